@@ -1,0 +1,116 @@
+# closedform: derive a formula from its integral, check every step, compile the last line.
+#
+#   make kernels     the main job, and the first thing to type after a clone
+#   make help        everything else
+#
+# Needs python3 (3.11 or newer; another one with `make PYTHON=python3.13`) and, for compiled kernels, a C compiler.
+# Every target sets up .venv by itself and repeats only what a changed file makes necessary.
+
+SHELL  := /bin/sh
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+# What `make latex` prints.
+THEOREM ?= kl_normal
+
+SOURCES := $(sort $(shell find derive codegen generated -name __pycache__ -prune -o -type f -print))
+NATIVE  := $(filter generated/c/% codegen/cmake/%,$(SOURCES))
+
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+.PHONY: always help kernels test test-slow latex bench check-generated lint types wheel clean
+
+help: ## print this list
+	@echo "closedform: from an integral to a kernel"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r target text; do \
+	    printf '  make %-16s %s\n' "$$target" "$$text"; done
+
+# ---- the main job
+
+kernels: $(VENV)/.installed ## derive, check, generate and compile the kernels, and show one at work
+	@$(BIN)/closedform show kl_normal
+	@$(MAKE) --no-print-directory $(VENV)/.generated
+	@$(MAKE) --no-print-directory $(VENV)/.installed
+	@$(BIN)/python -m closedform.generated
+
+$(VENV)/.generated: $(SOURCES) $(VENV)/.files
+	@$(BIN)/closedform check
+	@$(BIN)/closedform generate
+	@touch $@
+
+# ---- the environment
+
+$(VENV)/.created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "closedform needs Python 3.11 or newer; $(PYTHON) is older or missing. Try: make PYTHON=python3.13"; exit 1; }
+	@echo "Setting up $(VENV) (once; installing takes a minute or two)"
+	@$(PYTHON) -m venv $(VENV) || { \
+	    echo "$(PYTHON) cannot create environments; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@touch $@
+
+# The build runs inside .venv, not in an isolated environment, so that a second build compiles only what changed.
+$(VENV)/.build-tools: pyproject.toml $(VENV)/.created
+	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' \
+	    > $(VENV)/build-requirements.txt
+	@$(PIP) install -r $(VENV)/build-requirements.txt 'cmake>=3.26' 'ninja>=1.11'
+	@touch $@
+
+# The list of source files, written anew only when a file was added or removed.
+$(VENV)/.files: $(VENV)/.build-tools always
+	@printf '%s\n' $(SOURCES) | cmp -s - $@ || printf '%s\n' $(SOURCES) > $@
+
+# With a compiler and Python's headers at hand, C that does not compile is an error; without them it is no kernels.
+$(VENV)/.installed: pyproject.toml $(NATIVE) $(VENV)/.files
+	@echo "Installing closedform in $(VENV)"
+	@include=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("include"))'); \
+	if echo '#include <Python.h>' | $(CC) -I"$$include" -fsyntax-only -x c - 2> $(VENV)/compiler.log; then \
+	    CLOSEDFORM_REQUIRE_KERNELS=1; export CLOSEDFORM_REQUIRE_KERNELS; \
+	else \
+	    echo "No C compiler ($(CC)) that finds Python.h: the NumPy twins will be used (see $(VENV)/compiler.log)."; \
+	fi; \
+	$(PIP) install --no-build-isolation --config-settings=build-dir=build --editable .
+	@touch $@
+
+$(VENV)/.tested: pyproject.toml $(VENV)/.installed
+	@$(PIP) install 'closedform[test]'
+	@touch $@
+
+# mypy does not follow an editable install: it reads the three folders through links, under their real names.
+.typing/closedform: Makefile
+	@mkdir -p $@
+	@for folder in derive codegen generated; do ln -sfn ../../$$folder $@/$$folder; done
+	@touch $@
+
+# ---- checks, the same words here and in .ci/run
+
+test: $(VENV)/.tested ## run all tests but the slow ones
+	$(BIN)/pytest -n auto
+
+test-slow: $(VENV)/.tested ## build and install every kind of distribution in fresh environments
+	$(BIN)/pytest -m slow
+
+lint: $(VENV)/.tested ## check the style of every Python file
+	$(BIN)/ruff check .
+
+types: $(VENV)/.tested .typing/closedform ## check the types
+	$(BIN)/mypy
+
+check-generated: $(VENV)/.installed ## fail if generated/ differs from what the derivations give
+	$(BIN)/closedform generate --check
+
+# ---- things to look at
+
+latex: $(VENV)/.installed ## print a derivation in LaTeX: make latex THEOREM=kl_mvn
+	@$(BIN)/closedform show $(THEOREM) --as latex
+
+bench: $(VENV)/.tested ## time commands and kernels
+	$(BIN)/pytest tests/benchmarks --benchmark-enable --benchmark-only
+
+wheel: $(VENV)/.tested ## build the source distribution and, from it, the wheel
+	$(BIN)/python -m build --no-isolation
+
+clean: ## remove everything that make made
+	rm -rf $(VENV) .typing build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
+	find . -name __pycache__ -prune -exec rm -rf {} +
