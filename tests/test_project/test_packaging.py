@@ -178,7 +178,7 @@ class TestMakeKernels:
         first = succeed("make", "kernels", f"PYTHON={sys.executable}", cwd=tree)
         assert "Installing closedform" in first
         assert "NumPy twins" not in first
-            again = succeed("make", "kernels", f"PYTHON={sys.executable}", cwd=tree)
+        again = succeed("make", "kernels", f"PYTHON={sys.executable}", cwd=tree)
         assert "Installing closedform" not in again
         assert len(again) < len(first)
 
