@@ -1,0 +1,146 @@
+"""Numbers, their functions, sums and products over an index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import mpmath
+import sympy as sp
+
+from ..nodes import Apply, Group, Paren, ProductOver, SumOver
+from ..special import expm1, expm1mx, log1pmx
+from .environment import Environment, NoMeaning, OutsideDomain
+from .matrices import Number, Value
+from .meaning import integer_of, meaning, scalar_of, value_of
+
+
+@meaning.register(sp.Symbol)
+@meaning.register(sp.MatrixSymbol)
+def _symbol(symbol: sp.Basic, env: Environment) -> Value:
+    if symbol not in env.values:
+        raise NoMeaning(f"no value for {symbol}")
+    return env.values[symbol]
+
+
+@meaning.register(sp.Rational)
+def _rational(number: sp.Rational, env: Environment) -> Number:
+    return mpmath.mpf(number.p) / number.q
+
+
+@meaning.register(sp.Float)
+def _float(number: sp.Float, env: Environment) -> Number:
+    return mpmath.mpf(number._mpf_)
+
+
+@meaning.register(sp.NumberSymbol)
+def _constant(number: sp.NumberSymbol, env: Environment) -> Number:
+    return mpmath.make_mpf(number._as_mpf_val(mpmath.mp.prec))
+
+
+@meaning.register(sp.Add)
+def _add(expression: sp.Add, env: Environment) -> Number:
+    first, *rest = expression.args
+    total = scalar_of(first, env)
+    for term in rest:
+        total += scalar_of(term, env)
+    return total
+
+
+@meaning.register(sp.Mul)
+def _mul(expression: sp.Mul, env: Environment) -> Number:
+    first, *rest = expression.args
+    total = scalar_of(first, env)
+    for factor in rest:
+        total *= scalar_of(factor, env)
+    return total
+
+
+@meaning.register(sp.Pow)
+def _pow(expression: sp.Pow, env: Environment) -> Number:
+    base, exponent = (scalar_of(arg, env) for arg in expression.args)
+    return power(base, exponent, expression)
+
+
+def power(base: Number, exponent: Number, where: sp.Basic) -> Number:
+    if exponent == int(exponent):
+        if base == 0 and exponent < 0:
+            raise OutsideDomain(f"division by 0 in {where}")
+        return base ** int(exponent)
+    if base <= 0:
+        raise OutsideDomain(f"a power {mpmath.nstr(exponent, 5)} of {mpmath.nstr(base, 5)} in {where}")
+    return mpmath.sqrt(base) if exponent == 0.5 else base**exponent
+
+
+FUNCTIONS: dict[type[sp.Function], Callable[[Number], Number]] = {
+    sp.exp: mpmath.exp,
+    sp.Abs: abs,
+    sp.erf: mpmath.erf,
+    sp.erfc: mpmath.erfc,
+    sp.gamma: mpmath.gamma,
+    sp.digamma: mpmath.digamma,
+    sp.cosh: mpmath.cosh,
+    sp.sinh: mpmath.sinh,
+    sp.tanh: mpmath.tanh,
+    sp.cos: mpmath.cos,
+    sp.sin: mpmath.sin,
+    expm1: expm1.at,
+    expm1mx: expm1mx.at,
+}
+
+
+@meaning.register(sp.Function)
+def _function(expression: sp.Function, env: Environment) -> Number:
+    if expression.func not in FUNCTIONS:
+        raise NoMeaning(f"no meaning is given to the function {expression.func.__name__}: {expression}")
+    return FUNCTIONS[expression.func](scalar_of(expression.args[0], env))
+
+
+@meaning.register(sp.log)
+def _log(expression: sp.log, env: Environment) -> Number:
+    return mpmath.log(_positive(expression.args[0], env, "log"))
+
+
+@meaning.register(sp.loggamma)
+def _loggamma(expression: sp.loggamma, env: Environment) -> Number:
+    return mpmath.loggamma(_positive(expression.args[0], env, "loggamma"))
+
+
+@meaning.register(log1pmx)
+def _log1pmx(expression: log1pmx, env: Environment) -> Number:
+    x = scalar_of(expression.args[0], env)
+    if x <= -1:
+        raise OutsideDomain(f"log1pmx of {mpmath.nstr(x, 5)}: {expression}")
+    return log1pmx.at(x)
+
+
+def _positive(argument: sp.Basic, env: Environment, function: str) -> Number:
+    value = scalar_of(argument, env)
+    if value <= 0:
+        raise OutsideDomain(f"{function} of {mpmath.nstr(value, 5)}: {argument}")
+    return value
+
+
+@meaning.register(Paren)
+@meaning.register(Group)
+def _bracket(expression: Paren | Group, env: Environment) -> Value:
+    return value_of(expression.body, env)
+
+
+@meaning.register(Apply)
+def _apply(expression: Apply, env: Environment) -> Number:
+    return env.functions.scalar(expression.name, value_of(expression.x, env))
+
+
+@meaning.register(SumOver)
+def _sum(expression: SumOver, env: Environment) -> Number:
+    return mpmath.fsum(_terms(expression, env))
+
+
+@meaning.register(ProductOver)
+def _product(expression: ProductOver, env: Environment) -> Number:
+    return mpmath.fprod(_terms(expression, env))
+
+
+def _terms(expression: SumOver | ProductOver, env: Environment) -> list[Number]:
+    indices = range(1, integer_of(expression.domain, env) + 1)
+    return [scalar_of(expression.body, env.bind(expression.variable, mpmath.mpf(i))) for i in indices]
