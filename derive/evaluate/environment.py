@@ -82,13 +82,10 @@ class Functions:
     def scalar(self, name: str, x: Value, where: str = "") -> Number:
         """c + b^T x + s (d^T x)^2, or, where g > 0 is assumed, c + (b^T x + s)^2 with c > 0."""
         entries = list(_entries(x))
-        rng = random.Random(f"{self.seed}|function|{name}|{where}|{len(entries)}")
-        first, second = draw(rng, 0.3, 1.5), draw_signed(rng) / 2
-        linear = dot([draw_signed(rng) for _ in entries], entries)
-        other = dot([draw_signed(rng) for _ in entries], entries)
+        first, second, linear, other = _coefficients(self.seed, name, where, len(entries))
         if self.kinds.get(name, frozenset()) & {"positive", "nonnegative", "nonzero"}:
-            return first + (second + linear) ** 2
-        return first + linear + second * other**2
+            return first + (second + dot(linear, entries)) ** 2
+        return first + dot(linear, entries) + second * dot(other, entries) ** 2
 
     def matrix(self, name: str, x: Value, rows: int, columns: int) -> Matrix:
         """Such a polynomial in every entry; symmetric, or A + (b^T x + s)^2 v v^T, where that is assumed."""
@@ -110,6 +107,16 @@ class Functions:
         return tuple(
             tuple(a + weight * b for a, b in zip(p, q, strict=True)) for p, q in zip(fixed, outer, strict=True)
         )
+
+
+@lru_cache(maxsize=1 << 12)
+def _coefficients(
+    seed: str, name: str, where: str, count: int
+) -> tuple[Number, Number, tuple[Number, ...], tuple[Number, ...]]:
+    rng = random.Random(f"{seed}|function|{name}|{where}|{count}")
+    first, second = draw(rng, 0.3, 1.5), draw_signed(rng) / 2
+    linear = tuple(draw_signed(rng) for _ in range(count))
+    return first, second, linear, tuple(draw_signed(rng) for _ in range(count))
 
 
 def lower_triangle(rng: random.Random, size: int) -> Matrix:
