@@ -296,3 +296,11 @@ class LowerTriangle(InertMatrix):
 
 
 BINDERS = (Binder, ExpectMatrix)
+
+
+def point_of(law: sp.Basic, name: str = "x") -> sp.Basic:
+    """A variable that runs over the space of the law: a column where its first parameter is one, else a number."""
+    first = law.parameters[0] if isinstance(law, Law) and law.parameters else None
+    if isinstance(first, MatrixExpr):
+        return sp.MatrixSymbol(name, *first.shape)
+    return sp.Symbol(name, real=True)

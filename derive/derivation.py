@@ -1,0 +1,193 @@
+"""Derivations: frozen chains of steps from a start to a last line, and the theorems they conclude.
+
+`after` of a step is computed by applying a rule at a site; nothing here accepts a line from outside. A theorem becomes a rule
+again (`as_rule`): used with other arguments, its hypotheses are proved anew for them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import sympy as sp
+
+from .facts import Answer, Facts, Verdict
+from .nodes import Expect, Integrate, Paren, SumOver
+from .rewrite import Path, Site, at_path, at_site, contains, sites
+from .rewrite import replace as replace_at
+from .rule import FLIPPED, DeriveError, Discharged, DoesNotApply, MissingAssumption, Relation, Rewrite, Rule, Statement, discharge
+
+Given = tuple[tuple[str, sp.Basic], ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One application of one rule at one place: whole lines before and after, and the terms exchanged."""
+
+    rule: str
+    site: Site
+    given: Given
+    before: sp.Basic
+    after: sp.Basic
+    old: sp.Basic
+    new: sp.Basic
+    span: Site
+    relation: Relation
+    line_relation: Relation
+    conditions: tuple[Discharged, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """start, then steps; every line follows from the one before it under the facts."""
+
+    start: sp.Basic
+    facts: Facts = Facts()
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def line(self) -> sp.Basic:
+        return self.steps[-1].after if self.steps else self.start
+
+    @property
+    def relation(self) -> Relation:
+        """How the start compares with the last line."""
+        used: set[Relation] = {step.line_relation for step in self.steps} - {"="}
+        if len(used) > 1:
+            raise DeriveError("a derivation that goes up and down proves nothing of its ends")
+        return used.pop() if used else "="
+
+    def apply(self, rule: Rule, at: Path | sp.Basic | None = None, /, note: str = "", **given: sp.Basic) -> Derivation:
+        """One step: the rule at the first place, outermost and leftmost, where it matches and its conditions hold.
+
+        `at` narrows the search to a path or to the first occurrence of an expression. `given` supplies metavariables that the
+        left side does not bind. Raises DoesNotApply or MissingAssumption, saying which line and which condition.
+        """
+        refused: list[tuple[sp.Basic, object, Answer]] = []
+        for path in self._places(at):
+            for rewrite in rule.candidates(at_path(self.line, path), given, self.facts):
+                reasons = discharge(rewrite, self.facts)
+                if not isinstance(reasons, tuple):
+                    refused.append((at_path(self.line, path), reasons, self.facts.ask(reasons)))
+                    continue
+                return self._append(rule, Site(path, rewrite.items), rewrite, reasons, tuple(sorted(given.items())), note)
+        raise self._refusal(rule, refused)
+
+    def all(self, rule: Rule, at: sp.Basic | None = None, /, **given: sp.Basic) -> Derivation:
+        """The rule again and again, a step each time, until it applies no more; at least once."""
+        done = self.apply(rule, at, **given)
+        for _ in range(200):
+            try:
+                done = done.apply(rule, at, **given)
+            except (DoesNotApply, MissingAssumption):
+                return done
+        raise DeriveError(f"rule {rule.name} applies for ever on {done.line}")
+
+    def _places(self, at: Path | sp.Basic | None) -> Iterator[Path]:
+        if at is None:
+            yield from sites(self.line)
+        elif isinstance(at, tuple) and not isinstance(at, sp.Basic):
+            yield at
+        else:
+            found = next((path for path in sites(self.line) if at_path(self.line, path) == at), None)
+            if found is None:
+                raise DoesNotApply(f"the line has no part {at}\n  line: {self.line}")
+            yield from sites(at_path(self.line, found), found)
+
+    def _append(
+        self, rule: Rule, site: Site, rewrite: Rewrite, reasons: tuple[Discharged, ...], given: Given, note: str
+    ) -> Derivation:
+        after, span = replace_at(self.line, site, rewrite.new)
+        step = Step(
+            rule.name, site, given, self.line, after, at_site(self.line, site), rewrite.new, span,
+            rule.relation, line_relation(self.line, site.path, rule.relation, self.facts), reasons, note or rewrite.note,
+        )  # fmt: skip
+        return replace(self, steps=(*self.steps, step))
+
+    def _refusal(self, rule: Rule, refused: list[tuple[sp.Basic, object, Answer]]) -> DeriveError:
+        if not refused:
+            return DoesNotApply(
+                f"rule {rule.name} matches nothing\n  it rewrites: {rule.statement.lhs}\n  line {len(self.steps)}: {self.line}"
+            )
+        expression, condition, answer = refused[0]
+        known = ", ".join(map(str, self.facts.sorted())) or "nothing"
+        said = "is false" if answer.verdict is Verdict.NO else "has no answer"
+        return MissingAssumption(
+            f"rule {rule.name} needs {condition}, which {said}\n  expression: {expression}\n  line {len(self.steps)}: {self.line}\n"
+            f"  known: {known}\n  declare it: add {condition} to the facts of the derivation, or specialise to arguments for which it holds"
+        )
+
+    def lines(self) -> tuple[sp.Basic, ...]:
+        return (self.start, *(step.after for step in self.steps))
+
+    def conclude(self, name: str, title: str, subject: str, **about: object) -> Theorem:
+        """The theorem start relation last line, under the facts."""
+        return Theorem(name, title, subject, self, **about)  # type: ignore[arg-type]
+
+
+def line_relation(tree: sp.Basic, path: Path, relation: Relation, facts: Facts) -> Relation:
+    """What a local relation at the path says of the whole line; refused where the sign of the surroundings is unknown."""
+    if relation == "=":
+        return relation
+    for depth, index in enumerate(path):
+        node = at_path(tree, path[:depth])
+        relation = _through(node, index, relation, facts)
+    return relation
+
+
+def _through(node: sp.Basic, index: int, relation: Relation, facts: Facts) -> Relation:
+    if isinstance(node, (sp.Add, sp.log, sp.exp, Paren)) or (isinstance(node, (Expect, SumOver, Integrate)) and index == 0):
+        return relation
+    if isinstance(node, sp.Mul):
+        others = [arg for i, arg in enumerate(node.args) if i != index]
+        for factor in others:
+            if facts.ask(sp.Q.nonnegative(factor)).verdict is Verdict.YES:
+                continue
+            if factor.is_number and factor.is_negative:
+                relation = FLIPPED[relation]
+                continue
+            raise MissingAssumption(f"an inequality inside {node} needs the sign of {factor}, which has no answer")
+        return relation
+    raise MissingAssumption(f"an inequality cannot be carried through {type(node).__name__}: {node}")
+
+
+@dataclass(frozen=True)
+class Theorem:
+    """hypotheses |- lhs relation rhs, with its derivation, its named terms and what it is about."""
+
+    name: str
+    title: str
+    subject: str
+    derivation: Derivation
+    terms: tuple[tuple[str, sp.Basic], ...] = ()
+    equality_case: str = ""
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        for name, term in self.terms:
+            if not contains(self.rhs, term):
+                raise DeriveError(f"theorem {self.name}: the term {name} = {term} does not occur in {self.rhs}")
+
+    lhs = property(lambda self: self.derivation.start)
+    rhs = property(lambda self: self.derivation.line)
+    hypotheses = property(lambda self: self.derivation.facts)
+
+    @property
+    def relation(self) -> Relation:
+        return self.derivation.relation
+
+    @property
+    def digest(self) -> str:
+        """Eight bytes that change when a line, a rule or a hypothesis changes."""
+        parts = [self.name, *map(str, self.hypotheses.sorted()), sp.srepr(self.lhs)]
+        parts += [f"{step.rule} {step.site} {sp.srepr(step.after)}" for step in self.derivation.steps]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+    def as_rule(self) -> Rule:
+        """The theorem as one rule: its free symbols are metavariables, its hypotheses conditions."""
+        statement = Statement(self.lhs, self.rhs, self.relation)
+        return Rule("lemma:" + self.name, statement, self.source or self.title, tuple(self.hypotheses.sorted()))
+
+

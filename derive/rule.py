@@ -1,0 +1,178 @@
+"""Rules: equations and inequalities between expressions, with conditions, a source, and the registry that names them.
+
+In a statement every free symbol is a metavariable. A rule that is a pure equation is applied by matching its left side; one that
+takes any number of terms, or computes, brings its own `rewrites`. Either way the new term is computed, never supplied.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import sympy as sp
+from sympy.assumptions import AppliedPredicate
+
+from .facts import Facts, Verdict, instantiate
+from .rewrite import Bindings, match_within, substitute
+
+Relation = Literal["=", "<=", ">="]
+FLIPPED: dict[Relation, Relation] = {"=": "=", "<=": ">=", ">=": "<="}
+
+
+class DeriveError(Exception):
+    """Something in a derivation failed; the text says what, on which expression, and what to do."""
+
+
+class DoesNotApply(DeriveError):
+    """A rule found nothing to rewrite."""
+
+
+class MissingAssumption(DeriveError):
+    """A condition of a rule or lemma has no answer, or the answer is no."""
+
+
+class UnknownName(DeriveError):
+    """A name that no registry holds; the text offers the nearest ones."""
+
+    def __init__(self, kind: str, name: str, known: Mapping[str, object]) -> None:
+        near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+        hint = f"; did you mean {', '.join(near)}?" if near else ""
+        super().__init__(f"no {kind} is called {name!r}{hint}")
+        self.name, self.near = name, near
+
+
+@dataclass(frozen=True)
+class Statement:
+    """left = right, left <= right or left >= right."""
+
+    lhs: sp.Basic
+    rhs: sp.Basic
+    relation: Relation = "="
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """One way to apply a rule to a node: what replaces it (or the `items` of it), and what must hold for that."""
+
+    new: sp.Basic
+    items: tuple[int, ...] | None = None
+    conditions: tuple[AppliedPredicate, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Discharged:
+    """A condition of a step and what it rests on."""
+
+    condition: AppliedPredicate
+    by: str
+
+
+Rewrites = Callable[[sp.Basic, Mapping[str, sp.Basic], Facts], Iterator[Rewrite]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """An equation or inequality that may be used from left to right, wherever its conditions are answered yes."""
+
+    name: str
+    statement: Statement
+    source: str
+    where: tuple[AppliedPredicate, ...] = ()
+    leaves: sp.Basic | None = None
+    rewrites: Rewrites | None = field(default=None, compare=False)
+    given: tuple[str, ...] = ()
+
+    @property
+    def relation(self) -> Relation:
+        return self.statement.relation
+
+    def candidates(self, node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
+        """Every way to rewrite this very node; whether the conditions hold is not asked yet."""
+        if self.rewrites is not None:
+            yield from self.rewrites(node, given, facts)
+            return
+        bound = self.bind(given)
+        for items, found in match_within(self.statement.lhs, node, bound):
+            conditions = tuple(instantiate(condition, found) for condition in self.where)
+            yield Rewrite(substitute(self.statement.rhs, found), items, conditions)
+
+    def bind(self, given: Mapping[str, sp.Basic]) -> Bindings:
+        """The values the script supplies, by metavariable."""
+        named = {str(symbol): symbol for symbol in metavariables(self.statement)}
+        unknown = sorted(set(given) - set(named))
+        if unknown:
+            raise UnknownName(f"metavariable of rule {self.name}", unknown[0], named)
+        return {named[name]: value for name, value in given.items()}
+
+    def backwards(self) -> Rule:
+        """The same equation read from right to left."""
+        turned = Statement(self.statement.rhs, self.statement.lhs, FLIPPED[self.statement.relation])
+        if self.rewrites is not None:
+            raise DeriveError(f"rule {self.name} computes its right side and has no backward reading")
+        return replace(self, name=self.name + BACKWARDS, statement=turned, leaves=None)
+
+
+BACKWARDS = " (backwards)"
+
+
+def metavariables(statement: Statement) -> set[sp.Basic]:
+    from .nodes import AbstractLaw, Apply, MatrixApply
+
+    found = set(statement.lhs.free_symbols | statement.rhs.free_symbols)
+    for side in (statement.lhs, statement.rhs):
+        found |= side.atoms(AbstractLaw, Apply, MatrixApply)
+    return found
+
+
+def discharge(rewrite: Rewrite, facts: Facts) -> tuple[Discharged, ...] | AppliedPredicate:
+    """Every condition with its reason, or the first condition that is not answered yes."""
+    found = []
+    for condition in rewrite.conditions:
+        answer = facts.ask(condition)
+        if answer.verdict is not Verdict.YES:
+            return condition
+        found.append(Discharged(condition, answer.by))
+    return tuple(found)
+
+
+class Book(Mapping[str, Rule]):
+    """Rules by name, each with a source and something it must leave alone."""
+
+    def __init__(self) -> None:
+        self._rules: dict[str, Rule] = {}
+
+    def add(self, *rules: Rule) -> None:
+        for rule in rules:
+            if rule.name in self._rules:
+                raise DeriveError(f"two rules are called {rule.name}")
+            if not rule.source or rule.leaves is None:
+                raise DeriveError(f"rule {rule.name} needs a source and an expression it leaves alone")
+            loose = _unbound(rule)
+            if loose:
+                raise DeriveError(f"rule {rule.name}: the left side does not bind {', '.join(loose)}")
+            self._rules[rule.name] = rule
+
+    def __getitem__(self, name: str) -> Rule:
+        if name.endswith(BACKWARDS):
+            return self[name.removesuffix(BACKWARDS)].backwards()
+        if name not in self._rules:
+            raise UnknownName("rule", name, self._rules)
+        return self._rules[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._rules))
+
+    def __len__(self) -> int:
+        return len(self._rules)
+
+
+def _unbound(rule: Rule) -> list[str]:
+    left = metavariables(Statement(rule.statement.lhs, rule.statement.lhs))
+    right = metavariables(Statement(rule.statement.rhs, rule.statement.rhs))
+    return sorted(str(symbol) for symbol in right - left if str(symbol) not in rule.given)
+
+
+RULES = Book()
