@@ -16,7 +16,18 @@ from .facts import Answer, Facts, Verdict
 from .nodes import Expect, Integrate, Paren, SumOver
 from .rewrite import Path, Site, at_path, at_site, contains, sites
 from .rewrite import replace as replace_at
-from .rule import FLIPPED, DeriveError, Discharged, DoesNotApply, MissingAssumption, Relation, Rewrite, Rule, Statement, discharge
+from .rule import (
+    FLIPPED,
+    DeriveError,
+    Discharged,
+    DoesNotApply,
+    MissingAssumption,
+    Relation,
+    Rewrite,
+    Rule,
+    Statement,
+    discharge,
+)
 
 Given = tuple[tuple[str, sp.Basic], ...]
 

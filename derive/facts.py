@@ -118,7 +118,7 @@ def _all(facts: Facts, questions: Iterable[AppliedPredicate], by: str) -> Answer
     return UNKNOWN
 
 
-def _positive(facts: Facts, x: Any) -> Answer:  # noqa: PLR0911 - one line a case
+def _positive(facts: Facts, x: Any) -> Answer:
     if x.is_number and not x.atoms(sp.Symbol):
         value = sp.N(x, 15)
         return Answer(Verdict.YES if value > 0 else Verdict.NO, "a number")

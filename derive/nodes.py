@@ -10,7 +10,6 @@ import sympy as sp
 from sympy.core.symbol import Str
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-
 # ---------------------------------------------------------------------------------------------------- laws
 
 

@@ -47,7 +47,7 @@ class _NearZero(sp.Function):
         return self.args[0].is_real
 
 
-class expm1(_NearZero):  # noqa: N801 - the field's name
+class expm1(_NearZero):
     """expm1(x) = e^x - 1."""
 
     @classmethod
@@ -59,7 +59,7 @@ class expm1(_NearZero):  # noqa: N801 - the field's name
         return sp.exp(self.args[0], evaluate=False)
 
 
-class expm1mx(_NearZero):  # noqa: N801
+class expm1mx(_NearZero):
     """expm1mx(x) = e^x - 1 - x, never negative, 0 at 0 alone."""
 
     cancelled_order = 2
@@ -73,7 +73,7 @@ class expm1mx(_NearZero):  # noqa: N801
         return expm1(self.args[0])
 
 
-class log1pmx(_NearZero):  # noqa: N801
+class log1pmx(_NearZero):
     """log1pmx(x) = log(1 + x) - x for x > -1, never positive, 0 at 0 alone."""
 
     cancelled_order = 2

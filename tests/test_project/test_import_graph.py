@@ -22,8 +22,8 @@ ENGINE = GROUND | {"facts", "rewrite", "rule", "derivation"}
 DERIVE = {
     "special": set[str](),
     "nodes": {"special"},
-    "facts": GROUND,
-    "rewrite": GROUND | {"facts"},
+    "facts": GROUND | {"rewrite"},
+    "rewrite": GROUND,
     "rule": GROUND | {"facts", "rewrite"},
     "derivation": GROUND | {"facts", "rewrite", "rule"},
     "evaluate": GROUND,

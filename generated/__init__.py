@@ -1,0 +1,1 @@
+"""The generated kernels. Imports NumPy and nothing else."""
