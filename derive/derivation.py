@@ -55,7 +55,7 @@ class Derivation:
     """start, then steps; every line follows from the one before it under the facts."""
 
     start: sp.Basic
-    facts: Facts = Facts()
+    facts: Facts
     steps: tuple[Step, ...] = ()
 
     @property

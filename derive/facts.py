@@ -230,8 +230,7 @@ def _invertible(facts: Facts, a: Any) -> Answer:
         return _all(facts, [Q.invertible(a.args[0])], "inverse or transpose of an invertible matrix")
     if isinstance(a, sp.MatMul):
         return _all(facts, map(Q.invertible, _matrices(a)), "product of invertible matrices")
-    triangular = _all(facts, [Q.lower_triangular(a), positive_diagonal(a)], "triangular with positive diagonal")
-    return triangular
+    return _all(facts, [Q.lower_triangular(a), positive_diagonal(a)], "triangular with positive diagonal")
 
 
 def _lower_triangular(facts: Facts, a: Any) -> Answer:
