@@ -134,7 +134,9 @@ def _positive(facts: Facts, x: Any) -> Answer:
         return _all(facts, [positive_entries(x.matrix)], "entry of a positive vector")
     if isinstance(x, Entry) and x.index[0] == x.index[1]:
         by_diagonal = _all(facts, [positive_diagonal(x.matrix)], "diagonal entry")
-        return by_diagonal if by_diagonal.verdict is Verdict.YES else _all(facts, [Q.positive_definite(x.matrix)], "diagonal of a positive definite matrix")
+        if by_diagonal.verdict is Verdict.YES:
+            return by_diagonal
+        return _all(facts, [Q.positive_definite(x.matrix)], "diagonal of a positive definite matrix")
     if isinstance(x, sp.Mul):
         return _all(facts, map(Q.positive, x.args), "product of positive factors")
     if isinstance(x, sp.Pow):
