@@ -3,6 +3,7 @@
 import pytest
 
 from closedform.derive.facts import Facts
+from closedform.derive.families import FAMILIES
 from closedform.derive.rule import Rule
 from closedform.derive.rules import RULES
 
@@ -23,4 +24,5 @@ def test_a_rule_leaves_its_counterexample_alone(rule: Rule) -> None:
 
 
 def test_the_book_is_not_empty_and_short() -> None:
+    assert FAMILIES
     assert 10 <= len(RULES) <= 70

@@ -27,6 +27,8 @@ DERIVE = {
     "rule": GROUND | {"facts", "rewrite"},
     "derivation": GROUND | {"facts", "rewrite", "rule"},
     "evaluate": GROUND,
+    "decide": GROUND,
+    "enclose": GROUND | {"evaluate"},
     "differential": ENGINE,
     "rules": ENGINE,
     "families": ENGINE,
