@@ -172,6 +172,7 @@ class Theorem:
     title: str
     subject: str
     derivation: Derivation
+    parameters: tuple[sp.Basic, ...] = ()
     terms: tuple[tuple[str, sp.Basic], ...] = ()
     equality_case: str = ""
     source: str = ""

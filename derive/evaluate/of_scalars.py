@@ -8,7 +8,7 @@ import mpmath
 import sympy as sp
 
 from ..nodes import Apply, Group, Paren, ProductOver, SumOver
-from ..special import expm1, expm1mx, log1pmx
+from ..special import expm1, expm1mx, log1pmx, logratiomx
 from .environment import Environment, NoMeaning, OutsideDomain
 from .matrices import Number, Value
 from .meaning import integer_of, meaning, scalar_of, value_of
@@ -111,6 +111,11 @@ def _log1pmx(expression: log1pmx, env: Environment) -> Number:
     if x <= -1:
         raise OutsideDomain(f"log1pmx of {mpmath.nstr(x, 5)}: {expression}")
     return log1pmx.at(x)
+
+
+@meaning.register(logratiomx)
+def _logratiomx(expression: logratiomx, env: Environment) -> Number:
+    return logratiomx.at(*(_positive(arg, env, "logratiomx") for arg in expression.args))
 
 
 def _positive(argument: sp.Basic, env: Environment, function: str) -> Number:
