@@ -1,0 +1,89 @@
+"""Traces, determinants and 1x1 matrices, and the matrices inside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+from sympy import Q
+from sympy.matrices.expressions.matexpr import MatrixExpr
+
+from ..monomials import monomial
+from ..nodes import Group, Scalar
+from ..rewrite import matmul, mul
+from .pull import Tape, pull, pulled
+from .terms import Term
+
+
+@pull.register(Scalar)
+@pull.register(sp.Trace)
+@pull.register(Group)
+def _linear(node: sp.Basic, term: Term, tape: Tape) -> Iterator[Term]:
+    """d tr A = tr dA, and a 1x1 matrix is its own trace."""
+    yield from pulled(node.args[0], term, tape)
+
+
+@pull.register(sp.Determinant)
+def _determinant(node: sp.Determinant, term: Term, tape: Tape) -> Iterator[Term]:
+    """d|A| = |A| tr(A^-1 dA)."""
+    tape.ledger.needs(Q.invertible(node.arg))
+    adjoint = tape.ledger.turned((sp.Inverse(node.arg),))
+    yield from pulled(node.arg, Term(term.weight * monomial(node), adjoint), tape)
+
+
+@pull.register(sp.MatAdd)
+def _matadd(node: sp.MatAdd, term: Term, tape: Tape) -> Iterator[Term]:
+    for part in node.args:
+        yield from pulled(part, term, tape)
+
+
+@pull.register(sp.MatMul)
+def _matmul(node: sp.MatMul, term: Term, tape: Tape) -> Iterator[Term]:
+    """tr(A^T L dM R) = tr((L^T A R^T)^T dM)."""
+    numbers = [arg for arg in node.args if not isinstance(arg, MatrixExpr)]
+    matrices = [arg for arg in node.args if isinstance(arg, MatrixExpr)]
+    ledger, scaled = tape.ledger, term.times(monomial(mul(*numbers)))
+    for index, factor in enumerate(matrices):
+        left, right = ledger.turned(matrices[:index]), ledger.turned(matrices[index + 1 :])
+        yield from pulled(factor, Term(scaled.weight, ledger.chain(*left, *term.factors, *right)), tape)
+    for index, number in enumerate(numbers):
+        others = mul(*numbers[:index], *numbers[index + 1 :], _trace(ledger.chain(*ledger.turned(term.factors), *matrices)))
+        yield from pulled(number, Term(term.weight * monomial(others)), tape)
+
+
+def _trace(factors: tuple[MatrixExpr, ...]) -> sp.Expr:
+    product = matmul(*factors)
+    return Scalar(product) if product.shape == (1, 1) else sp.Trace(product)
+
+
+@pull.register(sp.Transpose)
+def _transpose(node: sp.Transpose, term: Term, tape: Tape) -> Iterator[Term]:
+    yield from pulled(node.arg, Term(term.weight, tape.ledger.turned(term.factors)), tape)
+
+
+@pull.register(sp.Inverse)
+def _inverse(node: sp.Inverse, term: Term, tape: Tape) -> Iterator[Term]:
+    """d A^-1 = -A^-1 dA A^-1."""
+    ledger = tape.ledger
+    ledger.needs(Q.invertible(node.arg))
+    inverse = ledger.turned((node,))
+    yield from pulled(node.arg, Term(term.weight.scaled(sp.S.NegativeOne), ledger.chain(*inverse, *term.factors, *inverse)), tape)
+
+
+@pull.register(sp.DiagMatrix)
+def _diag_matrix(node: sp.DiagMatrix, term: Term, tape: Tape) -> Iterator[Term]:
+    """tr(A^T diag(dv)) = (diagonal of A)^T dv."""
+    (column,) = node.args
+    diagonal = sp.DiagonalOf(matmul(*term.factors)) if term.factors else sp.OneMatrix(*column.shape)
+    yield from pulled(column, Term(term.weight, (diagonal,)), tape)
+
+
+@pull.register(sp.HadamardPower)
+def _hadamard_power(node: sp.HadamardPower, term: Term, tape: Tape) -> Iterator[Term]:
+    """tr(A^T d(v^n)) = n tr((A o v^(n-1))^T dv), powers entry by entry."""
+    base, exponent = node.args
+    if not (exponent.is_Integer and exponent > 0):
+        yield from pull.dispatch(sp.Basic)(node, term, tape)
+    slope = base if exponent == 2 else sp.HadamardPower(base, exponent - 1)
+    adjoint = matmul(*term.factors) if term.factors else sp.Identity(base.shape[0])
+    yield from pulled(base, Term(term.weight * monomial(exponent), (sp.HadamardProduct(adjoint, slope),)), tape)
