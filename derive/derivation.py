@@ -9,15 +9,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import sympy as sp
+from sympy.assumptions import AppliedPredicate
 
 from .facts import Answer, Facts, Verdict
 from .nodes import Expect, Integrate, Paren, SumOver
-from .rewrite import Path, Site, at_path, at_site, contains, sites
+from .rewrite import Bindings, Path, Site, at_path, at_site, contains, sites, substitute
 from .rewrite import replace as replace_at
 from .rule import (
     FLIPPED,
+    RULES,
     DeriveError,
     Discharged,
     DoesNotApply,
@@ -28,6 +31,9 @@ from .rule import (
     Statement,
     discharge,
 )
+
+if TYPE_CHECKING:
+    from .check import Report
 
 Given = tuple[tuple[str, sp.Basic], ...]
 
@@ -48,6 +54,7 @@ class Step:
     line_relation: Relation
     conditions: tuple[Discharged, ...]
     note: str = ""
+    equality: Statement | None = None
 
 
 @dataclass(frozen=True)
@@ -70,12 +77,13 @@ class Derivation:
             raise DeriveError("a derivation that goes up and down proves nothing of its ends")
         return used.pop() if used else "="
 
-    def apply(self, rule: Rule, at: Path | sp.Basic | None = None, /, note: str = "", **given: sp.Basic) -> Derivation:
-        """One step: the rule at the first place, outermost and leftmost, where it matches and its conditions hold.
+    def apply(self, rule: Rule | str, at: Path | sp.Basic | None = None, /, note: str = "", **given: sp.Basic) -> Derivation:
+        """One step: the rule (or the rule of that name) at the first place, outermost and leftmost, where it matches and holds.
 
         `at` narrows the search to a path or to the first occurrence of an expression. `given` supplies metavariables that the
         left side does not bind. Raises DoesNotApply or MissingAssumption, saying which line and which condition.
         """
+        rule = RULES[rule] if isinstance(rule, str) else rule
         refused: list[tuple[sp.Basic, object, Answer]] = []
         for path in self._places(at):
             for rewrite in rule.candidates(at_path(self.line, path), given, self.facts):
@@ -86,7 +94,7 @@ class Derivation:
                 return self._append(rule, Site(path, rewrite.items), rewrite, reasons, tuple(sorted(given.items())), note)
         raise self._refusal(rule, refused)
 
-    def all(self, rule: Rule, at: sp.Basic | None = None, /, **given: sp.Basic) -> Derivation:
+    def all(self, rule: Rule | str, at: sp.Basic | None = None, /, **given: sp.Basic) -> Derivation:
         """The rule again and again, a step each time, until it applies no more; at least once."""
         done = self.apply(rule, at, **given)
         for _ in range(200):
@@ -94,7 +102,7 @@ class Derivation:
                 done = done.apply(rule, at, **given)
             except (DoesNotApply, MissingAssumption):
                 return done
-        raise DeriveError(f"rule {rule.name} applies for ever on {done.line}")
+        raise DeriveError(f"rule {rule if isinstance(rule, str) else rule.name} applies for ever on {done.line}")
 
     def _places(self, at: Path | sp.Basic | None) -> Iterator[Path]:
         if at is None:
@@ -114,6 +122,7 @@ class Derivation:
         step = Step(
             rule.name, site, given, self.line, after, at_site(self.line, site), rewrite.new, span,
             rule.relation, line_relation(self.line, site.path, rule.relation, self.facts), reasons, note or rewrite.note,
+            rewrite.equality,
         )  # fmt: skip
         return replace(self, steps=(*self.steps, step))
 
@@ -174,7 +183,6 @@ class Theorem:
     derivation: Derivation
     parameters: tuple[sp.Basic, ...] = ()
     terms: tuple[tuple[str, sp.Basic], ...] = ()
-    equality_case: str = ""
     source: str = ""
 
     def __post_init__(self) -> None:
@@ -191,11 +199,31 @@ class Theorem:
         return self.derivation.relation
 
     @property
+    def equality_case(self) -> tuple[Statement, ...]:
+        """Where an inequality is an equality: exactly where all of these hold; empty for an equation."""
+        return tuple(step.equality for step in self.derivation.steps if step.equality is not None)
+
+    @property
     def digest(self) -> str:
         """Eight bytes that change when a line, a rule or a hypothesis changes."""
         parts = [self.name, *map(str, self.hypotheses.sorted()), sp.srepr(self.lhs)]
         parts += [f"{step.rule} {step.site} {sp.srepr(step.after)}" for step in self.derivation.steps]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+    def specialise(self, values: Bindings, *facts: AppliedPredicate) -> Derivation:
+        """A derivation of the theorem for other arguments: its first step is the theorem, with every hypothesis proved anew.
+
+        `facts` are what is known of the new arguments. Raises MissingAssumption where a hypothesis is contradicted or open.
+        """
+        start = Derivation(substitute(self.lhs, values), Facts.of(*facts))
+        told = ", ".join(f"{name} = {value}" for name, value in values.items())
+        return start.apply(self.as_rule(), (), note=f"specialise: {told}")
+
+    def check(self) -> Report:
+        """The verdict on every step and on the whole, with the evidence."""
+        from .check import check
+
+        return check(self)
 
     def as_rule(self) -> Rule:
         """The theorem as one rule: its free symbols are metavariables, its hypotheses conditions."""

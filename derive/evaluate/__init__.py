@@ -21,7 +21,7 @@ from .environment import (
 )
 from .meaning import evaluate
 from .of_laws import numeric_law
-from .sample import sample
+from .sample import dimensions, holds, sample
 
 __all__ = [
     "Comparison",
@@ -33,8 +33,10 @@ __all__ = [
     "OutsideDomain",
     "TooExpensive",
     "compare",
+    "dimensions",
     "evaluate",
     "free",
+    "holds",
     "numeric_law",
     "same_law",
     "sample",

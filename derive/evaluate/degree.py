@@ -16,6 +16,7 @@ from ..nodes import (
     Binder,
     Density,
     Entry,
+    Entrywise,
     Expect,
     ExpectMatrix,
     Gradient,
@@ -89,6 +90,7 @@ def _function(tree: Apply | MatrixApply, x: sp.Basic) -> float:
 
 
 @_degree.register(SumOver)
+@_degree.register(Entrywise)
 @_degree.register(Expect)
 @_degree.register(ExpectMatrix)
 @_degree.register(Integrate)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import mpmath
 import sympy as sp
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from ..nodes import Entry, LowerTriangle, MatrixApply, Scalar
+from ..nodes import Entry, Entrywise, LowerTriangle, MatrixApply, Scalar
 from . import matrices as mx
 from .environment import Environment, NoMeaning, OutsideDomain
 from .matrices import Matrix, Number, Value
@@ -110,6 +111,17 @@ def _determinant(expression: sp.Determinant, env: Environment) -> Number:
 @meaning.register(sp.DiagMatrix)
 def _diagonal(expression: sp.DiagMatrix, env: Environment) -> Matrix:
     return mx.diagonal([row[0] for row in matrix_of(expression.args[0], env)])
+
+
+@meaning.register(Entrywise)
+def _entrywise(expression: Entrywise, env: Environment) -> Matrix:
+    indices = range(1, integer_of(expression.domain, env) + 1)
+    return mx.column([scalar_of(expression.body, env.bind(expression.variable, mpmath.mpf(i))) for i in indices])
+
+
+@meaning.register(sp.DiagonalOf)
+def _diagonal_of(expression: sp.DiagonalOf, env: Environment) -> Matrix:
+    return tuple((row[i],) for i, row in enumerate(_square(expression.arg, env)))
 
 
 @meaning.register(sp.HadamardPower)

@@ -20,6 +20,7 @@ from ..nodes import (
     Apply,
     Density,
     Entry,
+    Entrywise,
     Law,
     MatrixApply,
     Posterior,
@@ -57,7 +58,7 @@ def sample(expressions: Iterable[sp.Basic], hypotheses: Iterable[AppliedPredicat
     subject = _Subject([*expressions, *(argument for fact in assumed for argument in fact.arguments)], assumed)
     for attempt in range(ATTEMPTS):
         environment = subject.draw(k, f"{seed}|{k}|{attempt}")
-        if all(_holds(fact, environment) for fact in assumed):
+        if all(holds(fact, environment) for fact in assumed):
             return environment
     raise OutsideDomain(f"no values were found that satisfy {', '.join(map(str, assumed))}")
 
@@ -69,8 +70,7 @@ class _Subject:
         self.kinds = _kinds(assumed)
         nodes = {node for tree in trees for node in _nodes(tree)}
         self.free = frozenset().union(*map(free, trees))
-        sizes = {symbol for node in nodes for symbol in _sizes(node)}
-        self.dimensions = sorted(sizes, key=lambda size: (size.name != "k", size.name))
+        self.dimensions = dimensions(trees)
         self.indices = _indices(nodes)
         self.covariances = {
             law.parameters[1]
@@ -128,7 +128,7 @@ def _sizes(node: sp.Basic) -> frozenset[sp.Basic]:
     """Symbols that are the size of something at this node."""
     if isinstance(node, (sp.MatrixSymbol, sp.Identity, sp.ZeroMatrix, sp.OneMatrix, MatrixApply)):
         return frozenset().union(*(free(sp.sympify(n)) for n in node.shape))
-    if isinstance(node, (SumOver, ProductOver)):
+    if isinstance(node, (SumOver, ProductOver, Entrywise)):
         return free(node.domain)
     return frozenset()
 
@@ -142,6 +142,12 @@ def _indices(nodes: Iterable[sp.Basic]) -> dict[sp.Basic, list[sp.Expr]]:
                 if isinstance(index, sp.Symbol):
                     found.setdefault(index, []).append(sp.sympify(size))
     return found
+
+
+def dimensions(trees: Iterable[sp.Basic]) -> list[sp.Symbol]:
+    """The symbols that are a size of something in the trees, k first, then by name."""
+    sizes = {symbol for tree in trees for node in _nodes(tree) for symbol in _sizes(node)}
+    return sorted(sizes, key=lambda size: (size.name != "k", size.name))
 
 
 def _is_abstract(law: sp.Basic) -> bool:
@@ -200,8 +206,10 @@ def _skew(rng: random.Random, size: int) -> Matrix:
 # ---------------------------------------------------------------------------------------------------- hypotheses
 
 
-def _holds(fact: AppliedPredicate, environment: Environment) -> bool:
-    """The hypothesis at these numbers; a singular or undefined argument does not satisfy it."""
+def holds(fact: AppliedPredicate, environment: Environment) -> bool:
+    """Is it true at these numbers? A singular or undefined argument does not satisfy it. Raises NoMeaning for an unknown predicate."""
+    if _name(fact) not in _TESTS:
+        raise NoMeaning(f"no test is known for the predicate {fact}")
     try:
         return _TESTS[_name(fact)](evaluate(fact.arguments[0], environment))
     except OutsideDomain:

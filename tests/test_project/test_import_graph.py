@@ -18,12 +18,14 @@ PACKAGES = ("derive", "codegen", "generated")
 # For each part of closedform.derive, the parts it builds on. `special` and `nodes` are the ground; `evaluate` and
 # `differential` stand on it beside the rules, and `evaluate` must share no code with what it checks.
 GROUND = {"special", "nodes"}
-ENGINE = GROUND | {"facts", "rewrite", "rule", "derivation"}
+ENGINE = GROUND | {"facts", "rewrite", "monomials", "rule", "derivation"}
+CHECKING = ENGINE | {"rules", "families", "theorems", "differential", "evaluate", "decide", "enclose", "check"}
 DERIVE = {
     "special": set[str](),
     "nodes": {"special"},
     "facts": GROUND | {"rewrite"},
     "rewrite": GROUND,
+    "monomials": GROUND | {"rewrite"},
     "rule": GROUND | {"facts", "rewrite"},
     "derivation": GROUND | {"facts", "rewrite", "rule"},
     "evaluate": GROUND,
@@ -34,9 +36,9 @@ DERIVE = {
     "families": ENGINE,
     "theorems": ENGINE | {"rules", "families", "differential"},
     "show": ENGINE | {"rules", "families", "theorems", "differential"},
-    "check": ENGINE | {"rules", "families", "theorems", "differential", "evaluate"},
-    "__init__": ENGINE | {"rules", "families", "theorems", "differential", "evaluate", "show", "check"},
-    "cli": ENGINE | {"rules", "families", "theorems", "differential", "evaluate", "show", "check", "__init__"},
+    "check": CHECKING - {"check"},
+    "__init__": CHECKING | {"show"},
+    "cli": CHECKING | {"show", "__init__"},
 }
 # Theorem.show() and Theorem.check() are conveniences: they import their module when they are called.
 WHEN_CALLED = {("derivation", "show"), ("derivation", "check")}

@@ -1,0 +1,154 @@
+"""Local and global: the exchanged terms, and the whole lines, have the same value wherever they are tried.
+
+They are tried in worlds of k = 1, 2, 3, 4 and as many dimensions as the longest product of matrices has letters: k = 1 hides
+transposes and powers of k, and tr(A)^3 - 3 tr(A) tr(A^2) + 2 tr(A^3) is 0 up to k = 2. Bound variables of the surrounding
+expectations and sums have random values in the terms, as all symbols have.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+
+import mpmath
+import sympy as sp
+from sympy.assumptions import AppliedPredicate
+
+from ..evaluate import (
+    Environment,
+    EvaluationError,
+    NoMeaning,
+    OutsideDomain,
+    compare,
+    dimensions,
+    evaluate,
+    free,
+    holds,
+    sample,
+)
+from ..nodes import AbstractLaw, Law, Posterior
+from .report import REFUTED, UNKNOWN, Evidence, checked
+
+SIZES = (1, 2, 3, 4)
+LARGEST = 6  # letters; determinants of larger matrices cost more than they tell
+SEEDS = 2
+SEEDS_WITHOUT_SIZE = 6
+FEWEST_DIGITS = 7  # a comparison to fewer is none
+
+
+class Worlds:
+    """Random worlds that satisfy the facts, for all the expressions of one theorem: what two lines share is evaluated once."""
+
+    def __init__(self, trees: Iterable[sp.Basic], facts: Iterable[AppliedPredicate], apart: Sequence[sp.Basic] = ()) -> None:
+        """`apart`: terms of which no two may coincide in a world, so that exchanging them is seen."""
+        self._trees, self._facts, self._apart = list(trees), list(facts), list(apart)
+        self._found: dict[tuple[int, int], Environment | str] = {}
+
+    def __call__(self, size: int, seed: int) -> Environment:
+        """The world of that dimension and number. Raises EvaluationError if there is none."""
+        if (size, seed) not in self._found:
+            try:
+                self._found[size, seed] = self._separating(size, seed)
+            except EvaluationError as problem:
+                self._found[size, seed] = str(problem)
+        world = self._found[size, seed]
+        if isinstance(world, str):
+            raise NoMeaning(world)
+        return world
+
+    def _separating(self, size: int, seed: int) -> Environment:
+        for draw in range(seed, seed + 100, SEEDS_WITHOUT_SIZE):
+            world = sample(self._trees, self._facts, size, draw)
+            if terms_apart(self._apart, world):
+                return world
+        raise NoMeaning(f"two of the terms {', '.join(map(str, self._apart))} coincide wherever they were tried")
+
+
+def terms_apart(terms: Sequence[sp.Basic], world: Environment) -> bool:
+    """No two of the terms have the same size, up to a millionth, in this world."""
+    sizes = sorted(abs(evaluate(term, world)) for term in terms)
+    return all(b - a > mpmath.mpf("1e-6") for a, b in itertools.pairwise(sizes))
+
+
+def places(*trees: sp.Basic) -> list[tuple[int, int]]:
+    """(dimension, seed) of the worlds in which the trees should be tried."""
+    if not has_size(*trees):
+        return [(1, seed) for seed in range(SEEDS_WITHOUT_SIZE)]
+    sizes = [*SIZES, *(n for n in [min(letters(*trees), LARGEST)] if n > SIZES[-1])]
+    return [(size, seed) for size in sizes for seed in range(SEEDS)]
+
+
+def has_size(*trees: sp.Basic) -> bool:
+    """Does the value depend on a dimension?"""
+    sizes = set(dimensions(trees))
+    return any(sizes & free(tree) for tree in trees)
+
+
+def letters(*trees: sp.Basic) -> int:
+    """The number of matrices in the longest product: an identity between traces that holds for such k holds for all."""
+    return max(map(_letters, trees))
+
+
+def _letters(tree: sp.Basic) -> int:
+    if isinstance(tree, sp.MatrixSymbol):
+        return 1
+    inner = [_letters(arg) for arg in tree.args]
+    if isinstance(tree, (sp.Mul, sp.MatMul, sp.HadamardProduct)):
+        return sum(inner)
+    if isinstance(tree, (sp.Pow, sp.MatPow)) and tree.args[1].is_Integer:
+        return inner[0] * abs(int(tree.args[1]))
+    return max(inner, default=0)
+
+
+def tried(engine: str, scope: str, old: sp.Basic, new: sp.Basic, worlds: Worlds, relation: str = "=") -> Evidence:
+    """old relation new, in as many worlds as should be; two or more dimensions among them if dimensions occur."""
+    where, digits, reasons = [], [], []
+    for size, seed in places(old, new):
+        try:
+            world = worlds(size, seed)
+            result = compare(old, new, world, relation)
+        except OutsideDomain as problem:
+            if _has_value(old, worlds(size, seed)):
+                return Evidence(engine, scope, REFUTED, f"k = {size}: {new} has no value where {old} has one: {problem}")
+            reasons.append(str(problem))
+        except EvaluationError as problem:
+            reasons.append(str(problem))
+        else:
+            if result.digits < FEWEST_DIGITS:
+                reasons.append(f"only {result.digits} digits at k = {size}")
+            elif not result.holds:
+                gap = mpmath.nstr(result.gap, 5)
+                return Evidence(engine, scope, REFUTED, f"k = {size}, seed {seed}: {old} {relation} {new} is off by {gap}")
+            else:
+                where.append(size)
+                digits.append(result.digits)
+    if has_size(old, new) and max(where, default=0) < 2:
+        reasons.append("no dimension above 1 could be tried")
+        return Evidence(engine, scope, UNKNOWN, "; ".join(dict.fromkeys(reasons)))
+    detail = f"k = {', '.join(map(str, sorted(set(where))))}; {min(digits)} digits" if where else "; ".join(dict.fromkeys(reasons))
+    return Evidence(engine, scope, checked(len(where)), detail)
+
+
+def _has_value(old: sp.Basic, world: Environment) -> bool:
+    if isinstance(old, (Law, AbstractLaw, Posterior)):
+        return False
+    try:
+        evaluate(old, world)
+    except EvaluationError:
+        return False
+    return True
+
+
+def conditions_hold(conditions: Sequence[AppliedPredicate], worlds: Worlds) -> Evidence:
+    """The conditions that a step discharges are true wherever they are tried: the facts were asked, here they are not."""
+    count = 0
+    for condition in conditions:
+        for size, seed in places(*condition.arguments):
+            try:
+                true = holds(condition, worlds(size, seed))
+            except EvaluationError as problem:
+                return Evidence("conditions", "step", UNKNOWN, f"{condition}: {problem}")
+            if not true:
+                return Evidence("conditions", "step", REFUTED, f"{condition} is false at k = {size}, seed {seed}")
+            count += 1
+    return Evidence("conditions", "step", checked(count), ", ".join(map(str, conditions)))

@@ -1,0 +1,177 @@
+"""Replay: the rule of that name, at that place, with what was supplied, gives that line and needs those conditions.
+
+A small checker that knows rules and nothing of how a derivation found its way. Renaming replays the step with every free symbol
+renamed: a result that was typed in, instead of computed, keeps its old names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import sympy as sp
+from sympy.assumptions import AppliedPredicate
+
+from ..derivation import Step, line_relation
+from ..evaluate import free
+from ..facts import Facts
+from ..nodes import BINDERS, AbstractLaw
+from ..rewrite import Path, Site, build
+from ..rule import DeriveError, Rewrite, Rule, discharge
+from .report import REFUTED, Evidence, checked
+
+Lookup = Callable[[str], Rule]
+
+
+def replay(step: Step, facts: Facts, rule_named: Lookup) -> Evidence:
+    """Does the recorded step follow from the rule that it names?"""
+    return _evidence("replay", _objection(step, facts, rule_named))
+
+
+def renamed_replay(step: Step, facts: Facts, rule_named: Lookup) -> Evidence:
+    """Does it still, when all symbols have other names?"""
+    names = _other_names(step, facts)
+    return _evidence("renaming", _objection(_renamed_step(step, names), _renamed_facts(facts, names), rule_named))
+
+
+def _evidence(engine: str, objection: str | None) -> Evidence:
+    return Evidence(engine, "step", REFUTED if objection else checked(1), objection or "")
+
+
+def _objection(step: Step, facts: Facts, rule_named: Lookup) -> str | None:
+    """What is wrong with the step, or None."""
+    try:
+        rule = rule_named(step.rule)
+        node = _at(step.before, step.site.path)
+        old = _part(node, step.site)
+        reached = line_relation(step.before, step.site.path, rule.relation, facts)
+        rewrites = list(rule.candidates(node, dict(step.given), facts))
+    except (DeriveError, IndexError) as problem:
+        return str(problem)
+    if old != step.old:
+        return f"the line has {old} at the place of the step, not {step.old}"
+    if step.relation != rule.relation or step.line_relation != reached:
+        return f"rule {rule.name} gives {rule.relation} here and {reached} for the line, not {step.relation} and {step.line_relation}"
+    same = [one for one in rewrites if one.items == step.site.items and alike(one.new, step.new)]
+    if not same:
+        return f"rule {rule.name} does not turn {step.old} into {step.new}"
+    if not any(_discharged(one, step, facts) for one in same):
+        return f"the conditions of rule {rule.name} are not those that the step discharges, or they do not hold"
+    after = _put(step.before, step.site.path, _exchanged(node, step.site, step.new))
+    return None if alike(after, step.after) else f"the line after the step is {after}, not {step.after}"
+
+
+def _discharged(rewrite: Rewrite, step: Step, facts: Facts) -> bool:
+    """Equal conditions; the reasons are those of the facts as they answer now."""
+    answers = discharge(rewrite, facts)
+    return isinstance(answers, tuple) and answers == step.conditions and rewrite.equality == step.equality
+
+
+# ---------------------------------------------------------------------------------------------------- places
+
+
+def _at(tree: sp.Basic, path: Path) -> sp.Basic:
+    for index in path:
+        tree = tree.args[index]
+    return tree
+
+
+def _part(node: sp.Basic, site: Site) -> sp.Basic:
+    return node if site.items is None else build(node.func, [node.args[index] for index in site.items])
+
+
+def _exchanged(node: sp.Basic, site: Site, new: sp.Basic) -> sp.Basic:
+    """The node with `new` in place of the items: where the first of them stood."""
+    if site.items is None:
+        return new
+    first, *others = site.items
+    return build(node.func, [new if i == first else arg for i, arg in enumerate(node.args) if i not in others])
+
+
+def _put(tree: sp.Basic, path: Path, new: sp.Basic) -> sp.Basic:
+    for depth in reversed(range(len(path))):
+        parent = _at(tree, path[:depth])
+        new = build(parent.func, [new if i == path[depth] else arg for i, arg in enumerate(parent.args)])
+    return new
+
+
+# ---------------------------------------------------------------------------------------------------- names
+
+
+def alike(left: sp.Basic, right: sp.Basic) -> bool:
+    """Equal as written, up to the names of bound variables."""
+    return bool(left == right) or _renamed(left, {}, _by_depth) == _renamed(right, {}, _by_depth)
+
+
+def _by_depth(variable: sp.Basic, depth: int) -> str:
+    return f"bound {depth}"
+
+
+def _as_it_is(variable: sp.Basic, depth: int) -> str:
+    return str(variable.name)
+
+
+Names = Mapping[sp.Basic, sp.Basic]
+
+
+def _renamed(tree: sp.Basic, names: Names, bound_name: Callable[[sp.Basic, int], str] = _as_it_is) -> sp.Basic:
+    """The tree with other names for its free symbols, sizes of bound variables among them, and for its bound variables."""
+    if tree in names:
+        return names[tree]
+    if isinstance(tree, sp.MatrixSymbol):
+        return _called(tree.name, tree, names)
+    if isinstance(tree, BINDERS):
+        variable = _called(bound_name(tree.variable, len(names)), tree.variable, names)
+        body = _renamed(tree.body, {**names, tree.variable: variable}, bound_name)
+        return build(tree.func, (body, variable, _renamed(tree.domain, names, bound_name)))
+    if not tree.args:
+        return tree
+    args = [_renamed(arg, names, bound_name) for arg in tree.args]
+    return tree if all(a is b for a, b in zip(args, tree.args, strict=True)) else build(tree.func, args)
+
+
+def _called(name: str, symbol: sp.Basic, names: Names) -> sp.Basic:
+    """A symbol of that name with the same assumptions; a matrix symbol with its sizes renamed."""
+    if isinstance(symbol, AbstractLaw):
+        return AbstractLaw(name)
+    if isinstance(symbol, sp.MatrixSymbol):
+        return sp.MatrixSymbol(name, *(_renamed(size, names) for size in symbol.shape))
+    return sp.Symbol(name, **symbol._assumptions_orig)
+
+
+def _other_names(step: Step, facts: Facts) -> Names:
+    """A new name for every law, symbol and matrix symbol that is free in the step or the facts."""
+    trees = [step.before, *(value for _, value in step.given), *(part for fact in facts.assumed for part in fact.arguments)]
+    around = [_at(step.before, step.site.path[:depth]) for depth in range(len(step.site.path))]
+    bound = {node.variable for node in around if isinstance(node, BINDERS)}
+    symbols = frozenset().union(*map(free, trees)) - bound
+    laws = {law for tree in trees for law in tree.atoms(AbstractLaw)}
+    names: dict[sp.Basic, sp.Basic] = {law: _called(f"other {law.label}", law, {}) for law in laws}
+    for symbol in sorted(symbols, key=lambda symbol: isinstance(symbol, sp.MatrixSymbol)):  # sizes before what has them
+        names[symbol] = _called(f"other {symbol.name}", symbol, names)
+    return names
+
+
+def _renamed_facts(facts: Facts, names: Names) -> Facts:
+    return Facts(frozenset(_renamed_condition(fact, names) for fact in facts.assumed))
+
+
+def _renamed_condition(condition: AppliedPredicate, names: Names) -> AppliedPredicate:
+    return condition.function(*(_renamed(part, names) for part in condition.arguments))
+
+
+def _renamed_step(step: Step, names: Names) -> Step:
+    def rename(tree: sp.Basic) -> sp.Basic:
+        return _renamed(tree, names)
+
+    equality = step.equality
+    return replace(
+        step,
+        given=tuple((name, rename(value)) for name, value in step.given),
+        before=rename(step.before),
+        after=rename(step.after),
+        old=rename(step.old),
+        new=rename(step.new),
+        conditions=tuple(replace(one, condition=_renamed_condition(one.condition, names)) for one in step.conditions),
+        equality=equality and replace(equality, lhs=rename(equality.lhs), rhs=rename(equality.rhs)),
+    )
