@@ -5,6 +5,7 @@ differentiation are one short function a node in `of_scalars.py` and `of_matrice
 a node without a rule is refused.
 """
 
-from .gradient import Derivative, derivative, differential
+from .gradient import Derivative, Structure, derivative, differential
+from .pull import NoDerivative
 
-__all__ = ["Derivative", "derivative", "differential"]
+__all__ = ["Derivative", "NoDerivative", "Structure", "derivative", "differential"]

@@ -43,7 +43,9 @@ def _pow(node: sp.Pow, term: Term, tape: Tape) -> Iterator[Term]:
 @pull.register(sp.Function)
 def _function(node: sp.Function, term: Term, tape: Tape) -> Iterator[Term]:
     if node.func not in FUNCTIONS:
-        raise NoDerivative(f"no derivative of the function {node.func.__name__}: {node}\n  it needs a row in derive/differential/functions.py")
+        raise NoDerivative(
+            f"no derivative of the function {node.func.__name__}: {node}\n  it needs a row in derive/differential/functions.py"
+        )
     slopes, domain = FUNCTIONS[node.func]
     tape.ledger.needs(*domain(*node.args))
     for argument, slope in zip(node.args, slopes(*node.args), strict=True):

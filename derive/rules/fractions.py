@@ -1,0 +1,102 @@
+"""Fractions brought over one line and cancelled, and the differences that then stand above the line.
+
+A gradient comes out as a sum of fractions that cancel each other near equality; over one line the difference is taken first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import sympy as sp
+from sympy import Q
+from sympy.assumptions import AppliedPredicate
+
+from ..facts import Facts
+from ..monomials import Monomial, content, gathered, monomial, polynomial, positive_first, total
+from ..nodes import Paren
+from ..rewrite import add, div, exp, mul, power, sub
+from ..rule import Rewrite, Rule, Statement
+from ..special import expm1
+from .symbols import a, b, c, n, u, v
+
+FIELD = "field axioms"
+
+
+def _nonzero(atoms: Sequence[sp.Expr]) -> tuple[AppliedPredicate, ...]:
+    return tuple(Q.nonzero(atom) for atom in atoms)
+
+
+def _common_denominator(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
+    """The fractions of a sum over one line; where there is only one, the other terms are brought over its line."""
+    if not isinstance(node, sp.Add):
+        return
+    everything = tuple(range(len(node.args)))
+    fractions = tuple(index for index in everything if _is_fraction(node.args[index]))
+    if len(fractions) > 1 and len(fractions) < len(everything):
+        yield _over_one_line(node, fractions)
+    if fractions:
+        yield _over_one_line(node, None)
+
+
+def _is_fraction(term: sp.Expr) -> bool:
+    return any(exponent < 0 for part in polynomial(term) for _, exponent in part.powers)
+
+
+def _over_one_line(node: sp.Add, items: tuple[int, ...] | None) -> Rewrite:
+    chosen = node.args if items is None else [node.args[i] for i in items]
+    terms = gathered(part for term in chosen for part in polynomial(term))
+    below: dict[sp.Expr, sp.Rational] = {}
+    for term in terms:
+        for atom, exponent in term.powers:
+            if exponent < 0:
+                below[atom] = max(below.get(atom, sp.S.Zero), -exponent)
+    line = Monomial(sp.S.One, tuple(below.items()))
+    number = content(term.coefficient for term in terms)
+    if terms and all(term.coefficient < 0 for term in terms):
+        number = -number
+    above = positive_first([(term * line).scaled(1 / number) for term in terms])
+    whole = above[0] if len(above) == 1 else Monomial(sp.S.One, ((total(above), sp.S.One),))
+    return Rewrite((whole * line**-1).scaled(number).expr if terms else sp.S.Zero, items, _nonzero(list(below)))
+
+
+def _cancel_fractions(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
+    """Powers of one atom gathered, and numbers multiplied; nothing where no two factors meet."""
+    if not isinstance(node, sp.Mul):
+        return
+    factors = list(_factors(node))
+    atoms = [base for factor in factors for base, _ in factor.powers]
+    numbers = [factor.coefficient for factor in factors if not factor.powers and factor.coefficient != -1]
+    repeated = list(dict.fromkeys(atom for index, atom in enumerate(atoms) if atom in atoms[:index]))
+    new = monomial(node).expr
+    if new != node and (repeated or len(numbers) > 1):
+        divided = {atom for factor in factors for atom, exponent in factor.powers if exponent < 0}
+        yield Rewrite(new, None, _nonzero([atom for atom in repeated if atom in divided]))
+
+
+def _factors(node: sp.Expr) -> Iterator[Monomial]:
+    """The factors one by one, those below a line among them."""
+    if isinstance(node, sp.Mul):
+        for arg in node.args:
+            yield from _factors(arg)
+    elif isinstance(node, sp.Pow) and node.exp.is_Integer and isinstance(node.base, sp.Mul):
+        for factor in _factors(node.base):
+            yield factor ** int(node.exp)
+    else:
+        yield monomial(node)
+
+
+FRACTIONS = (
+    Rule(
+        "common_denominator", Statement(add(div(a, c), div(b, n)), div(add(mul(a, n), mul(b, c)), mul(c, n))), FIELD,
+        (Q.nonzero(c), Q.nonzero(n)), leaves=add(u, v), rewrites=_common_denominator,
+    ),
+    Rule(
+        "cancel_fractions", Statement(div(mul(a, c), mul(b, c)), div(a, b)), FIELD, (Q.nonzero(c),), leaves=div(u, v),
+        rewrites=_cancel_fractions,
+    ),
+    Rule(
+        "difference_of_squares", Statement(sub(power(a, 2), power(b, 2)), mul(Paren(sub(a, b)), Paren(add(a, b)))), FIELD,
+        leaves=add(power(u, 2), power(v, 2)),
+    ),
+    Rule("expm1_of_exp", Statement(sub(exp(a), sp.S.One), expm1(a)), "definition of the function", leaves=sub(exp(u), v)),
+)  # fmt: skip
