@@ -14,7 +14,7 @@ import sympy as sp
 from sympy import Q
 from sympy.assumptions import AppliedPredicate, Predicate
 
-from .nodes import AbstractLaw, Density, Entry, Evidence, Expect, Group, Law, Likelihood, Paren, Posterior, SumOver
+from .nodes import AbstractLaw, Density, Entry, Entrywise, Evidence, Expect, Group, Law, Likelihood, Paren, Posterior, SumOver
 from .rewrite import Bindings, substitute
 from .special import expm1mx
 
@@ -254,10 +254,10 @@ def _positive_diagonal(facts: Facts, a: Any) -> Answer:
 
 
 def _positive_entries(facts: Facts, v: Any) -> Answer:
-    if isinstance(v, sp.HadamardPower):
-        return _all(facts, [positive_entries(v.base)], "power of positive entries")
     if isinstance(v, sp.OneMatrix):
         return Answer(Verdict.YES, "ones")
+    if isinstance(v, Entrywise):
+        return _all(facts, [Q.positive(v.body)], "positive entries")
     return UNKNOWN
 
 

@@ -248,6 +248,22 @@ class ExpectMatrix(InertMatrix):
         return (self.body.free_symbols - {self.variable}) | self.domain.free_symbols
 
 
+class Entrywise(InertMatrix):
+    """The column whose entry number `variable` is `body`, for variable = 1 .. domain."""
+
+    def __new__(cls, body: sp.Expr, variable: sp.Symbol, domain: sp.Expr) -> Entrywise:
+        return super().__new__(cls, body, variable, sp.sympify(domain))
+
+    body = property(lambda self: self.args[0])
+    variable = property(lambda self: self.args[1])
+    domain = property(lambda self: self.args[2])
+    shape = property(lambda self: (self.args[2], sp.S.One))
+
+    @property
+    def free_symbols(self) -> set[sp.Basic]:
+        return (self.body.free_symbols - {self.variable}) | self.domain.free_symbols
+
+
 class Group(InertMatrix):
     """(matrix), kept together: neither flattened into a sum or product nor distributed over."""
 
@@ -294,12 +310,17 @@ class LowerTriangle(InertMatrix):
     shape = property(lambda self: self.args[0].shape)
 
 
-BINDERS = (Binder, ExpectMatrix)
+BINDERS = (Binder, ExpectMatrix, Entrywise)
 
 
-def point_of(law: sp.Basic, name: str = "x") -> sp.Basic:
-    """A variable that runs over the space of the law: a column where its first parameter is one, else a number."""
-    first = law.parameters[0] if isinstance(law, Law) and law.parameters else None
+def point_of(*laws: sp.Basic) -> sp.Basic:
+    """A variable that runs over the space of the first law: a column where its first parameter is one, else a number.
+
+    It is called x, or z or t where the laws speak of an x of their own.
+    """
+    taken = {str(symbol) for law in laws for symbol in law.free_symbols}
+    name = next(name for name in ("x", "z", "t", "u") if name not in taken)
+    first = laws[0].parameters[0] if isinstance(laws[0], Law) and laws[0].parameters else None
     if isinstance(first, MatrixExpr):
         return sp.MatrixSymbol(name, *first.shape)
     return sp.Symbol(name, real=True)

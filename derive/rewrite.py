@@ -168,16 +168,19 @@ def substitute(tree: sp.Basic, mapping: Bindings) -> sp.Basic:
         return tree
     if isinstance(tree, BINDERS):
         mapping = {key: value for key, value in mapping.items() if key != tree.variable}
-        captured = any(tree.variable in value.free_symbols for value in mapping.values()) and bool(
-            set(mapping) & tree.body.free_symbols
-        )
+        captured = any(_captures(tree, key, value) for key, value in mapping.items())
         if captured:
             fresh = _fresh(tree.variable, mapping)
-            tree = build(
-                type(tree), (substitute(tree.body, {tree.variable: fresh}), fresh, tree.domain)
-            )
+            tree = build(type(tree), (substitute(tree.body, {tree.variable: fresh}), fresh, tree.domain))
     args = [substitute(arg, mapping) for arg in tree.args]
     return tree if all(a is b for a, b in zip(args, tree.args, strict=True)) else build(type(tree), args)
+
+
+def _captures(binder: sp.Basic, key: sp.Basic, value: sp.Basic) -> bool:
+    """Would the binder catch a variable of the value? A function's own argument is none of its variables."""
+    if isinstance(key, (Apply, MatrixApply)):
+        return binder.variable in value.free_symbols - {key.x} and any(f.name == key.name for f in binder.body.atoms(type(key)))
+    return binder.variable in value.free_symbols and key in binder.body.free_symbols
 
 
 def _functions(mapping: Bindings) -> dict[tuple[type, str], tuple[sp.Basic, sp.Basic]]:
@@ -313,9 +316,26 @@ def _match_left(
     if len(patterns) == 1:
         yield from match(patterns[0], build(head, subjects), bindings, scope)
         return
+    known = bindings.get(patterns[0])
+    if isinstance(known, head):
+        # A metavariable that is already a sum (product) stands for all of its terms (factors).
+        rest = _without(subjects, known.args)
+        if rest is not None:
+            yield from _match_left(head, patterns[1:], rest, bindings, scope)
+        return
     for index, subject in enumerate(subjects):
         for found in match(patterns[0], subject, bindings, scope):
             yield from _match_left(head, patterns[1:], subjects[:index] + subjects[index + 1 :], found, scope)
+
+
+def _without(subjects: tuple[sp.Basic, ...], taken: tuple[sp.Basic, ...]) -> tuple[sp.Basic, ...] | None:
+    """The subjects less one occurrence of each that is taken; None if one is missing."""
+    left = list(subjects)
+    for part in taken:
+        if part not in left:
+            return None
+        left.remove(part)
+    return tuple(left)
 
 
 def match_within(pattern: sp.Basic, node: sp.Basic, bound: Bindings) -> Iterator[tuple[tuple[int, ...] | None, dict[sp.Basic, sp.Basic]]]:

@@ -15,6 +15,7 @@ import sympy as sp
 from sympy.assumptions import AppliedPredicate
 
 from .facts import Facts, Verdict, instantiate
+from .nodes import AbstractLaw, Apply, MatrixApply
 from .rewrite import Bindings, match_within, substitute
 
 Relation = Literal["=", "<=", ">="]
@@ -54,12 +55,16 @@ class Statement:
 
 @dataclass(frozen=True)
 class Rewrite:
-    """One way to apply a rule to a node: what replaces it (or the `items` of it), and what must hold for that."""
+    """One way to apply a rule to a node: what replaces it (or the `items` of it), and what must hold for that.
+
+    `equality` says of an inequality where it is an equality.
+    """
 
     new: sp.Basic
     items: tuple[int, ...] | None = None
     conditions: tuple[AppliedPredicate, ...] = ()
     note: str = ""
+    equality: Statement | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,10 @@ Rewrites = Callable[[sp.Basic, Mapping[str, sp.Basic], Facts], Iterator[Rewrite]
 
 @dataclass(frozen=True)
 class Rule:
-    """An equation or inequality that may be used from left to right, wherever its conditions are answered yes."""
+    """An equation or inequality that may be used from left to right, wherever its conditions are answered yes.
+
+    An inequality says in `equality` exactly where its sides are equal.
+    """
 
     name: str
     statement: Statement
@@ -84,6 +92,7 @@ class Rule:
     leaves: sp.Basic | None = None
     rewrites: Rewrites | None = field(default=None, compare=False)
     given: tuple[str, ...] = ()
+    equality: Statement | None = None
 
     @property
     def relation(self) -> Relation:
@@ -97,34 +106,46 @@ class Rule:
         bound = self.bind(given)
         for items, found in match_within(self.statement.lhs, node, bound):
             conditions = tuple(instantiate(condition, found) for condition in self.where)
-            yield Rewrite(substitute(self.statement.rhs, found), items, conditions)
+            yield Rewrite(substitute(self.statement.rhs, found), items, conditions, equality=_instance(self.equality, found))
 
     def bind(self, given: Mapping[str, sp.Basic]) -> Bindings:
         """The values the script supplies, by metavariable."""
-        named = {str(symbol): symbol for symbol in metavariables(self.statement)}
+        named = {name_of(symbol): symbol for symbol in metavariables(self.statement)}
         unknown = sorted(set(given) - set(named))
         if unknown:
             raise UnknownName(f"metavariable of rule {self.name}", unknown[0], named)
         return {named[name]: value for name, value in given.items()}
 
     def backwards(self) -> Rule:
-        """The same equation read from right to left."""
+        """The same equation read from right to left; it is the statement that is read, also where the rule computes more."""
         turned = Statement(self.statement.rhs, self.statement.lhs, FLIPPED[self.statement.relation])
-        if self.rewrites is not None:
-            raise DeriveError(f"rule {self.name} computes its right side and has no backward reading")
-        return replace(self, name=self.name + BACKWARDS, statement=turned, leaves=None)
+        return replace(self, name=self.name + BACKWARDS, statement=turned, leaves=None, rewrites=None)
+
+
+def _instance(statement: Statement | None, found: Bindings) -> Statement | None:
+    if statement is None:
+        return None
+    return Statement(substitute(statement.lhs, found), substitute(statement.rhs, found), statement.relation)
 
 
 BACKWARDS = " (backwards)"
 
 
 def metavariables(statement: Statement) -> set[sp.Basic]:
-    from .nodes import AbstractLaw, Apply, MatrixApply
-
+    """The free symbols, the sizes of matrix symbols, the laws and functions that stand for any."""
     found = set(statement.lhs.free_symbols | statement.rhs.free_symbols)
     for side in (statement.lhs, statement.rhs):
         found |= side.atoms(AbstractLaw, Apply, MatrixApply)
+        for symbol in side.atoms(sp.MatrixSymbol):
+            found |= {size for n in symbol.shape for size in sp.sympify(n).free_symbols}
     return found
+
+
+def name_of(metavariable: sp.Basic) -> str:
+    """How a script calls it: law1 for the law labelled 1, g for g(x)."""
+    if isinstance(metavariable, AbstractLaw):
+        return f"law{metavariable.label}"
+    return str(metavariable.name)
 
 
 def discharge(rewrite: Rewrite, facts: Facts) -> tuple[Discharged, ...] | AppliedPredicate:
@@ -170,9 +191,9 @@ class Book(Mapping[str, Rule]):
 
 
 def _unbound(rule: Rule) -> list[str]:
-    left = metavariables(Statement(rule.statement.lhs, rule.statement.lhs))
-    right = metavariables(Statement(rule.statement.rhs, rule.statement.rhs))
-    return sorted(str(symbol) for symbol in right - left if str(symbol) not in rule.given)
+    left = {name_of(symbol) for symbol in metavariables(Statement(rule.statement.lhs, rule.statement.lhs))}
+    right = {name_of(symbol) for symbol in metavariables(Statement(rule.statement.rhs, rule.statement.rhs))}
+    return sorted(right - left - set(rule.given))
 
 
 RULES = Book()

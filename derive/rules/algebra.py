@@ -1,22 +1,72 @@
-"""Real numbers: distributing, cancelling, re-centring, squares."""
+"""Real numbers: multiplying out, factoring, re-centring, squares, brackets."""
+
+from collections.abc import Iterator, Mapping
 
 import sympy as sp
+from sympy import Q
 
+from ..facts import Facts
 from ..nodes import Paren
-from ..rewrite import add, mul, neg, power, sub
-from ..rule import Rule, Statement
-from .symbols import a, b, c, u, v
+from ..monomials import Monomial, monomial, polynomial, total
+from ..rewrite import add, div, mul, power, sub
+from ..rule import Rewrite, Rule, Statement
+from .symbols import a, b, c, half, two, u, v
 
 FIELD = "field axioms"
 
+
+def _expand(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
+    """Products of sums multiplied out, like terms added, numbers gathered."""
+    if isinstance(node, (sp.Add, sp.Mul, sp.Pow)):
+        new = total(polynomial(node))
+        if new != node:
+            lost = _divisors(node) - _divisors(new)
+            yield Rewrite(new, None, tuple(Q.nonzero(atom) for atom in sorted(lost, key=sp.default_sort_key)))
+
+
+def _divisors(node: sp.Basic) -> set[sp.Expr]:
+    """Atoms that stand below a line."""
+    if isinstance(node, sp.Pow):
+        return {atom for atom, exponent in monomial(node).powers if exponent.is_negative}
+    return {atom for part in node.args for atom in _divisors(part)} if isinstance(node, (sp.Add, sp.Mul)) else set()
+
+
+def _factor_out(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
+    """Out of all terms that contain every factor of c; c is a product of powers and a number."""
+    if not isinstance(node, sp.Add):
+        return
+    common = monomial(given["c"])
+    terms = [(index, monomial(term)) for index, term in enumerate(node.args)]
+    chosen = [(index, term) for index, term in terms if _contains(term, common)]
+    if len(chosen) > 1:
+        rest = total(term * common**-1 for _, term in chosen)
+        items = tuple(index for index, _ in chosen) if len(chosen) < len(terms) else None
+        yield Rewrite(mul(given["c"], rest), items, tuple(Q.nonzero(atom) for atom, _ in common.powers))
+
+
+def _contains(term: Monomial, common: Monomial) -> bool:
+    mine = dict(term.powers)
+    return all(
+        exponent <= mine.get(atom, 0) if exponent > 0 else mine.get(atom, 0) <= exponent for atom, exponent in common.powers
+    )
+
+
 ALGEBRA = (
-    Rule("distribute", Statement(mul(c, add(a, b)), add(mul(c, a), mul(c, b))), FIELD, leaves=add(u, v)),
-    Rule("cancel", Statement(add(a, neg(a)), sp.S.Zero), FIELD, leaves=add(u, v)),
-    Rule("drop_zero", Statement(add(a, sp.S.Zero), a), FIELD, leaves=add(u, v)),
-    Rule("minus_minus", Statement(mul(sp.S.NegativeOne, sp.S.NegativeOne, a), a), FIELD, leaves=neg(u)),
-    Rule("recentre", Statement(sub(a, b), add(Paren(sub(a, c)), Paren(sub(c, b)))), FIELD, leaves=neg(u), given=("c",)),
+    Rule(
+        "expand", Statement(mul(c, add(a, b)), add(mul(c, a), mul(c, b))), FIELD, leaves=add(u, mul(u, v)), rewrites=_expand,
+    ),
+    Rule(
+        "factor_out", Statement(add(mul(c, a), mul(c, b)), mul(c, add(a, b))), FIELD, (Q.nonzero(c),), leaves=add(u, v),
+        rewrites=_factor_out, given=("c",),
+    ),
+    Rule("recentre", Statement(sub(a, b), add(Paren(sub(a, c)), Paren(sub(c, b)))), FIELD, leaves=add(u, v), given=("c",)),
+    Rule("drop_bracket", Statement(Paren(a), a), "notation", leaves=add(u, v)),
+    Rule("minus_zero", Statement(Paren(sub(a, sp.S.Zero)), a), FIELD, leaves=Paren(sub(u, v))),
     Rule(
         "square_of_sum", Statement(power(add(a, b), 2), add(power(a, 2), mul(sp.Integer(2), a, b), power(b, 2))),
         FIELD, leaves=power(mul(u, v), 2),
     ),
+    Rule("half_square", Statement(div(power(a, 2), mul(two, power(b, 2))), mul(half, power(Paren(div(a, b)), 2))),
+        FIELD, (Q.nonzero(b),), leaves=div(power(u, 2), mul(two, v))),
+    Rule("commute", Statement(add(a, b), add(b, a)), FIELD, leaves=mul(u, v)),
 )  # fmt: skip
