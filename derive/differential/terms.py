@@ -118,8 +118,7 @@ def matrix_sum(terms: Sequence[Term], shape: tuple[sp.Expr, sp.Expr]) -> MatrixE
 
 def _matrix(term: Term, shape: tuple[sp.Expr, sp.Expr]) -> MatrixExpr:
     factors = term.factors or (sp.Identity(shape[0]),)
-    if term.weight == ONE:
-        return factors[0] if len(factors) == 1 else matmul(*factors)
-    weight = term.weight.expr
-    numbers = weight.args if isinstance(weight, sp.Mul) and weight.args[0] == -1 else (weight,)
-    return matmul(*numbers, *factors)
+    size = Monomial(abs(term.weight.coefficient), term.weight.powers)
+    numbers = [sp.S.NegativeOne] if term.weight.coefficient < 0 else []
+    numbers += [size.expr] if size != ONE else []
+    return matmul(*numbers, *factors) if len(numbers) + len(factors) > 1 else factors[0]
