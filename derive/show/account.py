@@ -1,0 +1,185 @@
+"""What every form tells of a derivation, in order: the lines with their rules and verdicts, what they need, and how it was checked.
+
+An account is shapes and words; a form arranges it. Verdicts come from outside, from whatever checked the derivation; without them
+the account says that nothing was checked.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import sympy as sp
+
+from ..derivation import Step, Theorem
+from ..nodes import KL, CrossEntropy, Density, Entropy, Expect, ExpectMatrix, Gradient, Law, MatrixGradient
+from ..rewrite import Site, contains
+from ..rule import Rule, Statement
+from .claims import claim, claims, hypotheses
+from .names import legend
+from .notation import Pen, write
+from .rulebook import rule_named
+from .shapes import Compare, Name, Shape
+
+
+class Evidence(Protocol):
+    """What one engine found: where it looked, its verdict, and what it saw."""
+
+    @property
+    def engine(self) -> str: ...
+    @property
+    def scope(self) -> str: ...
+    @property
+    def verdict(self) -> object: ...
+    @property
+    def detail(self) -> str: ...
+
+
+class StepVerdict(Protocol):
+    """The verdict on one step, `str()` of which is proved, checked(12), unknown or refuted, and its evidence."""
+
+    @property
+    def verdict(self) -> object: ...
+    @property
+    def evidence(self) -> Sequence[Evidence]: ...
+
+
+class Verdicts(Protocol):
+    """A verdict for each step of a derivation, in order."""
+
+    @property
+    def steps(self) -> Sequence[StepVerdict]: ...
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a caller may ask of a form."""
+
+    standalone: bool = False
+    rules: bool = False
+    width: int = 100
+
+
+@dataclass(frozen=True)
+class Line:
+    """One step: the relation to the line before, the new line with its change marked, and what the step rests on."""
+
+    relation: str
+    shape: Shape
+    rule: str
+    note: str
+    needs: tuple[tuple[Shape, str], ...]
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A rule as it stands in the appendix."""
+
+    name: str
+    statement: Shape
+    needs: tuple[Shape, ...]
+    source: str
+
+
+@dataclass(frozen=True)
+class Account:
+    name: str
+    title: str
+    start: Shape
+    lines: tuple[Line, ...]
+    statement: Compare
+    hypotheses: tuple[Shape, ...]
+    labels: tuple[tuple[str, Shape], ...]
+    legend: tuple[tuple[list[Name], str], ...]
+    equality: tuple[Shape, ...]
+    verdict: str
+    rules: tuple[Entry, ...]
+
+
+def account_of(theorem: Theorem, verdicts: Verdicts | None, *, rules: bool) -> Account:
+    steps = theorem.derivation.steps
+    labels = labels_of(theorem)
+    pen = Pen(labels)
+    words = [str(found.verdict) for found in verdicts.steps] if verdicts else [""] * len(steps)
+    used = [law for law in labels if any(_speaks_of(line, law) for line in theorem.derivation.lines())]
+    return Account(
+        name=theorem.name,
+        title=theorem.title,
+        start=write(theorem.lhs, pen),
+        lines=tuple(_line(step, pen, word) for step, word in zip(steps, words, strict=True)),
+        statement=Compare(write(theorem.lhs, pen), theorem.relation, write(theorem.rhs, pen)),
+        hypotheses=tuple(hypotheses(theorem.hypotheses, pen)),
+        labels=tuple((labels[law], write(law, pen)) for law in used),
+        legend=tuple(legend(_names(theorem))),
+        equality=tuple(_statement(statement, pen) for statement in theorem.equality_case),
+        verdict=summary(verdicts, len(steps)),
+        rules=tuple(_entry(name) for name in dict.fromkeys(step.rule for step in steps)) if rules else (),
+    )
+
+
+def _line(step: Step, pen: Pen, verdict: str) -> Line:
+    # A change of the whole line needs no mark.
+    mark = None if step.span == Site() else step.span
+    shape = write(step.after, Pen(pen.labels, mark))
+    needs = tuple((claim(found.condition, pen), found.by) for found in step.conditions if found.condition.free_symbols)
+    return Line(step.line_relation, shape, step.rule, step.note, needs, verdict)
+
+
+def _statement(statement: Statement, pen: Pen) -> Compare:
+    return Compare(write(statement.lhs, pen), statement.relation, write(statement.rhs, pen))
+
+
+def _entry(name: str) -> Entry:
+    rule: Rule = rule_named(name)
+    return Entry(name, _statement(rule.statement, Pen()), tuple(claims(rule.where)), rule.source)
+
+
+# ---------------------------------------------------------------------------------------------------- names
+
+
+def labels_of(theorem: Theorem) -> dict[sp.Basic, str]:
+    """The laws that the left side compares are 1 and 2; a law alone there needs no label."""
+    body = theorem.lhs
+    while isinstance(body, Gradient | MatrixGradient):
+        body = body.body
+    if isinstance(body, KL | CrossEntropy):
+        return {law: str(number) for number, law in enumerate(body.args, 1) if isinstance(law, Law)}
+    if isinstance(body, Entropy) and isinstance(body.law, Law):
+        return {body.law: ""}
+    return {}
+
+
+def _speaks_of(line: sp.Basic, law: sp.Basic) -> bool:
+    """Is the law meant by its label in the line?"""
+    return any(contains(node, law) for node in line.atoms(Density, Expect, ExpectMatrix))
+
+
+def _names(theorem: Theorem) -> set[str]:
+    return {str(symbol) for line in theorem.derivation.lines() for symbol in line.free_symbols}
+
+
+# ---------------------------------------------------------------------------------------------------- verdicts
+
+VERDICTS = ("proved", "checked", "unknown", "refuted")
+
+
+def summary(verdicts: Verdicts | None, count: int) -> str:
+    """13 steps: 9 proved, 4 checked(12), 0 unknown, 0 refuted."""
+    steps = f"{count} step{'' if count == 1 else 's'}"
+    if verdicts is None:
+        return f"{steps}, not checked."
+    words = [str(found.verdict) for found in verdicts.steps]
+    return f"{steps}: {', '.join(_counted(kind, words) for kind in VERDICTS)}."
+
+
+def _counted(kind: str, words: Iterable[str]) -> str:
+    """The number of steps of this kind, and for checked(n) the least and largest n."""
+    found = Counter(word for word in words if word.partition("(")[0] == kind)
+    instances = sorted(int(word[len(kind) + 1 : -1]) for word in found if word.endswith(")"))
+    spread = "..".join(map(str, dict.fromkeys((instances[0], instances[-1])))) if instances else ""
+    return f"{found.total()} {kind}" + (f"({spread})" if spread else "")
+
+

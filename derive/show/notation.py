@@ -1,0 +1,70 @@
+"""An expression as a shape: signs, fractions, order of terms, brackets, labels of laws. One function a kind of node.
+
+Printing changes no mathematics: factors stay in place but for the sign and the denominator, and terms stay in place but in sums
+that consist of traces, quadratic forms, dimensions and logarithms of determinants, which stand in the order of the literature.
+A node that no function is registered for is an error, never a guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import singledispatch
+
+import sympy as sp
+
+from ..rewrite import Site
+from ..rule import DeriveError
+from .shapes import Marked, Name, Shape, Sum, Term, is_marked
+
+
+class NotPrintable(DeriveError):
+    """No notation is known for a kind of node."""
+
+
+@dataclass(frozen=True)
+class Pen:
+    """How to write: labels for laws that are meant often, and the place to mark, seen from the node in hand."""
+
+    labels: Mapping[sp.Basic, str] = field(default_factory=dict)
+    mark: Site | None = None
+
+    def down(self, index: int) -> Pen:
+        """The pen for one argument of the node."""
+        if self.mark is None or not self.mark.path or self.mark.path[0] != index:
+            return self.unmarked()
+        return replace(self, mark=Site(self.mark.path[1:], self.mark.items))
+
+    def unmarked(self) -> Pen:
+        return replace(self, mark=None)
+
+    def marks(self, index: int) -> bool:
+        """Is the argument one of the terms or factors that are marked together?"""
+        return self.mark is not None and not self.mark.path and self.mark.items is not None and index in self.mark.items
+
+
+PLAIN = Pen()
+
+
+def write(node: sp.Basic, pen: Pen = PLAIN) -> Shape:
+    """The node as a shape. What is marked but not visible by itself (a sign, an exponent -1) marks what it stands in."""
+    shape = notation(node, pen)
+    return Marked(shape) if pen.mark is not None and not is_marked(shape) else shape
+
+
+def part(node: sp.Basic, index: int, pen: Pen) -> Shape:
+    """One argument of the node as a shape."""
+    return write(node.args[index], pen.down(index))
+
+
+@singledispatch
+def notation(node: sp.Basic, pen: Pen) -> Shape:
+    raise NotPrintable(f"no notation is known for {type(node).__name__}: {node}\n  give it one in derive/show, beside its kind")
+
+
+def negated(shape: Shape) -> Sum:
+    return Sum((Term(shape, negative=True),))
+
+
+def upright(word: str) -> Name:
+    return Name(word, face="upright")

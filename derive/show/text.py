@@ -1,0 +1,233 @@
+"""A derivation as plain text for a terminal: a step a line, the name of its rule at the right edge, the verdict last."""
+
+from __future__ import annotations
+
+from ..derivation import Theorem
+from .account import Account, Entry, Line, Options, Verdicts, account_of
+from .notation import Shape, write
+from .printer import Opening, Printer, factor_needs, one_sum_factor
+from .shapes import (
+    ATOM,
+    LOOSE,
+    OPEN,
+    POWER,
+    PRODUCT,
+    Bars,
+    Call,
+    Compare,
+    Exponential,
+    Fraction,
+    Indexed,
+    Integral,
+    Marked,
+    Mean,
+    Name,
+    Number,
+    Over,
+    Pair,
+    Phrase,
+    Power,
+    Product,
+    Root,
+    Slope,
+    Sum,
+    Term,
+    Transposed,
+    bare,
+)
+
+MARGIN, INDENT, NOTE = 4, 2, 8
+
+
+class Text(Printer):
+    """Shapes in ASCII: mu1, sigma2^2, E1[...], x^T, |Sigma1|."""
+
+    def width(self, text: str) -> float:
+        return len(text)
+
+    def mark(self, text: str) -> str:
+        return text
+
+    def fence(self, body: Shape) -> tuple[str, str]:
+        """Round brackets, and square ones outside round ones."""
+        inside = self.draw(bare(body))
+        outermost = next((character for character in inside if character in "(["), "")
+        return ("[", "]") if outermost == "(" else ("(", ")")
+
+    def sign(self, term: Term, *, first: bool) -> str:
+        if first:
+            return "-" if term.negative else ""
+        return " - " if term.negative else " + "
+
+    def draw(self, shape: Shape) -> str:
+        match shape:
+            case Name(stem, label):
+                return "." if stem == "cdot" else stem + label
+            case Number(value):
+                return str(value)
+            case Indexed(base, index, size):
+                inside = ",".join(self.draw(i) for i in index)
+                return f"{self.at_least(base, ATOM)}_{inside}" if size else f"{self.at_least(base, ATOM)}[{inside}]"
+            case Sum():
+                return self.sum(shape)
+            case Product(factors, entrywise):
+                return self._product(factors, " .* " if entrywise else " ")
+            case Fraction(over, under):
+                return f"{self._over(over)}/{self.at_least(under, POWER)}"
+            case Power(base, exponent, entrywise):
+                return self.at_least(base, ATOM) + (".^" if entrywise else "^") + self._exponent(exponent)
+            case Transposed(base, inverse):
+                return self.at_least(base, ATOM) + ("^-T" if inverse else "^T")
+            case Root(radicand):
+                return f"sqrt({self.draw(radicand)})"
+            case Call():
+                return self._call(shape)
+            case Exponential(exponent):
+                return f"exp({self.draw(exponent)})"
+            case Bars(body):
+                return f"|{self.draw(body)}|"
+            case Mean(body, under):
+                return f"E{self._label(under)}[{self.draw(body)}]"
+            case Over(_, body):
+                return self._over_sign(shape) + self.at_least(body, OPEN)
+            case Integral(body, variable):
+                return f"int {self.at_least(body, OPEN)} d{self.draw(variable)}"
+            case Slope(body, variable, matrix):
+                return f"{'grad_' if matrix else 'd/d'}{self.draw(variable)} {self.at_least(body, PRODUCT)}"
+            case Pair(left, sign, right):
+                gap = "" if sign == ";" else " "
+                return f"{self.draw(left)}{gap}{sign} {self.draw(right)}"
+            case Compare(left, sign, right):
+                return f"{self.draw(left)} {sign} {self.draw(right)}"
+            case Phrase(subject, words):
+                return f"{self.draw(subject)} {words}"
+            case Marked(body):
+                return self.mark(self.draw(body))
+
+    def _product(self, factors: tuple[Shape, ...], times: str) -> str:
+        text = ""
+        for index, factor in enumerate(factors):
+            drawn = self._factor(factors, index)
+            if index:
+                plain = isinstance(bare(factor), Number) or drawn[0].isdigit()
+                text += " * " if plain and times == " " else times
+            text += drawn
+        return text
+
+    def _factor(self, factors: tuple[Shape, ...], index: int) -> str:
+        """Only a number in front is a fraction without brackets: 1/2 x, but (a/b) x."""
+        shape = bare(factors[index])
+        needs = factor_needs(factors, index)
+        if isinstance(shape, Fraction) and not (index == 0 and shape.size == "small"):
+            needs = POWER if len(factors) > 1 and index < len(factors) - 1 else PRODUCT
+        return self.at_least(factors[index], needs)
+
+    def _over_sign(self, shape: Over) -> str:
+        word = "sum" if shape.kind == "sum" else "prod"
+        return f"{word}_{{{self.draw(shape.variable)}=1..{self.draw(shape.upper)}}} "
+
+    def _over(self, over: Shape) -> str:
+        shape = bare(over)
+        ambiguous = isinstance(shape, Fraction) or (isinstance(shape, Product) and _has_fraction(shape))
+        return self.at_least(over, POWER if ambiguous else PRODUCT)
+
+    def _exponent(self, exponent: Shape) -> str:
+        text = self.draw(exponent)
+        return text if text.lstrip("-").replace("_", "").isalnum() else f"({text})"
+
+    def _call(self, call: Call) -> str:
+        function = self.draw(call.function)
+        if call.bare:
+            (argument,) = call.arguments
+            inner = bare(argument)
+            if isinstance(inner, Bars):
+                return function + self.draw(argument)
+            if isinstance(inner, Name | Indexed | Number) or (isinstance(inner, Call) and not inner.bare):
+                return f"{function} {self.draw(argument)}"
+        return f"{function}({', '.join(self.draw(argument) for argument in call.arguments)})"
+
+    def _label(self, under: Shape | None) -> str:
+        if under is None:
+            return ""
+        text = self.draw(under)
+        return text if isinstance(under, Name) else f"_{{{text}}}"
+
+    def opened(self, shape: Shape) -> Opening | None:
+        match shape:
+            case Product(factors) if (place := one_sum_factor(shape)) is not None:
+                before = "".join(self._factor(factors, index) + " " for index in range(place))
+                after = "".join(" " + self._factor(factors, index) for index in range(place + 1, len(factors)))
+                return before, factors[place], PRODUCT, after
+            case Mean(body, under):
+                return f"E{self._label(under)}[", body, LOOSE, "]"
+            case Call(function, (argument,)) if isinstance(bare(argument), Sum):
+                return f"{self.draw(function)}(", argument, LOOSE, ")"
+            case Integral(body, variable):
+                return "int ", body, OPEN, f" d{self.draw(variable)}"
+            case Over(_, body):
+                return self._over_sign(shape), body, OPEN, ""
+            case _:
+                return None
+
+
+def _has_fraction(shape: Product) -> bool:
+    return any(isinstance(bare(factor), Fraction) for factor in shape.factors)
+
+
+# ---------------------------------------------------------------------------------------------------- the whole page
+
+
+def text(theorem: Theorem, verdicts: Verdicts | None, options: Options) -> str:
+    """The derivation, a step a line, `options.width` columns wide."""
+    account = account_of(theorem, verdicts, rules=options.rules)
+    printer = Text()
+    out = [f"{account.name}: {account.title}", "", *_step(printer, "", account.start, "", options.width)]
+    for line in account.lines:
+        right = f"{line.rule}  {line.verdict}".rstrip()
+        out += _step(printer, line.relation, line.shape, right, options.width)
+        out += [f"{' ' * NOTE}{remark}" for remark in _remarks(printer, line)]
+    out += ["", *_footer(printer, account)]
+    if account.rules:
+        out += ["", "Rules", *(row for entry in account.rules for row in _rule(printer, entry, options.width))]
+    return "\n".join(row.rstrip() for row in out) + "\n"
+
+
+def _step(printer: Text, relation: str, shape: Shape, right: str, width: int) -> list[str]:
+    """The rows of one line; the rule stands at the right edge of the first row, or of a row of its own."""
+    lead = f"{' ' * MARGIN}{relation} " if relation else ""
+    room = width - len(lead)
+    rows = printer.rows(shape, room - len(right) - 2 if len(right) < room // 2 else room, INDENT)
+    found = []
+    for index, row in enumerate(rows):
+        start = lead if index == 0 else " " * (len(lead) + INDENT * (row.depth + 1))
+        found.append(start + row.text)
+    if not right:
+        return found
+    if len(found[0]) + 2 + len(right) > width:
+        return [*found, right.rjust(width)]
+    return [found[0] + right.rjust(width - len(found[0])), *found[1:]]
+
+
+def _remarks(printer: Text, line: Line) -> list[str]:
+    needs = [f"{printer.draw(need)}: {by}" for need, by in line.needs]
+    return ([f"note: {line.note}"] if line.note else []) + ([f"needs {'; '.join(needs)}"] if needs else [])
+
+
+def _footer(printer: Text, account: Account) -> list[str]:
+    said = [f"{label} = {printer.draw(law)}" for label, law in account.labels]
+    said += [f"{', '.join(map(printer.draw, names))} {word}" for names, word in account.legend]
+    rows = [f"Here {', '.join(said)}."] if said else []
+    if account.equality:
+        rows.append(f"Equality exactly where {' and '.join(map(printer.draw, account.equality))}.")
+    needs = ", ".join(map(printer.draw, account.hypotheses)) or "nothing"
+    return [*rows, f"{account.verdict}  Needs: {needs}."]
+
+
+def _rule(printer: Text, entry: Entry, width: int) -> list[str]:
+    statement = printer.rows(entry.statement, width - 4, INDENT)
+    needs = ", ".join(map(printer.draw, entry.needs))
+    return [
+        f"  {entry.name}" + f"   [{entry.source}]",
+        *(f"    {' ' * INDENT * row.depth}{row.text}" for row in statement),
+        *([f"    where {needs}"] if needs else []),
+    ]
