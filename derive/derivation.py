@@ -91,6 +91,8 @@ class Derivation:
                 if not isinstance(reasons, tuple):
                     refused.append((at_path(self.line, path), reasons, self.facts.ask(reasons)))
                     continue
+                if rewrite.new == at_site(self.line, Site(path, rewrite.items)):
+                    continue  # a step changes something
                 return self._append(rule, Site(path, rewrite.items), rewrite, reasons, tuple(sorted(given.items())), note)
         raise self._refusal(rule, refused)
 

@@ -221,6 +221,9 @@ def _positive_definite(facts: Facts, a: Any) -> Answer:
         return _all(facts, map(Q.positive_definite, a.args), "sum of positive definite matrices")
     if isinstance(a, sp.MatMul) and len(a.args) == 2 and a.args[1] == sp.Transpose(a.args[0]):
         return _all(facts, [Q.invertible(a.args[0])], "A A^T with A invertible")
+    if isinstance(a, sp.MatMul) and len(_matrices(a)) == 1 and len(a.args) > 1:
+        numbers = [Q.positive(arg) for arg in a.args if arg not in _matrices(a)]
+        return _all(facts, [*numbers, Q.positive_definite(_matrices(a)[0])], "positive multiple of a positive definite matrix")
     return UNKNOWN
 
 

@@ -167,31 +167,41 @@ def substitute(tree: sp.Basic, mapping: Bindings) -> sp.Basic:
     if not tree.args:
         return tree
     if isinstance(tree, BINDERS):
-        mapping = {key: value for key, value in mapping.items() if key != tree.variable}
-        captured = any(_captures(tree, key, value) for key, value in mapping.items())
-        if captured:
-            fresh = _fresh(tree.variable, mapping)
-            tree = build(type(tree), (substitute(tree.body, {tree.variable: fresh}), fresh, tree.domain))
+        return _substitute_in_binder(tree, mapping)
     args = [substitute(arg, mapping) for arg in tree.args]
     return tree if all(a is b for a, b in zip(args, tree.args, strict=True)) else build(type(tree), args)
 
 
-def _captures(binder: sp.Basic, key: sp.Basic, value: sp.Basic) -> bool:
-    """Would the binder catch a variable of the value? A function's own argument is none of its variables."""
+def _substitute_in_binder(tree: sp.Basic, mapping: Bindings) -> sp.Basic:
+    """The bound variable takes the name the mapping gives it, or a fresh one where that would catch something free."""
+    inner = {key: value for key, value in mapping.items() if key != tree.variable}
+    wanted = mapping.get(tree.variable, tree.variable)
+    variable = wanted if isinstance(wanted, (sp.Symbol, sp.MatrixSymbol)) else tree.variable
+    others = tree.body.free_symbols - {tree.variable}
+    if variable in others or any(_captures(tree, variable, key, value) for key, value in inner.items()):
+        variable = _fresh(variable, others, inner)
+    if variable != tree.variable:
+        inner[tree.variable] = variable
+    body, domain = substitute(tree.body, inner), substitute(tree.domain, mapping)
+    if body is tree.body and domain is tree.domain and variable == tree.variable:
+        return tree
+    return build(type(tree), (body, variable, domain))
+
+
+def _captures(binder: sp.Basic, variable: sp.Basic, key: sp.Basic, value: sp.Basic) -> bool:
+    """Would the binder, with that variable, catch something free in the value? A function's own argument is not free in it."""
     if isinstance(key, (Apply, MatrixApply)):
-        return binder.variable in value.free_symbols - {key.x} and any(f.name == key.name for f in binder.body.atoms(type(key)))
-    return binder.variable in value.free_symbols and key in binder.body.free_symbols
+        return variable in value.free_symbols - {key.x} and any(f.name == key.name for f in binder.body.atoms(type(key)))
+    return variable in value.free_symbols and key in binder.body.free_symbols
 
 
 def _functions(mapping: Bindings) -> dict[tuple[type, str], tuple[sp.Basic, sp.Basic]]:
     """The keys that are g(x): what Apply("g", anything) becomes."""
-    return {
-        (key.func, key.name): (key.x, value) for key, value in mapping.items() if isinstance(key, (Apply, MatrixApply))
-    }
+    return {(key.func, key.name): (key.x, value) for key, value in mapping.items() if isinstance(key, (Apply, MatrixApply))}
 
 
-def _fresh(variable: sp.Basic, mapping: Bindings) -> sp.Basic:
-    taken = {str(symbol) for value in mapping.values() for symbol in value.free_symbols}
+def _fresh(variable: sp.Basic, others: set[sp.Basic], mapping: Bindings) -> sp.Basic:
+    taken = {str(symbol) for value in mapping.values() for symbol in value.free_symbols} | {str(symbol) for symbol in others}
     name = str(variable)
     while name in taken:
         name += "'"
@@ -227,8 +237,8 @@ def match(pattern: sp.Basic, subject: sp.Basic, bound: Bindings, scope: tuple[sp
         for found in match(pattern.domain, subject.domain, bindings, scope):
             if pattern.variable in found and found[pattern.variable] != subject.variable:
                 continue
-            if isinstance(pattern.variable, sp.MatrixSymbol) is not isinstance(subject.variable, MatrixExpr):
-                continue
+            if isinstance(pattern.variable, sp.MatrixSymbol) and not isinstance(subject.variable, sp.MatrixSymbol):
+                continue  # a plain symbol stands for a variable of any shape
             yield from match(
                 pattern.body, subject.body, {**found, pattern.variable: subject.variable}, (*scope, subject.variable)
             )
@@ -269,13 +279,17 @@ def _match_variable(
 def _match_function(
     pattern: Apply | MatrixApply, subject: sp.Basic, bindings: dict[sp.Basic, sp.Basic]
 ) -> Iterator[dict[sp.Basic, sp.Basic]]:
-    variable = bindings.get(pattern.x, pattern.x)
-    if isinstance(pattern, MatrixApply):
+    """g(x) is bound as a function of the variable that stands for x in the subject."""
+    key = pattern.func(pattern.args[0], bindings.get(pattern.x, pattern.x), *pattern.args[2:])
+    if key in bindings:
+        if bindings[key] == subject:
+            yield bindings
+    elif isinstance(pattern, MatrixApply):
         if isinstance(subject, MatrixExpr):
             for found in _match_each(pattern.args[2:], tuple(map(sp.sympify, subject.shape)), bindings, ()):
-                yield {**found, pattern: subject}
-    elif isinstance(subject, sp.Expr) and not isinstance(subject, MatrixExpr) and isinstance(variable, sp.Basic):
-        yield {**bindings, pattern: subject}
+                yield {**found, key: subject}
+    elif isinstance(subject, sp.Expr) and not isinstance(subject, MatrixExpr):
+        yield {**bindings, key: subject}
 
 
 def _match_sequence(

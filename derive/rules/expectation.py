@@ -93,6 +93,8 @@ def _expect_product(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts)
         return
     parts = node.body.args
     moving = [index for index, part in enumerate(parts) if node.variable in part.free_symbols]
+    if not moving:
+        return
     first, last = moving[0], moving[-1] + 1
     if last - first < len(parts):
         inner = ExpectMatrix(build(sp.MatMul, parts[first:last]), node.variable, node.law)

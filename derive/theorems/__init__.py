@@ -6,7 +6,7 @@ engine computes it, the checker tests it, and prints, golden files and gradients
 """
 
 from .. import families, rules  # noqa: F401 - scripts name rules; importing the sheets registers them
-from . import kl_definition, kl_normal  # noqa: F401 - importing a file registers its theorems
+from . import kl_definition, kl_mvn, kl_normal, kl_normal_parameters  # noqa: F401 - importing a file registers its theorems
 from .registry import theorems
 
 __all__ = ["theorems"]

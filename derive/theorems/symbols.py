@@ -7,7 +7,7 @@ from sympy.assumptions import AppliedPredicate
 from ..nodes import AbstractLaw, Law
 
 k, i, j = (sp.Symbol(name, integer=True, positive=True) for name in "kij")
-half = sp.Rational(1, 2)
+half, two = sp.Rational(1, 2), sp.Integer(2)
 
 
 def real(*names: str) -> tuple[sp.Symbol, ...]:
