@@ -11,7 +11,7 @@ from sympy.assumptions import AppliedPredicate
 from ..facts import Facts
 from ..nodes import Entry, LowerTriangle
 from ..rewrite import substitute
-from . import of_matrices, of_scalars  # noqa: F401 - importing them registers the rules of differentiation
+from . import of_matrices, of_scalars, of_sums  # noqa: F401 - importing them registers the rules of differentiation
 from .pull import NoDerivative, Tape, pulled
 from .terms import Ledger, Term, matrix_sum, merged, scalar_sum, symmetrised
 
@@ -67,16 +67,10 @@ def _by_matrix(expr: sp.Expr, variable: sp.MatrixSymbol, structure: Structure, l
 
 def _by_entry(expr: sp.Expr, entry: Entry, ledger: Ledger) -> sp.Expr:
     """The entry v[i] becomes a number t; sums over j then add what they hold of v[j], at j := i."""
-    (index,) = entry.index
-    # An index of its own, and a t of its own, so that nothing bound inside is mistaken for them.
-    i = sp.Dummy("i", integer=True, positive=True)
     t = sp.Dummy("t", real=True)
-    at_i = Entry(entry.matrix, i)
-    body = substitute(substitute(expr, {index: i} if isinstance(index, sp.Symbol) else {entry: at_i}), {at_i: t})
-    terms = merged(pulled(body, Term(), Tape(t, ledger, sifted=at_i)))
-
-    def back(tree: sp.Basic) -> sp.Basic:
-        return substitute(substitute(tree, {t: at_i}), {i: index})
-
-    ledger.conditions = [condition.function(*map(back, condition.arguments)) for condition in ledger.conditions]
-    return back(scalar_sum(terms))
+    body = substitute(of_sums.apart(expr, entry.index[0]), {entry: t})
+    terms = merged(pulled(body, Term(), Tape(t, ledger, sifted=entry)))
+    ledger.conditions = [
+        condition.function(*(substitute(argument, {t: entry}) for argument in condition.arguments)) for condition in ledger.conditions
+    ]
+    return substitute(scalar_sum(terms), {t: entry})

@@ -101,19 +101,28 @@ def symmetrised(terms: Sequence[Term], ledger: Ledger) -> list[Term]:
 
 def scalar_sum(terms: Sequence[Term]) -> sp.Expr:
     """The sum of scalar terms, led by a positive one, a number that all share taken out."""
-    size = common_size([term.weight.coefficient for term in terms])
-    inner = total(positive_first([term.weight.scaled(1 / size) for term in terms]))
-    return inner if size == 1 else mul(size, inner)
+    shared, rest = _common(terms)
+    inner = total(positive_first([term.weight for term in rest]))
+    return mul(*shared, inner) if shared else inner
 
 
 def matrix_sum(terms: Sequence[Term], shape: tuple[sp.Expr, sp.Expr]) -> MatrixExpr:
     """The sum of matrix terms, led by a positive one, a number that all share taken out; a zero matrix if there is none."""
     if not terms:
         return sp.ZeroMatrix(*shape)
-    size = common_size([term.weight.coefficient for term in terms])
-    lead = sorted(terms, key=lambda term: term is not next((t for t in terms if t.weight.coefficient > 0), None))
-    inner = matadd(*(_matrix(Term(term.weight.scaled(1 / size), term.factors), shape) for term in lead))
-    return inner if size == 1 else matmul(size, inner)
+    shared, rest = _common(terms)
+    lead = next((term for term in rest if term.weight.coefficient > 0), rest[0])
+    inner = matadd(*(_matrix(term, shape) for term in [lead, *(term for term in rest if term is not lead)]))
+    return matmul(*shared, inner) if shared else inner
+
+
+def _common(terms: Sequence[Term]) -> tuple[list[sp.Rational], list[Term]]:
+    """The sign and the size that two or more coefficients share, and the terms without them."""
+    coefficients = [term.weight.coefficient for term in terms]
+    size = common_size(coefficients)
+    sign = sp.S.NegativeOne if len(terms) > 1 and all(c < 0 for c in coefficients) else sp.S.One
+    shared = [number for number in (sign, size) if number != 1]
+    return shared, [Term(term.weight.scaled(sign / size), term.factors) for term in terms]
 
 
 def _matrix(term: Term, shape: tuple[sp.Expr, sp.Expr]) -> MatrixExpr:

@@ -152,11 +152,13 @@ def test_gradients_by_one_entry(column: sp.MatrixSymbol, index: sp.Expr) -> None
         SumOver(mul(at(c, j), at(c, i)), j, k),
         mul(at(c, i), SumOver(power(at(c, j), 2), j, k)),
         SumOver(mul(at(c, j), SumOver(mul(at(c, n), power(at(c, j), 2), at(c1, n)), n, k)), j, k),
+        SumOver(mul(at(c, j), SumOver(power(at(c, j), 3), j, k)), j, k),
         exp(SumOver(mul(x, at(c, j), at(c1, j)), j, k)),
     ],
     ids=str,
 )
 def test_an_entry_inside_and_outside_of_sums(body: sp.Expr) -> None:
+    """Also where one sum stands in another and their indices have one name."""
     assert_gradient(body, Entry(c, i), "full", [], range(1, 5))
 
 
