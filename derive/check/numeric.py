@@ -15,6 +15,7 @@ import sympy as sp
 from sympy.assumptions import AppliedPredicate
 
 from ..evaluate import (
+    Comparison,
     Environment,
     EvaluationError,
     NoMeaning,
@@ -31,8 +32,9 @@ from .report import REFUTED, UNKNOWN, Evidence, checked
 
 SIZES = (1, 2, 3, 4)
 LARGEST = 6  # letters; determinants of larger matrices cost more than they tell
-SEEDS = 2
-SEEDS_WITHOUT_SIZE = 6
+WORLDS = 2  # of each size
+WORLDS_WITHOUT_SIZE = 6
+SEEDS = 24  # tried at most, where some worlds lie outside the domain of an expression
 FEWEST_DIGITS = 7  # a comparison to fewer is none
 
 
@@ -57,7 +59,7 @@ class Worlds:
         return world
 
     def _separating(self, size: int, seed: int) -> Environment:
-        for draw in range(seed, seed + 100, SEEDS_WITHOUT_SIZE):
+        for draw in range(seed, seed + 4 * SEEDS, SEEDS):
             world = sample(self._trees, self._facts, size, draw)
             if terms_apart(self._apart, world):
                 return world
@@ -70,12 +72,17 @@ def terms_apart(terms: Sequence[sp.Basic], world: Environment) -> bool:
     return all(b - a > mpmath.mpf("1e-6") for a, b in itertools.pairwise(sizes))
 
 
-def places(*trees: sp.Basic) -> list[tuple[int, int]]:
-    """(dimension, seed) of the worlds in which the trees should be tried."""
+def sizes(*trees: sp.Basic) -> list[tuple[int, int]]:
+    """The dimensions in which the trees should be tried, and in how many worlds of each."""
     if not has_size(*trees):
-        return [(1, seed) for seed in range(SEEDS_WITHOUT_SIZE)]
-    sizes = [*SIZES, *(n for n in [min(letters(*trees), LARGEST)] if n > SIZES[-1])]
-    return [(size, seed) for size in sizes for seed in range(SEEDS)]
+        return [(1, WORLDS_WITHOUT_SIZE)]
+    most = min(letters(*trees), LARGEST)
+    return [(size, WORLDS) for size in (*SIZES, *([most] if most > SIZES[-1] else []))]
+
+
+def places(*trees: sp.Basic) -> list[tuple[int, int]]:
+    """(dimension, seed) of the worlds that are tried if all of them lie within the domain."""
+    return [(size, seed) for size, wanted in sizes(*trees) for seed in range(wanted)]
 
 
 def has_size(*trees: sp.Basic) -> bool:
@@ -102,31 +109,44 @@ def _letters(tree: sp.Basic) -> int:
 
 def tried(engine: str, scope: str, old: sp.Basic, new: sp.Basic, worlds: Worlds, relation: str = "=") -> Evidence:
     """old relation new, in as many worlds as should be; two or more dimensions among them if dimensions occur."""
-    where, digits, reasons = [], [], []
-    for size, seed in places(old, new):
-        try:
-            world = worlds(size, seed)
-            result = compare(old, new, world, relation)
-        except OutsideDomain as problem:
-            if _has_value(old, worlds(size, seed)):
-                return Evidence(engine, scope, REFUTED, f"k = {size}: {new} has no value where {old} has one: {problem}")
-            reasons.append(str(problem))
-        except EvaluationError as problem:
-            reasons.append(str(problem))
-        else:
-            if result.digits < FEWEST_DIGITS:
-                reasons.append(f"only {result.digits} digits at k = {size}")
-            elif not result.holds:
+    held: list[tuple[int, int]] = []
+    reasons: list[str] = []
+    for size, wanted in sizes(old, new):
+        here = 0
+        for seed in range(SEEDS):
+            try:
+                result = _compared(old, new, worlds(size, seed), relation)
+            except OutsideDomain as problem:  # the next world may lie within
+                reasons.append(f"k = {size}: {problem}")
+                continue
+            except EvaluationError as problem:
+                reasons.append(f"k = {size}: {problem}")
+                break
+            if not result.holds:
                 gap = mpmath.nstr(result.gap, 5)
                 return Evidence(engine, scope, REFUTED, f"k = {size}, seed {seed}: {old} {relation} {new} is off by {gap}")
-            else:
-                where.append(size)
-                digits.append(result.digits)
-    if has_size(old, new) and max(where, default=0) < 2:
-        reasons.append("no dimension above 1 could be tried")
-        return Evidence(engine, scope, UNKNOWN, "; ".join(dict.fromkeys(reasons)))
-    detail = f"k = {', '.join(map(str, sorted(set(where))))}; {min(digits)} digits" if where else "; ".join(dict.fromkeys(reasons))
-    return Evidence(engine, scope, checked(len(where)), detail)
+            if result.digits < FEWEST_DIGITS:
+                reasons.append(f"k = {size}: only {result.digits} digits")
+                break
+            held.append((size, result.digits))
+            here += 1
+            if here == wanted:
+                break
+    tried_sizes = sorted({size for size, _ in held})
+    if not held or (has_size(old, new) and tried_sizes[-1] < 2):
+        return Evidence(engine, scope, UNKNOWN, "; ".join(["nothing above k = 1 could be tried", *dict.fromkeys(reasons)]))
+    digits = min(digits for _, digits in held)
+    return Evidence(engine, scope, checked(len(held)), f"k = {', '.join(map(str, tried_sizes))}; {digits} digits")
+
+
+def _compared(old: sp.Basic, new: sp.Basic, world: Environment, relation: str) -> Comparison:
+    """A new term without value, where the old one has one, is as far off as can be."""
+    try:
+        return compare(old, new, world, relation)
+    except OutsideDomain:
+        if not _has_value(old, world):
+            raise
+        return Comparison(holds=False, gap=mpmath.inf, digits=world.digits)
 
 
 def _has_value(old: sp.Basic, world: Environment) -> bool:

@@ -140,10 +140,10 @@ def _called(name: str, symbol: sp.Basic, names: Names) -> sp.Basic:
 
 
 def _other_names(step: Step, facts: Facts) -> Names:
-    """A new name for every law, symbol and matrix symbol that is free in the step or the facts."""
+    """A new name for every law, symbol and matrix symbol of the step or the facts that is bound nowhere in it."""
     trees = [step.before, *(value for _, value in step.given), *(part for fact in facts.assumed for part in fact.arguments)]
-    around = [_at(step.before, step.site.path[:depth]) for depth in range(len(step.site.path))]
-    bound = {node.variable for node in around if isinstance(node, BINDERS)}
+    # A condition may speak of a variable that the line binds, or that the rule is about to bind: those keep their names.
+    bound = {node.variable for tree in (step.before, step.new) for node in tree.atoms(*BINDERS)}
     symbols = frozenset().union(*map(free, trees)) - bound
     laws = {law for tree in trees for law in tree.atoms(AbstractLaw)}
     names: dict[sp.Basic, sp.Basic] = {law: _called(f"other {law.label}", law, {}) for law in laws}
