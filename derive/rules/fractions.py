@@ -10,16 +10,18 @@ from collections.abc import Iterator, Mapping, Sequence
 import sympy as sp
 from sympy import Q
 from sympy.assumptions import AppliedPredicate
+from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from ..facts import Facts
 from ..monomials import Monomial, content, gathered, monomial, polynomial, positive_first, total
-from ..nodes import Paren
-from ..rewrite import add, div, exp, mul, power, sub
+from ..nodes import Group, Paren
+from ..rewrite import add, div, exp, matadd, matmul, matsub, mul, power, sub
 from ..rule import Rewrite, Rule, Statement
 from ..special import expm1
-from .symbols import a, b, c, n, u, v
+from .symbols import A, B, C, a, b, c, n, u, v
 
 FIELD = "field axioms"
+INVERSE = "A A^-1 = I"
 
 
 def _nonzero(atoms: Sequence[sp.Expr]) -> tuple[AppliedPredicate, ...]:
@@ -85,6 +87,33 @@ def _factors(node: sp.Expr) -> Iterator[Monomial]:
         yield monomial(node)
 
 
+def _common_inverse(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
+    """A^-1 - A^-1 B A^-1 = A^-1 (A - B) A^-1, for any number of terms between the two inverses."""
+    if not isinstance(node, sp.MatAdd):
+        return
+    outside = next((part.arg for term in node.args for part in _matrices(term)[:1] if isinstance(part, sp.Inverse)), None)
+    inside = [_between(term, outside) for term in node.args] if outside is not None else [None]
+    kept = [term for term in inside if term is not None]
+    if outside is not None and len(kept) == len(node.args):
+        inverse = sp.Inverse(outside)
+        yield Rewrite(matmul(inverse, Group(matadd(*kept)), inverse), None, (Q.invertible(outside),))
+
+
+def _between(term: MatrixExpr, outside: MatrixExpr) -> MatrixExpr | None:
+    """M of c A^-1 M A^-1, with its number c; c A of c A^-1."""
+    matrices, inverse = _matrices(term), sp.Inverse(outside)
+    numbers = [part for part in term.args if not isinstance(part, MatrixExpr)] if isinstance(term, sp.MatMul) else []
+    if matrices == [inverse]:
+        return matmul(*numbers, outside) if numbers else outside
+    if len(matrices) > 2 and matrices[0] == matrices[-1] == inverse:
+        return matmul(*numbers, *matrices[1:-1])
+    return None
+
+
+def _matrices(term: MatrixExpr) -> list[MatrixExpr]:
+    return [part for part in term.args if isinstance(part, MatrixExpr)] if isinstance(term, sp.MatMul) else [term]
+
+
 FRACTIONS = (
     Rule(
         "common_denominator", Statement(add(div(a, c), div(b, n)), div(add(mul(a, n), mul(b, c)), mul(c, n))), FIELD,
@@ -98,5 +127,22 @@ FRACTIONS = (
         "difference_of_squares", Statement(sub(power(a, 2), power(b, 2)), mul(Paren(sub(a, b)), Paren(add(a, b)))), FIELD,
         leaves=add(power(u, 2), power(v, 2)),
     ),
+    Rule(
+        "square_minus_one", Statement(sub(power(a, 2), sp.S.One), mul(Paren(sub(a, sp.S.One)), Paren(add(a, sp.S.One)))), FIELD,
+        leaves=sub(power(u, 3), sp.S.One),
+    ),
     Rule("expm1_of_exp", Statement(sub(exp(a), sp.S.One), expm1(a)), "definition of the function", leaves=sub(exp(u), v)),
+
+    Rule(
+        "difference_of_inverses",
+        Statement(matsub(sp.Inverse(A), sp.Inverse(B)), matmul(sp.Inverse(A), Group(matsub(B, A)), sp.Inverse(B))), INVERSE,
+        (Q.invertible(A), Q.invertible(B)), leaves=matadd(sp.Inverse(A), sp.Inverse(B)),
+    ),
+    Rule(
+        "common_inverse",
+        Statement(
+            matsub(sp.Inverse(A), matmul(sp.Inverse(A), B, sp.Inverse(A))), matmul(sp.Inverse(A), Group(matsub(A, B)), sp.Inverse(A)),
+        ),
+        INVERSE, (Q.invertible(A),), leaves=matsub(sp.Inverse(A), matmul(sp.Inverse(A), C, sp.Inverse(B))), rewrites=_common_inverse,
+    ),
 )  # fmt: skip
