@@ -14,10 +14,11 @@ from ..derivation import Theorem
 from ..rule import UnknownName
 from . import of_laws, of_matrices, of_scalars  # noqa: F401 - importing them registers the notations
 from .account import Evidence, Options, StepVerdict, Verdicts
+from .latex import latex
 from .text import text
 
 Form = Callable[[Theorem, Verdicts | None, Options], str]
-FORMS: dict[str, Form] = {"text": text}
+FORMS: dict[str, Form] = {"text": text, "latex": latex}
 
 
 def show(

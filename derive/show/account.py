@@ -12,16 +12,17 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import sympy as sp
+from sympy.assumptions import AppliedPredicate
 
 from ..derivation import Step, Theorem
 from ..nodes import KL, CrossEntropy, Density, Entropy, Expect, ExpectMatrix, Gradient, Law, MatrixGradient
 from ..rewrite import Site, contains
 from ..rule import Rule, Statement
-from .claims import claim, claims, hypotheses
+from .claims import claims, hypotheses
 from .names import legend
 from .notation import Pen, write
 from .rulebook import rule_named
-from .shapes import Compare, Name, Shape
+from .shapes import Compare, Name, Phrase, Shape
 
 
 class Evidence(Protocol):
@@ -70,7 +71,7 @@ class Line:
     shape: Shape
     rule: str
     note: str
-    needs: tuple[tuple[Shape, str], ...]
+    needs: tuple[tuple[tuple[Shape, ...], str], ...]
     verdict: str
 
 
@@ -111,7 +112,7 @@ def account_of(theorem: Theorem, verdicts: Verdicts | None, *, rules: bool) -> A
         start=write(theorem.lhs, pen),
         lines=tuple(_line(step, pen, word) for step, word in zip(steps, words, strict=True)),
         statement=Compare(write(theorem.lhs, pen), theorem.relation, write(theorem.rhs, pen)),
-        hypotheses=tuple(hypotheses(theorem.hypotheses, pen)),
+        hypotheses=(*hypotheses(theorem.hypotheses, pen), *_integers(theorem)),
         labels=tuple((labels[law], write(law, pen)) for law in used),
         legend=tuple(legend(_names(theorem))),
         equality=tuple(_statement(statement, pen) for statement in theorem.equality_case),
@@ -124,8 +125,16 @@ def _line(step: Step, pen: Pen, verdict: str) -> Line:
     # A change of the whole line needs no mark.
     mark = None if step.span == Site() else step.span
     shape = write(step.after, Pen(pen.labels, mark))
-    needs = tuple((claim(found.condition, pen), found.by) for found in step.conditions if found.condition.free_symbols)
-    return Line(step.line_relation, shape, step.rule, step.note, needs, verdict)
+    return Line(step.line_relation, shape, step.rule, step.note, _needs(step, pen), verdict)
+
+
+def _needs(step: Step, pen: Pen) -> tuple[tuple[tuple[Shape, ...], str], ...]:
+    """The conditions by what they rest on; that 2 > 0 is not worth a word."""
+    reasons: dict[str, list[AppliedPredicate]] = {}
+    for found in step.conditions:
+        if found.condition.free_symbols:
+            reasons.setdefault(found.by, []).append(found.condition)
+    return tuple((tuple(claims(conditions, pen)), by) for by, conditions in reasons.items())
 
 
 def _statement(statement: Statement, pen: Pen) -> Compare:
@@ -155,6 +164,13 @@ def labels_of(theorem: Theorem) -> dict[sp.Basic, str]:
 def _speaks_of(line: sp.Basic, law: sp.Basic) -> bool:
     """Is the law meant by its label in the line?"""
     return any(contains(node, law) for node in line.atoms(Density, Expect, ExpectMatrix))
+
+
+def _integers(theorem: Theorem) -> tuple[Shape, ...]:
+    """Sizes of matrices are assumed by their symbols: k a positive integer."""
+    free = {symbol for symbol in theorem.lhs.free_symbols if symbol.is_Symbol}
+    sizes = {size for symbol in theorem.lhs.free_symbols - free for size in symbol.shape if sp.sympify(size).is_Symbol}
+    return tuple(Phrase(write(size), "a positive integer") for size in sorted(sizes, key=str) if size.is_integer and size.is_positive)
 
 
 def _names(theorem: Theorem) -> set[str]:

@@ -17,7 +17,6 @@ LETTERS = {
     "logvar": ("v", "log-variance"),
     "logsigma": ("l", "log-standard deviation"),
     "prec": ("p", "precision"),
-    "k": ("k", "dimension"),
 }
 
 

@@ -1,8 +1,7 @@
-"""An expression as a shape: signs, fractions, order of terms, brackets, labels of laws. One function a kind of node.
+"""An expression as a shape: signs, fractions, brackets, labels of laws. One function a kind of node.
 
-Printing changes no mathematics: factors stay in place but for the sign and the denominator, and terms stay in place but in sums
-that consist of traces, quadratic forms, dimensions and logarithms of determinants, which stand in the order of the literature.
-A node that no function is registered for is an error, never a guess.
+Printing changes no mathematics: terms stay in place (a theorem that wants them in another order applies `commute`), and so do
+factors, but for the sign and the denominator. A node that no function is registered for is an error, never a guess.
 """
 
 from __future__ import annotations

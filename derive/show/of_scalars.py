@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from ..nodes import Apply, Entry, Gradient, Paren, ProductOver, Scalar, SumOver
 from ..special import expm1, expm1mx, log1pmx, logratiomx
 from .names import name_of
 from .notation import Pen, negated, notation, part, upright, write
-from .order import in_customary_order
 from .shapes import Bars, Call, Exponential, Fraction, Indexed, Marked, Name, Number, Over, Power, Product, Root, Shape, Slope, Sum, Term, bare
 
 FUNCTIONS = {
@@ -52,12 +53,9 @@ def _constant(number: sp.NumberSymbol, pen: Pen) -> Shape:
 @notation.register(sp.Add)
 @notation.register(sp.MatAdd)
 def add(expression: sp.Basic, pen: Pen) -> Shape:
-    """Terms with their signs; a sum within a sum keeps its brackets by precedence."""
-    terms = []
-    for index, argument in enumerate(expression.args):
-        term = signed(part(expression, index, pen))
-        terms.append((argument, Term(term.shape, term.negative, term.marked or pen.marks(index))))
-    return Sum(tuple(in_customary_order(terms)))
+    """Terms with their signs, in their order; a sum within a sum keeps its brackets by precedence."""
+    terms = [signed(part(expression, index, pen)) for index in range(len(expression.args))]
+    return Sum(tuple(replace(term, marked=term.marked or pen.marks(index)) for index, term in enumerate(terms)))
 
 
 def signed(shape: Shape) -> Term:

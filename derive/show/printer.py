@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 
-from .shapes import ATOM, LOOSE, OPEN, PRODUCT, SUM, Marked, Product, Shape, Sum, Term, bare, binding
+from .shapes import ATOM, LOOSE, OPEN, PRODUCT, SUM, Marked, Over, Product, Shape, Sum, Term, bare, binding
 
 
 Opening = tuple[str, Shape, int, str]  # before, shape, how tightly it must bind there, after
@@ -32,10 +32,14 @@ class Piece:
     shape: Shape
     needs: int
     after: str
+    fresh: bool = False  # starts a row
 
 
 class Printer(ABC):
-    """Shapes to text."""
+    """Shapes to text. `square` allows square brackets, outside round ones; within E[...] all are round."""
+
+    def __init__(self, *, square: bool = True) -> None:
+        self.square = square
 
     @abstractmethod
     def draw(self, shape: Shape) -> str:
@@ -43,7 +47,7 @@ class Printer(ABC):
 
     @abstractmethod
     def width(self, text: str) -> float:
-        """How much of a line the text takes."""
+        """How much of a row the text takes."""
 
     @abstractmethod
     def fence(self, body: Shape) -> tuple[str, str]:
@@ -63,9 +67,18 @@ class Printer(ABC):
 
     # ------------------------------------------------------------------------------------------------ brackets
 
+    def binding(self, shape: Shape) -> int:
+        """How tightly the shape holds together as this printer draws it."""
+        return binding(shape)
+
+    def bracket_for(self, inside: str) -> str:
+        """Square outside round, where square ones are allowed, and round else."""
+        outermost = next((character for character in inside if character in "(["), "")
+        return "[" if outermost == "(" and self.square else "("
+
     def at_least(self, shape: Shape, needs: int) -> str:
         """The shape, in brackets if it binds less tightly than it must here."""
-        if binding(shape) >= needs:
+        if self.binding(shape) >= needs:
             return self.draw(shape)
         opening, closing = self.fence(shape)
         if isinstance(shape, Marked):
@@ -79,9 +92,13 @@ class Printer(ABC):
         while position < len(shape.terms):
             run = _run(shape.terms, position)
             inner = "".join(self._term(term, first=position + offset == 0) for offset, term in enumerate(run))
-            text += self.mark(inner) if run[0].marked else inner
+            text += self.mark_run(inner, first=position == 0) if run[0].marked else inner
             position += len(run)
         return text
+
+    def mark_run(self, text: str, *, first: bool) -> str:
+        """Marked terms with the signs between and before them."""
+        return self.mark(text)
 
     def _term(self, term: Term, *, first: bool) -> str:
         """A sum within a sum shows its brackets, since only a bracket of the expression keeps it apart."""
@@ -96,12 +113,13 @@ class Printer(ABC):
         while todo:
             piece = todo.pop(0)
             text = piece.before + self.at_least(piece.shape, piece.needs) + piece.after
-            if rows and self._fits(rows[-1].text + self.gap(rows[-1].text, text) + text, rows[-1].depth, width, indent):
+            if rows and not piece.fresh and self._fits(rows[-1].text + self.gap(rows[-1].text, text) + text, rows[-1].depth, width, indent):
                 rows[-1] = replace(rows[-1], text=rows[-1].text + self.gap(rows[-1].text, text) + text)
                 continue
             inner = None if self._fits(text, piece.depth, width, indent) else self._pieces(piece)
             if inner:
-                todo = inner + todo
+                # What is opened starts a row: its inside is easier to see as a whole.
+                todo = [replace(inner[0], depth=piece.depth, fresh=piece.fresh or bool(rows)), *inner[1:], *todo]
             else:
                 rows.append(Row(piece.depth, text))
         return rows
@@ -112,10 +130,23 @@ class Printer(ABC):
     def _fits(self, text: str, depth: int, width: float, indent: float) -> bool:
         return self.width(text) + depth * indent <= width
 
+    def can_break(self, shape: Shape) -> bool:
+        """Is there a sum in the shape at which a line may be broken?"""
+        inner = bare(shape)
+        if isinstance(inner, Sum):
+            return len(inner.terms) > 1 or self.can_break(inner.terms[0].shape)
+        found = self.opened(inner)
+        return found is not None and self.can_break(found[1])
+
+    def breakable_factor(self, product: Product) -> int | None:
+        """The place of the last factor that can be broken."""
+        places = [index for index, factor in enumerate(product.factors) if self.can_break(factor)]
+        return places[-1] if places else None
+
     def _pieces(self, piece: Piece) -> list[Piece] | None:
         """The terms of the sum in a piece, or of the sum inside the one part that may be opened."""
         shape, before, after, depth = piece.shape, piece.before, piece.after, piece.depth
-        if binding(shape) < piece.needs:
+        if self.binding(shape) < piece.needs:
             opening, closing = self.fence(shape)
             before, after, depth = before + opening, closing + after, depth + 1
         inner = bare(shape)
@@ -125,7 +156,7 @@ class Printer(ABC):
             last = len(inner.terms) - 1
             return [
                 Piece(
-                    depth, (before if index == 0 else "") + self.sign(term, first=index == 0),
+                    depth, before + self.sign(term, first=True) if index == 0 else self.sign(term, first=False).lstrip(),
                     Marked(term.shape) if term.marked else term.shape, SUM + 1, after if index == last else "",
                 )
                 for index, term in enumerate(inner.terms)
@@ -138,7 +169,8 @@ class Printer(ABC):
         if found is None:
             return None
         opening, within, needs, closing = found
-        return self._pieces(Piece(depth, before + opening, within, needs, closing + after))
+        deeper = depth if isinstance(inner, Product | Over) else depth + 1
+        return self._pieces(Piece(deeper, before + opening, within, needs, closing + after))
 
 
 def _run(terms: tuple[Term, ...], start: int) -> list[Term]:
@@ -164,10 +196,3 @@ def factor_needs(factors: tuple[Shape, ...], index: int) -> int:
     if is_open:
         return OPEN if last else ATOM
     return PRODUCT
-
-
-def one_sum_factor(shape: Product) -> int | None:
-    """The place of the last factor that is a sum in brackets."""
-    places = [index for index, factor in enumerate(shape.factors) if isinstance(bare(factor), Sum)]
-    return places[-1] if places else None
-

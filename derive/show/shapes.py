@@ -233,6 +233,19 @@ def is_marked(shape: Shape) -> bool:
     return any(is_marked(part) for part in parts(shape))
 
 
+def begins_with_digit(shape: Shape) -> bool:
+    """Would it run into a factor before it?"""
+    match bare(shape):
+        case Number():
+            return True
+        case Power(base) | Fraction(base):
+            return begins_with_digit(base)
+        case Product(factors):
+            return begins_with_digit(factors[0])
+        case _:
+            return False
+
+
 def bare(shape: Shape) -> Shape:
     """The shape itself where it is marked as a whole."""
     return bare(shape.body) if isinstance(shape, Marked) else shape

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from ..derivation import Theorem
 from .account import Account, Entry, Line, Options, Verdicts, account_of
 from .notation import Shape, write
-from .printer import Opening, Printer, factor_needs, one_sum_factor
+from .printer import Opening, Printer, factor_needs
 from .shapes import (
     ATOM,
     LOOSE,
@@ -34,6 +36,7 @@ from .shapes import (
     Term,
     Transposed,
     bare,
+    begins_with_digit,
 )
 
 MARGIN, INDENT, NOTE = 4, 2, 8
@@ -48,11 +51,13 @@ class Text(Printer):
     def mark(self, text: str) -> str:
         return text
 
+    def binding(self, shape: Shape) -> int:
+        # sqrt(x) and exp(x) bring their own brackets.
+        return ATOM if isinstance(bare(shape), Root | Exponential) else super().binding(shape)
+
     def fence(self, body: Shape) -> tuple[str, str]:
-        """Round brackets, and square ones outside round ones."""
-        inside = self.draw(bare(body))
-        outermost = next((character for character in inside if character in "(["), "")
-        return ("[", "]") if outermost == "(" else ("(", ")")
+        opening = self.bracket_for(self.draw(bare(body)))
+        return opening, {"(": ")", "[": "]"}[opening]
 
     def sign(self, term: Term, *, first: bool) -> str:
         if first:
@@ -66,8 +71,10 @@ class Text(Printer):
             case Number(value):
                 return str(value)
             case Indexed(base, index, size):
-                inside = ",".join(self.draw(i) for i in index)
-                return f"{self.at_least(base, ATOM)}_{inside}" if size else f"{self.at_least(base, ATOM)}[{inside}]"
+                drawn = [self.draw(i) for i in index]
+                if size:
+                    return f"{self.draw(base)}_{drawn[0] if len(drawn) == 1 else '{' + ' x '.join(drawn) + '}'}"
+                return f"{self.at_least(base, ATOM)}[{','.join(drawn)}]"
             case Sum():
                 return self.sum(shape)
             case Product(factors, entrywise):
@@ -87,7 +94,7 @@ class Text(Printer):
             case Bars(body):
                 return f"|{self.draw(body)}|"
             case Mean(body, under):
-                return f"E{self._label(under)}[{self.draw(body)}]"
+                return f"E{self._label(under)}[{type(self)(square=False).draw(body)}]"
             case Over(_, body):
                 return self._over_sign(shape) + self.at_least(body, OPEN)
             case Integral(body, variable):
@@ -109,8 +116,7 @@ class Text(Printer):
         for index, factor in enumerate(factors):
             drawn = self._factor(factors, index)
             if index:
-                plain = isinstance(bare(factor), Number) or drawn[0].isdigit()
-                text += " * " if plain and times == " " else times
+                text += " * " if times == " " and begins_with_digit(factor) else times
             text += drawn
         return text
 
@@ -154,14 +160,18 @@ class Text(Printer):
 
     def opened(self, shape: Shape) -> Opening | None:
         match shape:
-            case Product(factors) if (place := one_sum_factor(shape)) is not None:
+            case Product(factors) if (place := self.breakable_factor(shape)) is not None:
                 before = "".join(self._factor(factors, index) + " " for index in range(place))
                 after = "".join(" " + self._factor(factors, index) for index in range(place + 1, len(factors)))
                 return before, factors[place], PRODUCT, after
             case Mean(body, under):
                 return f"E{self._label(under)}[", body, LOOSE, "]"
-            case Call(function, (argument,)) if isinstance(bare(argument), Sum):
+            case Call(function, (argument,)):
                 return f"{self.draw(function)}(", argument, LOOSE, ")"
+            case Fraction(over, under):
+                return "", over, PRODUCT, f"/{self.at_least(under, POWER)}"
+            case Compare(left, sign, right):
+                return f"{self.draw(left)} {sign} ", right, LOOSE, ""
             case Integral(body, variable):
                 return "int ", body, OPEN, f" d{self.draw(variable)}"
             case Over(_, body):
@@ -185,7 +195,7 @@ def text(theorem: Theorem, verdicts: Verdicts | None, options: Options) -> str:
     for line in account.lines:
         right = f"{line.rule}  {line.verdict}".rstrip()
         out += _step(printer, line.relation, line.shape, right, options.width)
-        out += [f"{' ' * NOTE}{remark}" for remark in _remarks(printer, line)]
+        out += [f"{' ' * NOTE}{remark}" for remark in _remarks(printer, line, options.width)]
     out += ["", *_footer(printer, account)]
     if account.rules:
         out += ["", "Rules", *(row for entry in account.rules for row in _rule(printer, entry, options.width))]
@@ -208,14 +218,14 @@ def _step(printer: Text, relation: str, shape: Shape, right: str, width: int) ->
     return [found[0] + right.rjust(width - len(found[0])), *found[1:]]
 
 
-def _remarks(printer: Text, line: Line) -> list[str]:
-    needs = [f"{printer.draw(need)}: {by}" for need, by in line.needs]
-    return ([f"note: {line.note}"] if line.note else []) + ([f"needs {'; '.join(needs)}"] if needs else [])
+def _remarks(printer: Text, line: Line, width: int) -> list[str]:
+    needs = [f"{', '.join(map(printer.draw, claims))}: {by}" for claims, by in line.needs]
+    said = ([f"note: {line.note}"] if line.note else []) + ([f"needs {'; '.join(needs)}"] if needs else [])
+    return [row for remark in said for row in textwrap.wrap(remark, width - NOTE, subsequent_indent="  ")]
 
 
 def _footer(printer: Text, account: Account) -> list[str]:
     said = [f"{label} = {printer.draw(law)}" for label, law in account.labels]
-    said += [f"{', '.join(map(printer.draw, names))} {word}" for names, word in account.legend]
     rows = [f"Here {', '.join(said)}."] if said else []
     if account.equality:
         rows.append(f"Equality exactly where {' and '.join(map(printer.draw, account.equality))}.")

@@ -1,0 +1,144 @@
+r"""A derivation in LaTeX: a fragment for a document that loads amsmath and amssymb, or (`standalone`) a document of its own.
+
+What a step has changed stands in \changed{...}. The fragment falls back to no mark at all; a document that wants one says, say,
+\newcommand{\changed}[1]{{\color{blue}#1}}. Names of rules stand at the right edge. Lines are broken for a text 160 mm wide.
+"""
+
+from __future__ import annotations
+
+from ..derivation import Theorem
+from .account import Account, Entry, Line, Options, Verdicts, account_of
+from .shapes import Name, Phrase, Shape
+from .tex import SIGNS, Tex, escaped
+
+LINE = 44.0  # em of \normalsize in 160 mm, less a reserve
+INDENT = 1.0
+TAG = 0.5  # em, a letter of a rule's name in \footnotesize\sffamily
+
+PREAMBLE = r"""\documentclass[10pt,a4paper,fleqn]{article}
+\usepackage[textwidth=160mm,textheight=245mm]{geometry}
+\usepackage{amsmath,amssymb,xcolor}
+\definecolor{changed}{RGB}{0,84,166}
+\newcommand{\changed}[1]{{\color{changed}#1}}
+\setlength{\mathindent}{0pt}
+\setlength{\parindent}{0pt}
+\setlength{\parskip}{6pt}
+\allowdisplaybreaks
+\setlength{\jot}{5pt}
+\raggedright
+\raggedbottom
+"""
+
+
+def latex(theorem: Theorem, verdicts: Verdicts | None, options: Options) -> str:
+    """The derivation as one align* with the statement above it, hypotheses and verdict below it."""
+    account = account_of(theorem, verdicts, rules=options.rules)
+    body = [*_statement(account), *_derivation(account), *_below(account)]
+    if account.rules:
+        body += ["", r"\subsection*{Rules}", *(row for entry in account.rules for row in _rule(entry))]
+    if not options.standalone:
+        return "\n".join([r"\providecommand{\changed}[1]{#1}", *body]) + "\n"
+    title = rf"\section*{{{_sentence(account.title)} \quad\normalsize\texttt{{{escaped(account.name)}}}}}"
+    return "\n".join([PREAMBLE.rstrip(), r"\begin{document}", title, *body, r"\end{document}"]) + "\n"
+
+
+def _statement(account: Account) -> list[str]:
+    needs = account.hypotheses
+    said = [r"\textbf{Theorem.}" + (f" Let {_list(needs)}. Then" if needs else "")]
+    printer = Tex()
+    rows = printer.rows(account.statement, LINE, INDENT)
+    return [*said, r"\begin{align*}", " \\\\\n".join(f"  &{_indent(row.depth)}{row.text}" for row in rows), r"\end{align*}"]
+
+
+def _derivation(account: Account) -> list[str]:
+    here = _here(account)
+    rows = [f"  &{account_row}" for account_row in _plain_rows(account.start)]
+    for line in account.lines:
+        rows += _step(line)
+    return [rf"\textbf{{Derivation.}}{here}", r"\begin{align*}", " \\\\\n".join(rows), r"\end{align*}"]
+
+
+def _plain_rows(shape: Shape) -> list[str]:
+    return [_indent(row.depth) + row.text for row in Tex().rows(shape, LINE, INDENT)]
+
+
+def _step(line: Line) -> list[str]:
+    """The rows of a line; the rule's name stands beside the last one."""
+    name = line.rule + (f"  {line.verdict}" if line.verdict else "")
+    room = LINE - 2 - len(name) * TAG
+    rows = Tex().rows(line.shape, room, INDENT)
+    drawn = [rf"  &\qquad {_indent(row.depth + 1)}{row.text}" for row in rows]
+    drawn[0] = rf"  &\quad {SIGNS[line.relation]} {rows[0].text}"
+    drawn[-1] += rf" \tag*{{{_tag(line)}}}"
+    return drawn
+
+
+def _tag(line: Line) -> str:
+    verdict = rf"\ \textit{{{escaped(line.verdict)}}}" if line.verdict else ""
+    return rf"\footnotesize\textsf{{{escaped(line.rule)}}}{verdict}"
+
+
+def _indent(depth: int) -> str:
+    return r"\quad " * depth
+
+
+def _here(account: Account) -> str:
+    printer = Tex()
+    said = [rf"law {label or '$f$'} is ${printer.draw(law)}$" for label, law in account.labels]
+    said += [rf"${', '.join(map(printer.draw, names))}$ {_is(names, word)}" for names, word in account.legend]
+    return f" Here {_joined(said)}." if said else ""
+
+
+def _is(names: list[Name], word: str) -> str:
+    return f"is the {word}" if len(names) == 1 else f"are the {word}s"
+
+
+def _below(account: Account) -> list[str]:
+    out = [""]
+    if remarks := _remarks(account):
+        out += [rf"\textbf{{Conditions.}} {'; '.join(remarks)}.", ""]
+    if account.equality:
+        out += [rf"\textbf{{Equality}} holds exactly where {_list(account.equality)}.", ""]
+    return [*out, rf"\textbf{{Verdict.}} {escaped(account.verdict)}"]
+
+
+def _remarks(account: Account) -> list[str]:
+    """What the steps needed, by what it rests on, said once; then what single steps remarked."""
+    reasons: dict[str, dict[str, None]] = {}
+    for line in account.lines:
+        for shapes, by in line.needs:
+            reasons.setdefault(by, {}).update(dict.fromkeys(map(_claim, shapes)))
+    found = [f"{', '.join(needs)} ({escaped(by)})" for by, needs in reasons.items()]
+    found += [rf"\textsf{{{escaped(line.rule)}}}: {escaped(line.note)}" for line in account.lines if line.note]
+    return list(dict.fromkeys(found))
+
+
+def _list(shapes: tuple[Shape, ...]) -> str:
+    return _joined([_claim(shape) for shape in shapes])
+
+
+def _claim(shape: Shape) -> str:
+    """Words of a claim stand outside the mathematics, so that a line may end between them."""
+    if isinstance(shape, Phrase):
+        return f"${Tex(small=True).draw(shape.subject)}$ {shape.words}"
+    return f"${Tex(small=True).draw(shape)}$"
+
+
+def _joined(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
+
+
+def _sentence(words: str) -> str:
+    return escaped(words[:1].upper() + words[1:])
+
+
+def _rule(entry: Entry) -> list[str]:
+    needs = f" where {_list(entry.needs)}" if entry.needs else ""
+    rows = Tex().rows(entry.statement, LINE, INDENT)
+    body = " \\\\\n".join(f"  &{_indent(row.depth)}{row.text}" for row in rows)
+    return [
+        rf"\textsf{{{escaped(entry.name)}}} ({escaped(entry.source)}){needs}",
+        r"\begin{align*}", body, r"\end{align*}",
+    ]  # fmt: skip
+
+
