@@ -14,7 +14,7 @@ import sympy as sp
 from sympy import Q
 from sympy.assumptions import AppliedPredicate, Predicate
 
-from .nodes import AbstractLaw, Density, Entry, Entrywise, Evidence, Expect, Group, Law, Likelihood, Paren, Posterior, SumOver
+from .nodes import AbstractLaw, Density, Entry, Entrywise, Evidence, Expect, Group, Law, Likelihood, Paren, Posterior, ProductOver, SumOver
 from .rewrite import Bindings, substitute
 from .special import expm1mx
 
@@ -146,7 +146,7 @@ def _positive(facts: Facts, x: Any) -> Answer:
             return Answer(Verdict.YES, "even power")
     if isinstance(x, sp.Add) and any(facts.holds(Q.positive(term)) for term in x.args):
         return _all(facts, map(Q.nonnegative, x.args), "sum of a positive and nonnegative terms")
-    if isinstance(x, (Expect, SumOver)):
+    if isinstance(x, (Expect, SumOver, ProductOver)):
         return _all(facts, [Q.positive(x.body)], "of something positive")
     return UNKNOWN
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import sympy as sp
 
 from ..facts import Facts, positive_entries
-from ..nodes import Apply, Entry, Entrywise, Group, ProductOver, Scalar, SumOver
+from ..nodes import Apply, Entry, Entrywise, Group, Paren, ProductOver, Scalar, SumOver
 from ..rewrite import add, matadd, matmul, mul, power, substitute
 from ..rule import Rewrite, Rule, Statement
 from .symbols import A, a, c, i, j, k, n, y, z
@@ -27,7 +27,8 @@ def _entry(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Itera
     if isinstance(column, sp.OneMatrix):
         yield Rewrite(sp.S.One)
     if isinstance(column, sp.MatAdd):
-        yield Rewrite(add(*(_entry_of(term, place) for term in column.args)))
+        total = add(*(_entry_of(term, place) for term in column.args))
+        yield Rewrite(Paren(total) if isinstance(node.matrix, Group) else total)
     if isinstance(column, Entrywise):
         yield Rewrite(substitute(column.body, {column.variable: place}))
 
@@ -79,7 +80,7 @@ def _scale_sum(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> I
 
 
 INDEXED = (
-    Rule("entry", Statement(Entry(Group(matadd(y, z)), i), add(Entry(y, i), Entry(z, i))), "definition of matrix operations",
+    Rule("entry", Statement(Entry(Group(matadd(y, z)), i), Paren(add(Entry(y, i), Entry(z, i)))), "definition of matrix operations",
         leaves=Entry(y, i), rewrites=_entry),
 
     Rule("diagonal_inverse", Statement(sp.Inverse(sp.DiagMatrix(y)), sp.DiagMatrix(Entrywise(power(Entry(y, j), -1), j, k))), DIAGONAL,

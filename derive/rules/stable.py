@@ -24,6 +24,15 @@ STABLE = (
         (Q.positive(a), Q.positive(b)), leaves=add(div(u, v), neg(one), log(div(u, v))),
     ),
     Rule(
+        "logratiomx_at_one", Statement(add(a, neg(one), neg(log(a))), neg(logratiomx(a, one))), DEFINITION, (Q.positive(a),),
+        leaves=add(u, neg(one), neg(log(v))),
+    ),
+    Rule(
+        "square_at_one",
+        Statement(add(power(a, 2), neg(one), neg(log(power(a, 2)))), add(power(Paren(sub(a, one)), 2), neg(mul(two, logratiomx(a, one))))),
+        "a = 1 + (a - 1), squared", (Q.positive(a),), leaves=add(power(u, 2), neg(one), neg(log(u))),
+    ),
+    Rule(
         "square_near_one",
         Statement(
             add(div(power(a, 2), mul(two, power(b, 2))), neg(half), log(div(b, a))),

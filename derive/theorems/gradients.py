@@ -7,21 +7,21 @@ and tidies it by the rules of the table. By a column of parameters it is taken e
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 import sympy as sp
 
 from ..derivation import Derivation
 from ..nodes import Entry, Gradient, MatrixGradient
-from . import kl_mvn, kl_normal, kl_normal_parameters
+from . import kl_mvn, kl_normal, kl_normal_diag, kl_normal_diag_parameters, kl_normal_parameters
 from .registry import theorem, theorems
 from .symbols import i
 
 Tidying = Sequence[str]
 
 PLAIN: Tidying = ()
-OVER_ONE_LINE: Tidying = ("common_denominator",)
+ONE_LINE: Tidying = ("common_denominator",)
 SQUARES: Tidying = ("common_denominator", "difference_of_squares")
 
 
@@ -35,7 +35,7 @@ class Row:
     theorem: str
     tidying: Mapping[sp.Basic, Tidying]
     lemma: str = ""
-    structure: Mapping[sp.Basic, str] = field(default_factory=dict)  # of a matrix: "symmetric" or "lower"
+    structure: str = "full"  # of a square matrix: "symmetric" or "lower"
     by_entry: bool = False
 
     def variable(self, parameter: sp.Basic) -> sp.Basic:
@@ -45,7 +45,8 @@ class Row:
         """From the gradient of the left side to the form that keeps its digits."""
         known, variable = theorems[self.theorem], self.variable(parameter)
         if isinstance(variable, sp.MatrixSymbol):
-            start, rule = MatrixGradient(known.lhs, variable, self.structure.get(parameter, "full")), "matrix_gradient"
+            structure = self.structure if variable.is_square else "full"
+            start, rule = MatrixGradient(known.lhs, variable, structure), "matrix_gradient"
         else:
             start, rule = Gradient(known.lhs, variable), "gradient"
         line = Derivation(start, known.hypotheses).apply(f"lemma:{self.lemma or self.theorem}").apply(rule)
@@ -54,22 +55,26 @@ class Row:
         return line
 
 
-mu1, sigma1, mu2, sigma2 = kl_normal.PARAMETERS
-_, var1, _, var2 = kl_normal_parameters.BY_VAR
-_, logvar1, _, logvar2 = kl_normal_parameters.BY_LOGVAR
-_, prec1, _, prec2 = kl_normal_parameters.BY_PREC
-mean1, Sigma1, mean2, Sigma2 = kl_mvn.PARAMETERS
+def row(theorem: str, parameters: Sequence[sp.Basic], *tidying: Tidying, lemma: str = "", structure: str = "full") -> Row:
+    """The tidying in the order of the parameters; by a column of a diagonal law entry by entry."""
+    by_entry = "diag" in theorem or "vae" in theorem
+    return Row(theorem, dict(zip(parameters, tidying, strict=True)), lemma, structure, by_entry)
 
+
+UNIVARIATE, DIAGONAL = kl_normal_parameters, kl_normal_diag_parameters
 ROWS = (
-    Row("kl_normal", {mu1: PLAIN, sigma1: SQUARES, mu2: PLAIN, sigma2: SQUARES}),
-    Row("kl_normal_standard", {mu1: PLAIN, sigma1: ("common_denominator", "square_minus_one")}),
-    Row("kl_normal_var", {mu1: PLAIN, var1: OVER_ONE_LINE, mu2: PLAIN, var2: OVER_ONE_LINE}),
-    Row("kl_normal_logvar", {mu1: PLAIN, logvar1: PLAIN, mu2: PLAIN, logvar2: PLAIN}, lemma="kl_normal_logvar_stable"),
-    Row("kl_normal_prec", {mu1: PLAIN, prec1: OVER_ONE_LINE, mu2: PLAIN, prec2: OVER_ONE_LINE}),
-    Row(
-        "kl_mvn", {mean1: PLAIN, Sigma1: ("difference_of_inverses",), mean2: PLAIN, Sigma2: ("common_inverse",)},
-        structure={Sigma1: "symmetric", Sigma2: "symmetric"},
-    ),
+    row("kl_normal", kl_normal.PARAMETERS, PLAIN, SQUARES, PLAIN, SQUARES),
+    row("kl_normal_var", UNIVARIATE.BY_VAR, PLAIN, ONE_LINE, PLAIN, ONE_LINE),
+    row("kl_normal_logvar", UNIVARIATE.BY_LOGVAR, PLAIN, PLAIN, PLAIN, PLAIN, lemma="kl_normal_logvar_stable"),
+    row("kl_normal_prec", UNIVARIATE.BY_PREC, PLAIN, ONE_LINE, PLAIN, ONE_LINE),
+    row("kl_normal_standard", kl_normal.PARAMETERS[:2], PLAIN, ("common_denominator", "square_minus_one")),
+
+    row("kl_normal_diag", kl_normal_diag.PARAMETERS, PLAIN, SQUARES, PLAIN, SQUARES),
+    row("kl_normal_diag_var", DIAGONAL.BY_VAR, PLAIN, ONE_LINE, PLAIN, ONE_LINE),
+    row("kl_normal_diag_logvar", DIAGONAL.BY_LOGVAR, PLAIN, PLAIN, PLAIN, PLAIN, lemma="kl_normal_diag_logvar_stable"),
+    row("kl_normal_diag_prec", DIAGONAL.BY_PREC, PLAIN, ONE_LINE, PLAIN, ONE_LINE),
+
+    row("kl_mvn", kl_mvn.PARAMETERS, PLAIN, ("difference_of_inverses",), PLAIN, ("common_inverse",), structure="symmetric"),
 )  # fmt: skip
 
 for _row in ROWS:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from ..derivation import Derivation, Theorem
-from ..rule import DeriveError, UnknownName
+from ..rule import RULES, DeriveError, UnknownName
 
 Script = Callable[[], Derivation]
 
@@ -75,6 +75,7 @@ class Library(Mapping[str, Theorem]):
 
 
 theorems = Library()
+RULES.lemma = lambda name: theorems[name].as_rule()
 
 
 def theorem(
