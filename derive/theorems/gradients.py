@@ -56,8 +56,8 @@ class Row:
 
 
 def row(theorem: str, parameters: Sequence[sp.Basic], *tidying: Tidying, lemma: str = "", structure: str = "full") -> Row:
-    """The tidying in the order of the parameters; by a column of a diagonal law entry by entry."""
-    by_entry = "diag" in theorem or "vae" in theorem
+    """The tidying in the order of the parameters; where all of these are columns, the gradient is taken entry by entry."""
+    by_entry = all(isinstance(parameter, sp.MatrixSymbol) and not parameter.is_square for parameter in parameters)
     return Row(theorem, dict(zip(parameters, tidying, strict=True)), lemma, structure, by_entry)
 
 
