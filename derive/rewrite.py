@@ -59,7 +59,8 @@ def sub(left: sp.Expr, right: sp.Expr) -> sp.Expr:
 
 
 def neg(term: sp.Expr) -> sp.Expr:
-    return mul(sp.S.NegativeOne, term)
+    """-1 times the term; of a number, the negative number."""
+    return -term if isinstance(term, sp.Rational) else mul(sp.S.NegativeOne, term)
 
 
 def div(over: sp.Expr, under: sp.Expr) -> sp.Expr:

@@ -13,6 +13,7 @@ from ..rule import Rewrite, Rule, Statement
 from .symbols import a, b, c, half, two, u, v
 
 FIELD = "field axioms"
+minus = sp.S.NegativeOne
 
 
 def _expand(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
@@ -61,12 +62,13 @@ ALGEBRA = (
     ),
     Rule("recentre", Statement(sub(a, b), add(Paren(sub(a, c)), Paren(sub(c, b)))), FIELD, leaves=add(u, v), given=("c",)),
     Rule("drop_bracket", Statement(Paren(a), a), "notation", leaves=add(u, v)),
-    Rule("minus_zero", Statement(Paren(sub(a, sp.S.Zero)), a), FIELD, leaves=Paren(sub(u, v))),
+    Rule("minus_zero", Statement(Paren(add(a, mul(minus, sp.S.Zero))), a), FIELD, leaves=Paren(sub(u, v))),
     Rule(
         "square_of_sum", Statement(power(add(a, b), 2), add(power(a, 2), mul(sp.Integer(2), a, b), power(b, 2))),
         FIELD, leaves=power(mul(u, v), 2),
     ),
     Rule("half_square", Statement(div(power(a, 2), mul(two, power(b, 2))), mul(half, power(Paren(div(a, b)), 2))),
         FIELD, (Q.nonzero(b),), leaves=div(power(u, 2), mul(two, v))),
+    Rule("minus_minus", Statement(mul(minus, minus, a), a), FIELD, leaves=mul(minus, u)),
     Rule("commute", Statement(add(a, b), add(b, a)), FIELD, leaves=mul(u, v)),
 )  # fmt: skip

@@ -37,35 +37,48 @@ def expected_log_ratio() -> Derivation:
     return line.apply("expect_sum").all("expect_constant").all("expect_scale")
 
 
-def under_the_trace(line: Derivation) -> Derivation:
-    """Each quadratic form as a trace, with E inside next to the outer product; the first of the two is the dimension."""
-    line = line.all("scalar_as_trace")
-    for weight, gap in ((sp.Inverse(Sigma1), gap1), (sp.Inverse(Sigma2), gap2)):
-        line = line.apply("trace_cycle", sp.Trace(matmul(sp.Transpose(gap), weight, gap)))
-    line = line.all("expect_trace").all("expect_product")
+def under_the_trace(line: Derivation, weight: sp.MatrixExpr, gap: sp.MatrixExpr) -> Derivation:
+    """E[gap^T weight gap] as the trace of weight times the expected outer product."""
+    form = matmul(sp.Transpose(gap), weight, gap)
+    line = line.apply("scalar_as_trace", Scalar(form)).apply("trace_cycle", sp.Trace(form))
+    return line.apply("expect_trace").apply("expect_product")
+
+
+def dimension(line: Derivation) -> Derivation:
+    """tr S^-1 E[(x - mu)(x - mu)^T] = k under the law itself."""
     return line.apply("expect_outer_gap_mvn").apply("cancel_inverse").apply("trace_identity")
 
 
-def collected(line: Derivation) -> Derivation:
-    """tr Sigma2^-1 (Sigma1 + d d^T), taken apart and put in the usual order."""
+def recentred(line: Derivation) -> Derivation:
+    """E1[(x - mu2)(x - mu2)^T] = Sigma1 + (mu1 - mu2)(mu1 - mu2)^T."""
+    line = line.all("recentre_column", gap2, w=mu1).apply("transpose_sum").apply("distribute_product").apply("expect_sum")
+    line = line.apply("expect_outer_gap_mvn").all("expect_product").apply("expect_transpose").all("expect_gap_mvn")
+    return line.all("multiply_by_zero").apply("add_zero").apply("expect_constant")
+
+
+def taken_apart(line: Derivation) -> Derivation:
+    """tr Sigma2^-1 (Sigma1 + d d^T) = tr Sigma2^-1 Sigma1 + d^T Sigma2^-1 d."""
     line = line.apply("distribute_product", sp.Trace(matmul(sp.Inverse(Sigma2), matadd(Sigma1, outer_shift)))).apply("trace_sum")
     line = line.apply("trace_cycle", sp.Trace(matmul(sp.Inverse(Sigma2), outer_shift)))
-    line = line.apply("trace_cycle", sp.Trace(matmul(outer_shift, sp.Inverse(Sigma2)))).apply("trace_as_scalar", sp.Trace(quadratic.matrix))
-    line = line.apply("factor_out", c=half).apply("log_div (backwards)")
+    line = line.apply("trace_cycle", sp.Trace(matmul(outer_shift, sp.Inverse(Sigma2))))
+    return line.apply("trace_as_scalar", sp.Trace(quadratic.matrix)).apply("factor_out", c=half)
+
+
+def ordered(line: Derivation) -> Derivation:
+    """Trace, quadratic form, dimension, log-determinants."""
+    line = line.apply("log_div (backwards)")
     return line.apply("commute", a=add(TERMS["constant"], TERMS["logdet"]))
 
 
 @theorem("kl_mvn", "KL divergence between two multivariate normal laws", "mvn", parameters=PARAMETERS, terms=TERMS)
 def kl_mvn() -> Derivation:
-    line = under_the_trace(expected_log_ratio())
-    line = line.all("recentre_column", gap2, w=mu1).apply("transpose_sum").apply("distribute_product").apply("expect_sum")
-    line = line.apply("expect_outer_gap_mvn").all("expect_product").apply("expect_transpose").all("expect_gap_mvn")
-    line = line.all("multiply_by_zero").apply("add_zero").apply("expect_constant")
-    return collected(line)
+    line = dimension(under_the_trace(expected_log_ratio(), sp.Inverse(Sigma1), gap1))
+    return ordered(taken_apart(recentred(under_the_trace(line, sp.Inverse(Sigma2), gap2))))
 
 
-@theorem("kl_mvn_raw_moments", "The same, from the moments about zero", "mvn", parameters=PARAMETERS, terms=TERMS)
+@theorem("kl_mvn_raw_moments", "KL divergence between two multivariate normal laws, from the moments about zero", "mvn", parameters=PARAMETERS, terms=TERMS)
 def kl_mvn_raw_moments() -> Derivation:
-    line = under_the_trace(expected_log_ratio()).apply("outer_of_difference").apply("expect_sum")
+    line = dimension(under_the_trace(expected_log_ratio(), sp.Inverse(Sigma1), gap1))
+    line = under_the_trace(line, sp.Inverse(Sigma2), gap2).apply("outer_of_difference").apply("expect_sum")
     line = line.apply("expect_outer_point_mvn").all("expect_product").apply("expect_transpose").all("expect_point_mvn").apply("expect_constant")
-    return collected(line.apply("outer_of_difference (backwards)"))
+    return ordered(taken_apart(line.apply("outer_of_difference (backwards)")))
