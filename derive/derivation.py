@@ -20,6 +20,7 @@ from .rewrite import Bindings, Path, Site, at_path, at_site, contains, sites, su
 from .rewrite import replace as replace_at
 from .rule import (
     FLIPPED,
+    LEMMA,
     RULES,
     DeriveError,
     Discharged,
@@ -230,6 +231,6 @@ class Theorem:
     def as_rule(self) -> Rule:
         """The theorem as one rule: its free symbols are metavariables, its hypotheses conditions."""
         statement = Statement(self.lhs, self.rhs, self.relation)
-        return Rule("lemma:" + self.name, statement, self.source or self.title, tuple(self.hypotheses.sorted()))
+        return Rule(LEMMA + self.name, statement, self.source or self.title, tuple(self.hypotheses.sorted()))
 
 

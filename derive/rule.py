@@ -159,11 +159,18 @@ def discharge(rewrite: Rewrite, facts: Facts) -> tuple[Discharged, ...] | Applie
     return tuple(found)
 
 
+LEMMA = "lemma:"
+
+
 class Book(Mapping[str, Rule]):
-    """Rules by name, each with a source and something it must leave alone."""
+    """Rules by name, each with a source and something it must leave alone.
+
+    "lemma:kl_normal" names a theorem used as a rule, "log_div (backwards)" a rule read from right to left; neither is a row.
+    """
 
     def __init__(self) -> None:
         self._rules: dict[str, Rule] = {}
+        self.lemma: Callable[[str], Rule] | None = None
 
     def add(self, *rules: Rule) -> None:
         for rule in rules:
@@ -179,6 +186,8 @@ class Book(Mapping[str, Rule]):
     def __getitem__(self, name: str) -> Rule:
         if name.endswith(BACKWARDS):
             return self[name.removesuffix(BACKWARDS)].backwards()
+        if name.startswith(LEMMA) and self.lemma is not None:
+            return self.lemma(name.removeprefix(LEMMA))
         if name not in self._rules:
             raise UnknownName("rule", name, self._rules)
         return self._rules[name]

@@ -32,7 +32,7 @@ DERIVE = {
     "decide": GROUND,
     "enclose": GROUND | {"evaluate"},
     "differential": ENGINE,
-    "rules": ENGINE,
+    "rules": ENGINE | {"differential"},
     "families": ENGINE,
     "theorems": ENGINE | {"rules", "families", "differential"},
     "show": ENGINE | {"rules", "families", "theorems", "differential"},
