@@ -7,8 +7,8 @@ expectations and sums have random values in the terms, as all symbols have.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import mpmath
 import sympy as sp
@@ -68,8 +68,9 @@ class Worlds:
 
 def terms_apart(terms: Sequence[sp.Basic], world: Environment) -> bool:
     """No two of the terms have the same size, up to a millionth, in this world."""
-    sizes = sorted(abs(evaluate(term, world)) for term in terms)
-    return all(b - a > mpmath.mpf("1e-6") for a, b in itertools.pairwise(sizes))
+    values = [evaluate(term, world) for term in terms]
+    magnitudes = sorted(abs(value) for value in values if not isinstance(value, tuple))
+    return all(b - a > mpmath.mpf("1e-6") for a, b in pairwise(magnitudes))
 
 
 def sizes(*trees: sp.Basic) -> list[tuple[int, int]]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ..decide.decision import Decision, decide
 from ..derivation import Derivation, Step, Theorem
 from ..evaluate import EvaluationError
 from ..facts import Facts
-from ..rule import RULES, Rule
+from ..rule import BACKWARDS, RULES, Rule
 from .definition import definition_evidence
 from .numeric import Worlds, conditions_hold, places, terms_apart, tried
 from .replay import renamed_replay, replay
-from .report import REFUTED, UNKNOWN, Evidence, Report, StepReport, checked
+from .report import PROVED, REFUTED, UNKNOWN, Evidence, Report, StepReport, checked
 
 LEMMA = "lemma:"
 
@@ -38,10 +39,13 @@ def worlds_of(derivation: Derivation, theorem: Theorem | None = None) -> Worlds:
 
 
 def rule_in_book(name: str) -> Rule:
-    """The rule of that name; "lemma:..." is a finished theorem."""
+    """The rule of that name; "lemma:..." is a finished theorem, read from left to right or backwards."""
     from ..theorems import theorems
 
-    return theorems[name.removeprefix(LEMMA)].as_rule() if name.startswith(LEMMA) else RULES[name]
+    if not name.startswith(LEMMA):
+        return RULES[name]
+    rule = theorems[name.removeprefix(LEMMA).removesuffix(BACKWARDS)].as_rule()
+    return rule.backwards() if name.endswith(BACKWARDS) else rule
 
 
 def _checked_once(step: Step, facts: Facts, worlds: Worlds, rule_named: Callable[[str], Rule] | None) -> StepReport:
@@ -61,8 +65,16 @@ def check_step(step: Step, facts: Facts, worlds: Worlds, rule_named: Callable[[s
         *([conditions_hold(conditions, worlds)] if conditions else []),
         tried("local", "step", step.old, step.new, worlds, step.relation),
         tried("global", "line", step.before, step.after, worlds, step.line_relation),
+        *([decided(step, facts)] if step.relation == "=" else []),
     ]
     return StepReport(step.rule, tuple(evidence))
+
+
+def decided(step: Step, facts: Facts) -> Evidence:
+    """The exchanged terms by the decision procedures, under the facts and the conditions that the step discharges."""
+    decision = decide(step.old, step.new, [*facts.sorted(), *(one.condition for one in step.conditions)])
+    verdict = {Decision.EQUAL: PROVED, Decision.DIFFERENT: REFUTED, Decision.UNDECIDED: UNKNOWN}[decision]
+    return Evidence("decide", "step", verdict, f"normal forms: {decision.value}")
 
 
 def _of_the_whole(theorem: Theorem, worlds: Worlds) -> list[Evidence]:

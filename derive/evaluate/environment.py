@@ -215,9 +215,9 @@ class Environment:
 
     def home(self, tree: sp.Basic) -> Environment:
         """The outermost scope in which the tree has the value that it has here."""
-        scope = self
-        if scope.parent is not None:
-            names = free(tree)
-            while scope.parent is not None and scope.bound not in names:
-                scope = scope.parent
+        if self.parent is None:
+            return self
+        names, scope = free(tree), self
+        while (outer := scope.parent) is not None and scope.bound not in names:
+            scope = outer
         return scope
