@@ -10,7 +10,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from ..monomials import monomial
 from ..nodes import Group, Scalar
-from ..rewrite import matmul, mul
+from ..rewrite import div, matmul, mul
 from .pull import Tape, pull, pulled
 from .terms import Term
 
@@ -25,10 +25,19 @@ def _linear(node: sp.Basic, term: Term, tape: Tape) -> Iterator[Term]:
 
 @pull.register(sp.Determinant)
 def _determinant(node: sp.Determinant, term: Term, tape: Tape) -> Iterator[Term]:
-    """d|A| = |A| tr(A^-1 dA)."""
-    tape.ledger.needs(Q.invertible(node.arg))
-    adjoint = tape.ledger.turned((sp.Inverse(node.arg),))
-    yield from pulled(node.arg, Term(term.weight * monomial(node), adjoint), tape)
+    """d|c A| = |c A| (tr(A^-1 dA) + k dc/c) for A of size k."""
+    numbers, matrices = split(node.arg)
+    number, matrix = mul(*numbers), matmul(*matrices)
+    tape.ledger.needs(Q.invertible(matrix), *([Q.nonzero(number)] if numbers else []))
+    weight = term.weight * monomial(node)
+    yield from pulled(matrix, Term(weight, tape.ledger.turned((sp.Inverse(matrix),))), tape)
+    yield from pulled(number, Term(weight * monomial(div(sp.sympify(node.arg.rows), number))), tape)
+
+
+def split(matrix: MatrixExpr) -> tuple[list[sp.Expr], list[MatrixExpr]]:
+    """The numbers and the matrices of a product."""
+    parts = matrix.args if isinstance(matrix, sp.MatMul) else (matrix,)
+    return [part for part in parts if not isinstance(part, MatrixExpr)], [part for part in parts if isinstance(part, MatrixExpr)]
 
 
 @pull.register(sp.MatAdd)
@@ -40,8 +49,7 @@ def _matadd(node: sp.MatAdd, term: Term, tape: Tape) -> Iterator[Term]:
 @pull.register(sp.MatMul)
 def _matmul(node: sp.MatMul, term: Term, tape: Tape) -> Iterator[Term]:
     """tr(A^T L dM R) = tr((L^T A R^T)^T dM)."""
-    numbers = [arg for arg in node.args if not isinstance(arg, MatrixExpr)]
-    matrices = [arg for arg in node.args if isinstance(arg, MatrixExpr)]
+    numbers, matrices = split(node)
     ledger, scaled = tape.ledger, term.times(monomial(mul(*numbers)))
     for index, factor in enumerate(matrices):
         left, right = ledger.turned(matrices[:index]), ledger.turned(matrices[index + 1 :])

@@ -18,7 +18,7 @@ from ..nodes import Group, Paren
 from ..rewrite import add, div, exp, matadd, matmul, matsub, mul, power, sub
 from ..rule import Rewrite, Rule, Statement
 from ..special import expm1
-from .symbols import A, B, C, a, b, c, n, u, v
+from .symbols import A, B, C, a, b, c, k, n, u, v
 
 FIELD = "field axioms"
 INVERSE = "A A^-1 = I"
@@ -137,6 +137,11 @@ FRACTIONS = (
         "difference_of_inverses",
         Statement(matsub(sp.Inverse(A), sp.Inverse(B)), matmul(sp.Inverse(A), Group(matsub(B, A)), sp.Inverse(B))), INVERSE,
         (Q.invertible(A), Q.invertible(B)), leaves=matadd(sp.Inverse(A), sp.Inverse(B)),
+    ),
+    Rule(
+        "identity_minus_inverse",
+        Statement(matsub(sp.Identity(k), sp.Inverse(A)), matmul(sp.Inverse(A), Group(matsub(A, sp.Identity(k))))), INVERSE,
+        (Q.invertible(A),), leaves=matadd(sp.Identity(k), sp.Inverse(A)),
     ),
     Rule(
         "common_inverse",

@@ -6,7 +6,7 @@ and tidies it by the rules of the table. By a column of parameters it is taken e
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,7 +14,7 @@ import sympy as sp
 
 from ..derivation import Derivation
 from ..nodes import Entry, Gradient, MatrixGradient
-from . import kl_mvn, kl_normal, kl_normal_diag, kl_normal_diag_parameters, kl_normal_parameters
+from . import entropy, kl_mvn, kl_mvn_standard, kl_normal, kl_normal_diag_parameters, kl_normal_parameters, kl_vae  # noqa: F401 - registers them
 from .registry import theorem, theorems
 from .symbols import i
 
@@ -23,63 +23,75 @@ Tidying = Sequence[str]
 PLAIN: Tidying = ()
 ONE_LINE: Tidying = ("common_denominator",)
 SQUARES: Tidying = ("common_denominator", "difference_of_squares")
+AT_ONE: Tidying = ("common_denominator", "square_minus_one")
 
 
 @dataclass(frozen=True)
 class Row:
-    """A theorem, what is done after differentiating by each of its parameters, and the lemma that is differentiated.
+    """A theorem, the rules applied after differentiating by each of its parameters in turn, and the lemma that is differentiated.
 
-    The lemma is the theorem itself, or one with the same left side whose last line is easier to differentiate.
+    The lemma is the theorem itself, or one with the same left side whose last line is easier to differentiate. By a square matrix the
+    gradient is the symmetric one. Where all parameters are columns it is taken entry by entry.
     """
 
     theorem: str
-    tidying: Mapping[sp.Basic, Tidying]
+    tidying: tuple[Tidying, ...]
     lemma: str = ""
-    structure: str = "full"  # of a square matrix: "symmetric" or "lower"
-    by_entry: bool = False
 
-    def variable(self, parameter: sp.Basic) -> sp.Basic:
-        return Entry(parameter, i) if self.by_entry else parameter
+    @property
+    def parameters(self) -> tuple[sp.Basic, ...]:
+        return theorems.parameters(self.theorem)
 
-    def derive(self, parameter: sp.Basic) -> Derivation:
-        """From the gradient of the left side to the form that keeps its digits."""
-        known, variable = theorems[self.theorem], self.variable(parameter)
-        if isinstance(variable, sp.MatrixSymbol):
-            structure = self.structure if variable.is_square else "full"
-            start, rule = MatrixGradient(known.lhs, variable, structure), "matrix_gradient"
-        else:
-            start, rule = Gradient(known.lhs, variable), "gradient"
-        line = Derivation(start, known.hypotheses).apply(f"lemma:{self.lemma or self.theorem}").apply(rule)
-        for tidy in self.tidying[parameter]:
-            line = line.apply(tidy)
+    @property
+    def by_entry(self) -> bool:
+        return all(isinstance(parameter, sp.MatrixSymbol) and not parameter.is_square for parameter in self.parameters)
+
+    def start(self, parameter: sp.Basic) -> Gradient | MatrixGradient:
+        """The gradient that is asked for, of the left side of the theorem."""
+        body = theorems[self.theorem].lhs
+        if not isinstance(parameter, sp.MatrixSymbol):
+            return Gradient(body, parameter)
+        if self.by_entry:
+            return Gradient(body, Entry(parameter, i))
+        return MatrixGradient(body, parameter, "symmetric" if parameter.is_square else "full")
+
+    def derive(self, parameter: sp.Basic, tidying: Tidying) -> Derivation:
+        """From the gradient of the left side to a form that keeps its digits."""
+        start = self.start(parameter)
+        line = Derivation(start, theorems[self.theorem].hypotheses).apply(f"lemma:{self.lemma or self.theorem}")
+        line = line.apply("matrix_gradient" if isinstance(start, MatrixGradient) else "gradient")
+        for rule in tidying:
+            line = line.apply(rule)
         return line
 
 
-def row(theorem: str, parameters: Sequence[sp.Basic], *tidying: Tidying, lemma: str = "", structure: str = "full") -> Row:
-    """The tidying in the order of the parameters; where all of these are columns, the gradient is taken entry by entry."""
-    by_entry = all(isinstance(parameter, sp.MatrixSymbol) and not parameter.is_square for parameter in parameters)
-    return Row(theorem, dict(zip(parameters, tidying, strict=True)), lemma, structure, by_entry)
-
-
-UNIVARIATE, DIAGONAL = kl_normal_parameters, kl_normal_diag_parameters
 ROWS = (
-    row("kl_normal", kl_normal.PARAMETERS, PLAIN, SQUARES, PLAIN, SQUARES),
-    row("kl_normal_var", UNIVARIATE.BY_VAR, PLAIN, ONE_LINE, PLAIN, ONE_LINE),
-    row("kl_normal_logvar", UNIVARIATE.BY_LOGVAR, PLAIN, PLAIN, PLAIN, PLAIN, lemma="kl_normal_logvar_stable"),
-    row("kl_normal_prec", UNIVARIATE.BY_PREC, PLAIN, ONE_LINE, PLAIN, ONE_LINE),
-    row("kl_normal_standard", kl_normal.PARAMETERS[:2], PLAIN, ("common_denominator", "square_minus_one")),
+    Row("kl_normal",             (PLAIN, SQUARES, PLAIN, SQUARES)),
+    Row("kl_normal_var",         (PLAIN, ONE_LINE, PLAIN, ONE_LINE)),
+    Row("kl_normal_logvar",      (PLAIN, PLAIN, PLAIN, PLAIN), lemma="kl_normal_logvar_stable"),
+    Row("kl_normal_prec",        (PLAIN, ONE_LINE, PLAIN, ONE_LINE)),
+    Row("kl_normal_standard",    (PLAIN, AT_ONE)),
 
-    row("kl_normal_diag", kl_normal_diag.PARAMETERS, PLAIN, SQUARES, PLAIN, SQUARES),
-    row("kl_normal_diag_var", DIAGONAL.BY_VAR, PLAIN, ONE_LINE, PLAIN, ONE_LINE),
-    row("kl_normal_diag_logvar", DIAGONAL.BY_LOGVAR, PLAIN, PLAIN, PLAIN, PLAIN, lemma="kl_normal_diag_logvar_stable"),
-    row("kl_normal_diag_prec", DIAGONAL.BY_PREC, PLAIN, ONE_LINE, PLAIN, ONE_LINE),
+    Row("kl_normal_diag",        (PLAIN, SQUARES, PLAIN, SQUARES)),
+    Row("kl_normal_diag_var",    (PLAIN, ONE_LINE, PLAIN, ONE_LINE)),
+    Row("kl_normal_diag_logvar", (PLAIN, PLAIN, PLAIN, PLAIN), lemma="kl_normal_diag_logvar_stable"),
+    Row("kl_normal_diag_prec",   (PLAIN, ONE_LINE, PLAIN, ONE_LINE)),
 
-    row("kl_mvn", kl_mvn.PARAMETERS, PLAIN, ("difference_of_inverses",), PLAIN, ("common_inverse",), structure="symmetric"),
+    Row("kl_vae",                (PLAIN, ("expm1_of_exp",))),
+    Row("kl_vae_var",            (PLAIN, ONE_LINE)),
+    Row("kl_vae_sigma",          (PLAIN, AT_ONE)),
+
+    Row("kl_mvn",                (PLAIN, ("difference_of_inverses",), PLAIN, ("common_inverse",))),
+    Row("kl_mvn_standard",       (PLAIN, ("identity_minus_inverse",))),
+
+    Row("entropy_normal",        (PLAIN, PLAIN)),
+    Row("entropy_mvn",           (PLAIN, PLAIN)),
+    Row("cross_entropy_mvn",     (PLAIN, PLAIN, PLAIN, ("common_inverse",))),
 )  # fmt: skip
 
 for _row in ROWS:
-    for _parameter in _row.tidying:
+    for _parameter, _tidying in zip(_row.parameters, _row.tidying, strict=True):
         theorem(
             f"{_row.theorem}_by_{_parameter}", f"{theorems.title(_row.theorem)}: gradient by {_parameter}",
-            theorems.subject(_row.theorem), parameters=tuple(_row.tidying),
-        )(partial(_row.derive, _parameter))  # fmt: skip
+            theorems.subject(_row.theorem), parameters=_row.parameters,
+        )(partial(_row.derive, _parameter, _tidying))  # fmt: skip

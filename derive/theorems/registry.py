@@ -70,6 +70,9 @@ class Library(Mapping[str, Theorem]):
         """What the theorem says in words; nothing is derived for it."""
         return self._entries[name].title if name in self._entries else self[name].title
 
+    def parameters(self, name: str) -> tuple[sp.Basic, ...]:
+        return self._entries[name].parameters if name in self._entries else self[name].parameters
+
     def subject(self, name: str) -> str:
         return self._entries[name].subject if name in self._entries else self[name].subject
 

@@ -171,6 +171,8 @@ def test_an_entry_inside_and_outside_of_sums(body: sp.Expr) -> None:
         exp(mul(half, Scalar(matmul(sp.Transpose(c), Group(matadd(S1, sp.Transpose(S1), A)), c1)))),
         div(sp.Trace(sp.Inverse(matadd(S1, matmul(x, A)))), Paren(sub(sp.Trace(S1), sp.Trace(A)))),
         sp.Trace(matmul(mul(two, sp.Trace(S1)), A, S1)),
+        log(sp.Determinant(matmul(mul(two, sp.pi), S1))),
+        sp.Determinant(matmul(sp.Trace(S1), S1)),
         expm1(Scalar(matmul(sp.Transpose(c), S1, c))),
     ],
     ids=str,
