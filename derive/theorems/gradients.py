@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import sympy as sp
+from sympy import Q
 
 from ..derivation import Derivation
 from ..nodes import Entry, Gradient, MatrixGradient
@@ -30,8 +31,8 @@ AT_ONE: Tidying = ("common_denominator", "square_minus_one")
 class Row:
     """A theorem, the rules applied after differentiating by each of its parameters in turn, and the lemma that is differentiated.
 
-    The lemma is the theorem itself, or one with the same left side whose last line is easier to differentiate. By a square matrix the
-    gradient is the symmetric one. Where all parameters are columns it is taken entry by entry.
+    The lemma is the theorem itself, or one with the same left side whose last line is easier to differentiate. By a matrix that the
+    theorem assumes symmetric or lower triangular the gradient is so too. Where all parameters are columns it is taken entry by entry.
     """
 
     theorem: str
@@ -48,12 +49,14 @@ class Row:
 
     def start(self, parameter: sp.Basic) -> Gradient | MatrixGradient:
         """The gradient that is asked for, of the left side of the theorem."""
-        body = theorems[self.theorem].lhs
+        body, facts = theorems[self.theorem].lhs, theorems[self.theorem].hypotheses
         if not isinstance(parameter, sp.MatrixSymbol):
             return Gradient(body, parameter)
         if self.by_entry:
             return Gradient(body, Entry(parameter, i))
-        return MatrixGradient(body, parameter, "symmetric" if parameter.is_square else "full")
+        if facts.holds(Q.lower_triangular(parameter)):
+            return MatrixGradient(body, parameter, "lower")
+        return MatrixGradient(body, parameter, "symmetric" if facts.holds(Q.symmetric(parameter)) else "full")
 
     def derive(self, parameter: sp.Basic, tidying: Tidying) -> Derivation:
         """From the gradient of the left side to a form that keeps its digits."""
