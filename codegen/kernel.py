@@ -6,6 +6,7 @@ every language can print: assignments to named scalars, sums along an axis, stor
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import Enum
 
@@ -20,11 +21,24 @@ class Structure(Enum):
     LOWER = "lower triangular"
 
 
+class Role(Enum):
+    """What a result is. Where a law degenerates, a divergence is +inf; terms and gradients are the limits of their formulas."""
+
+    DIVERGENCE = "divergence"
+    TERM = "term"
+    GRADIENT = "gradient"
+
+
 @dataclass(frozen=True)
 class Argument:
-    """An input array. `dims` are its core dimensions, () for a scalar; inside a loop `symbol` is its element."""
+    """An input array. `dims` are its core dimensions, () for a scalar; inside a loop `symbol` is its element.
+
+    `law` is 1 or 2: the law that it is a parameter of. `positive`: the domain is x > 0, else the whole real line.
+    """
 
     symbol: sp.Symbol
+    law: int
+    positive: bool
     dims: tuple[str, ...] = ()
     structure: Structure = Structure.FULL
 
@@ -35,9 +49,10 @@ class Argument:
 
 @dataclass(frozen=True)
 class Result:
-    """An output array: the value, a named term, or the gradient by the argument called `gradient_by`."""
+    """An output array: the divergence, a named term of it, or its gradient by the argument called `gradient_by`."""
 
     symbol: sp.Symbol
+    role: Role
     dims: tuple[str, ...] = ()
     gradient_by: str | None = None
 
@@ -70,40 +85,71 @@ class Store:
     value: sp.Expr
 
 
+Statement = Assign | Accumulate | Store
+
+
 @dataclass(frozen=True)
 class Loop:
     """for index in range(extent): body."""
 
     index: str
     extent: str
-    body: tuple[Assign | Accumulate | Store, ...]
+    body: tuple[Statement, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A theorem whose last line the kernel computes."""
+
+    theorem: str
+    digest: str
 
 
 @dataclass(frozen=True)
 class Kernel:
-    """A function of arrays, with what its reader is told: the formula, the domain, the theorem it comes from.
+    """A function of arrays, with what its reader is told: the formula and the theorems it comes from.
 
-    `domain` holds conditions on elements (sigma1 >= 0): where one fails or an element is NaN, the element of the result is
-    NaN and NumPy's `invalid` flag is raised. `body` is one Loop for a kernel with core dimensions; an elementwise kernel
-    has a body of Assign and Store alone.
+    `body` is one Loop for a kernel with core dimensions; an elementwise kernel has a body of Assign and Store alone.
+    `subject` and `formula` are what is computed, as the theorem states it; `sources` begins with the theorem of the first
+    result. `per` names the index of an elementwise kernel that computes the summands of a sum.
     """
 
     name: str
     arguments: tuple[Argument, ...]
     results: tuple[Result, ...]
     body: tuple[Loop | Assign | Store, ...]
-    domain: tuple[sp.Basic, ...]
-    formula: tuple[sp.Basic, sp.Basic]
-    theorem: str
-    digest: str
+    subject: sp.Basic
+    formula: tuple[tuple[str, sp.Basic], ...]
+    sources: tuple[Source, ...]
+    per: str = ""
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The statements for one element."""
+        (first, *_) = self.body
+        return first.body if isinstance(first, Loop) else tuple(part for part in self.body if not isinstance(part, Loop))
+
+    @property
+    def reduces(self) -> bool:
+        """Are elements summed?"""
+        return any(isinstance(part, Loop) for part in self.body)
+
+    @property
+    def theorem(self) -> str:
+        return self.sources[0].theorem
+
+    @property
+    def digest(self) -> str:
+        """The theorem's own digest; where there are gradients, one of all the theorems."""
+        if len(self.sources) == 1:
+            return self.sources[0].digest
+        return hashlib.sha256("\n".join(f"{source.theorem} {source.digest}" for source in self.sources).encode()).hexdigest()[:16]
 
     @property
     def signature(self) -> str:
-        """NumPy's generalised signature, "(k),(k)->()"; "" for an elementwise kernel."""
-        if not any(part.dims for part in (*self.arguments, *self.results)):
-            return ""
+        """NumPy's generalised signature, "(k),(k)->()"; an elementwise kernel has empty brackets throughout."""
+        return ",".join(map(_brackets, self.arguments)) + "->" + ",".join(map(_brackets, self.results))
 
-        def side(parts: tuple[Argument, ...] | tuple[Result, ...]) -> str:
-            return ",".join("(" + ",".join(part.dims) + ")" for part in parts)
 
-        return side(self.arguments) + "->" + side(self.results)
+def _brackets(part: Argument | Result) -> str:
+    return "(" + ",".join(part.dims) + ")"

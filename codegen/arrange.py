@@ -1,0 +1,176 @@
+"""From a line of a derivation to scalar expressions in the order in which a machine shall compute them.
+
+A derivation writes d^2 sigma2^-2; a machine must choose an order. Products become chains that multiply and divide by turns,
+d / sigma2 * d / sigma2, so that neither d^2 nor sigma2^2 is formed where it would overflow or vanish. Nothing else changes: sums
+keep their order and their brackets, functions their arguments, and no term is combined with another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from functools import reduce, singledispatch
+
+import sympy as sp
+
+from closedform.derive.nodes import Entry, Paren
+from closedform.derive.rewrite import build
+from closedform.derive.special import expm1, expm1mx, log1pmx, logratiomx
+
+FUNCTIONS = (sp.log, sp.exp, expm1, expm1mx, log1pmx, logratiomx)
+
+
+class LoweringError(Exception):
+    """A theorem cannot become a kernel; the text says which one, what stands in the way, and what to do."""
+
+
+@singledispatch
+def arrange(node: sp.Basic) -> sp.Expr:
+    """The scalar expression of one element, entries of columns replaced by symbols of the same name."""
+    raise LoweringError(f"no kernel can compute {type(node).__name__}: {node}\n  teach codegen/arrange.py what it means for one element")
+
+
+@arrange.register
+def _(node: sp.Symbol) -> sp.Expr:
+    return element(str(node.name))
+
+
+@arrange.register
+def _(node: Entry) -> sp.Expr:
+    if not isinstance(node.matrix, sp.MatrixSymbol) or len(node.index) != 1:
+        raise LoweringError(f"no kernel can compute {node}: only entries v[j] of a parameter that is a column")
+    return element(str(node.matrix.name))
+
+
+@arrange.register
+def _(node: sp.Rational) -> sp.Expr:
+    return node
+
+
+@arrange.register
+def _(node: Paren) -> sp.Expr:
+    return arrange(node.body)
+
+
+@arrange.register
+def _(node: sp.Add) -> sp.Expr:
+    return sp.Add(*map(arrange, node.args), evaluate=False)
+
+
+@arrange.register
+def _(node: sp.Mul) -> sp.Expr:
+    return _chain(node)
+
+
+@arrange.register
+def _(node: sp.Pow) -> sp.Expr:
+    if node.exp.is_Integer:
+        return _chain(node)
+    if node.exp == sp.Rational(1, 2):
+        return sp.Pow(arrange(node.base), node.exp, evaluate=False)
+    raise LoweringError(f"no kernel can compute the power {node}: only whole powers and square roots")
+
+
+def _function(node: sp.Function) -> sp.Expr:
+    return build(type(node), map(arrange, node.args))
+
+
+for _head in FUNCTIONS:
+    arrange.register(_head)(_function)
+
+
+def element(name: str) -> sp.Symbol:
+    """The symbol that stands for one element of the array of that name."""
+    return sp.Symbol(name, real=True)
+
+
+# ---------------------------------------------------------------------------------------------------- products
+
+
+def _chain(product: sp.Expr) -> sp.Expr:
+    """coefficient * (n1 / d1 * n2 / d2 ...): the number in front, then factors and divisors by turns."""
+    factors = list(_factors(product, 1))
+    number = reduce(lambda left, right: left * right, (value for value, count in factors if count == 0), sp.S.One)
+    over = [arrange(base) for base, count in factors for _ in range(count)]
+    # The divisor that occurs most often is the scale of the formula: dividing by it first keeps the numbers near 1.
+    divisors = sorted(((base, -count) for base, count in factors if count < 0), key=lambda divisor: -divisor[1])
+    under = [arrange(base) for base, count in divisors for _ in range(count)]
+    chain: sp.Expr | None = None
+    for index in range(max(len(over), len(under))):
+        if index < len(over):
+            chain = over[index] if chain is None else _times(chain, over[index])
+        if index < len(under):
+            inverse = sp.Pow(under[index], -1, evaluate=False)
+            chain = inverse if chain is None else _times(chain, inverse)
+    if chain is None:
+        return number
+    return chain if number == 1 else _times(number, chain)
+
+
+def _factors(node: sp.Expr, count: int) -> list[tuple[sp.Expr, int]]:
+    """Factors with their powers, negative for divisors; a number comes with the power 0. Only divisors are opened."""
+    if node.is_Rational:
+        return [(node**count, 0)]
+    if isinstance(node, sp.Mul) and abs(count) == 1:
+        return [found for factor in node.args for found in _factors(factor, count)]
+    if isinstance(node, sp.Mul) and count < 0:
+        return [(base, power * -count) if power else (base**-count, 0) for base, power in _factors(node, -1)]
+    if isinstance(node, sp.Pow) and node.exp.is_Integer:
+        return _factors(node.base, count * int(node.exp))
+    if isinstance(node, Paren) and count < 0:
+        return _factors(node.body, count)
+    return [(node, count)]
+
+
+def _times(left: sp.Expr, right: sp.Expr) -> sp.Expr:
+    return sp.Mul(left, right, evaluate=False)
+
+
+# ---------------------------------------------------------------------------------------------------- sharing
+
+
+def share(
+    values: list[sp.Expr], name: Callable[[sp.Expr], str], named: Collection[sp.Expr] = ()
+) -> tuple[list[tuple[sp.Symbol, sp.Expr]], list[sp.Expr]]:
+    """What is `named` or occurs more than once, as assignments in order of use, and the values written with their targets.
+
+    Only whole subexpressions are shared; none is taken apart or reordered to make it match another.
+    """
+    counts: dict[sp.Expr, int] = {}
+
+    def count(node: sp.Expr) -> None:
+        counts[node] = counts.get(node, 0) + 1
+        if counts[node] == 1:
+            for part in node.args:
+                count(part)
+
+    for value in values:
+        count(value)
+    assigned: list[tuple[sp.Symbol, sp.Expr]] = []
+    targets: dict[sp.Expr, sp.Symbol] = {}
+
+    def write(node: sp.Expr) -> sp.Expr:
+        if node in targets:
+            return targets[node]
+        if not node.args:
+            return node
+        written = _rebuilt(node, [write(part) for part in node.args])
+        if node not in named and (counts[node] == 1 or not _worth_naming(node)):
+            return written
+        targets[node] = element(name(node))
+        assigned.append((targets[node], written))
+        return targets[node]
+
+    return assigned, [write(value) for value in values]
+
+
+def _worth_naming(node: sp.Expr) -> bool:
+    """Not a divisor, which belongs to what it divides, and not a mere change of sign."""
+    if isinstance(node, sp.Pow) and node.exp == -1:
+        return False
+    return not (isinstance(node, sp.Mul) and node.args[0] == -1)
+
+
+def _rebuilt(node: sp.Expr, parts: list[sp.Expr]) -> sp.Expr:
+    if isinstance(node, (sp.Add, sp.Mul)):
+        return type(node)(*parts, evaluate=False)
+    return build(type(node), parts)

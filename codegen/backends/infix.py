@@ -1,0 +1,102 @@
+"""Expressions as text with infix operators, which is how Python, C and people write them.
+
+A language says how it writes a number and what it calls a function; operators and brackets are the same in all of them. A node that
+nobody taught the printer is an error, never a guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import singledispatchmethod
+
+import sympy as sp
+
+SUM, PRODUCT, SIGN, ATOM = 1, 2, 3, 4
+
+
+class CannotPrint(Exception):
+    """The language has no spelling for a node."""
+
+
+class Infix:
+    """Prints scalar expressions; `number` spells a rational, `functions` names the calls, by the node's type."""
+
+    def __init__(self, language: str, number: Callable[[sp.Rational], str], functions: Mapping[type[sp.Basic], str], sqrt: str) -> None:
+        self.language = language
+        self.number = number
+        self.functions = functions
+        self.sqrt = sqrt
+
+    def print(self, expression: sp.Basic) -> str:
+        text, _ = self._visit(expression)
+        return text
+
+    def _within(self, expression: sp.Basic, least: int) -> str:
+        text, strength = self._visit(expression)
+        return text if strength >= least else f"({text})"
+
+    @singledispatchmethod
+    def _visit(self, node: sp.Basic) -> tuple[str, int]:
+        """The text, and how strongly it holds together."""
+        raise CannotPrint(f"{self.language} has no spelling for {type(node).__name__}: {node}")
+
+    @_visit.register
+    def _(self, node: sp.Symbol) -> tuple[str, int]:
+        return str(node.name), ATOM
+
+    @_visit.register
+    def _(self, node: sp.Rational) -> tuple[str, int]:
+        return self.number(node), ATOM if node >= 0 else SIGN
+
+    @_visit.register
+    def _(self, node: sp.Function) -> tuple[str, int]:
+        name = self.functions.get(type(node))
+        if name is None:
+            raise CannotPrint(f"{self.language} has no name for the function {type(node).__name__}: {node}")
+        return f"{name}({', '.join(self.print(part) for part in node.args)})", ATOM
+
+    @_visit.register
+    def _(self, node: sp.Add) -> tuple[str, int]:
+        first, *rest = node.args
+        text = self._within(first, SUM)
+        for term in rest:
+            sign, size = _signed(term)
+            text += f" {sign} {self._within(size, PRODUCT)}"
+        return text, SUM
+
+    @_visit.register
+    def _(self, node: sp.Mul) -> tuple[str, int]:
+        first, *rest = node.args
+        if first == -1:
+            return "-" + self._within(sp.Mul(*rest, evaluate=False), PRODUCT), SIGN
+        text = self._within(first, PRODUCT)
+        for factor in rest:
+            text += f" / {self._within(factor.base, ATOM)}" if _is_divisor(factor) else f" * {self._within(factor, ATOM)}"
+        return text, PRODUCT
+
+    @_visit.register
+    def _(self, node: sp.Pow) -> tuple[str, int]:
+        if _is_divisor(node):
+            return f"{self.number(sp.S.One)} / {self._within(node.base, ATOM)}", PRODUCT
+        if node.exp == sp.Rational(1, 2):
+            return f"{self.sqrt}({self.print(node.base)})", ATOM
+        raise CannotPrint(f"{self.language} has no spelling for the power {node}")
+
+
+def _is_divisor(node: sp.Basic) -> bool:
+    return isinstance(node, sp.Pow) and node.exp == -1
+
+
+def _signed(term: sp.Expr) -> tuple[str, sp.Expr]:
+    """The sign of a term in a sum, and the term without it."""
+    first = term.args[0] if isinstance(term, sp.Mul) else term
+    if not (first.is_Rational and first < 0):
+        return "+", term
+    rest = term.args[1:] if isinstance(term, sp.Mul) else ()
+    factors = rest if first == -1 and rest else (-first, *rest)
+    return "-", factors[0] if len(factors) == 1 else sp.Mul(*factors, evaluate=False)
+
+
+def decimal(number: sp.Rational) -> str:
+    """The shortest decimal that is read back as the float64 nearest to the number; always with a point or an exponent."""
+    return repr(float(number))

@@ -1,0 +1,21 @@
+"""How NumPy spells expressions: np.log, np.exp, np.expm1, and the functions of numpy_kernels/special.py."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from closedform.derive.special import expm1, expm1mx, log1pmx, logratiomx
+
+from ..infix import Infix, decimal
+
+FUNCTIONS: dict[type[sp.Basic], str] = {
+    sp.log: "np.log",
+    sp.exp: "np.exp",
+    expm1: "np.expm1",
+    expm1mx: "expm1mx",
+    log1pmx: "log1pmx",
+    logratiomx: "logratiomx",
+}
+SPECIAL = (expm1mx, log1pmx, logratiomx)  # not NumPy's own
+
+PRINTER = Infix("NumPy", decimal, FUNCTIONS, sqrt="np.sqrt")

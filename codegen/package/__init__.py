@@ -1,0 +1,54 @@
+"""The package around the kernels: which of them answer, how they are called, what a type checker sees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .. import prose
+from ..backends.interface import Page
+from ..identity import identity
+from ..kernel import Kernel
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class Stub:
+    """A kernel as a type checker sees it."""
+
+    name: str
+    protocol: str
+    parameters: str
+    returns: str
+    doc: str
+
+
+class Package:
+    """Writes generated/ itself; backends write the folders in it."""
+
+    def pages(self, kernels: Sequence[Kernel]) -> Sequence[Page]:
+        ordered = sorted(kernels, key=lambda kernel: kernel.name)
+        names = [kernel.name for kernel in ordered]
+        fields: dict[str, dict[str, object]] = {
+            "__init__.py": {"names": names, "build": identity(kernels)},
+            "__init__.pyi": {"stubs": [stub(kernel) for kernel in ordered], "names": names},
+            "_kernels.pyi": {"names": names},
+            "__main__.py": {},
+            "kernel.py": {},
+            "py.typed": {},
+        }
+        return [Page(path, TEMPLATES / f"{path}.jinja", given) for path, given in fields.items()]
+
+
+def stub(kernel: Kernel) -> Stub:
+    count = len(kernel.results)
+    return Stub(
+        name=kernel.name,
+        protocol="_" + "".join(word.capitalize() for word in kernel.name.split("_")),
+        parameters=", ".join(f"{argument.name}: ArrayLike" for argument in kernel.arguments),
+        returns="Any" if count == 1 else f"tuple[{', '.join(['Any'] * count)}]",
+        doc=prose.summary(kernel),
+    )
+

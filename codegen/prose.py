@@ -1,0 +1,96 @@
+"""What the reader of a kernel is told, in whatever language: formula, shapes, unit, domain, errors, where it comes from."""
+
+from __future__ import annotations
+
+import textwrap
+
+from closedform.derive.special import expm1, expm1mx, log1pmx, logratiomx
+
+from .formula import formula
+from .kernel import Argument, Kernel, Role
+
+WIDTH = 116
+MEANINGS = {
+    expm1: "expm1(x) = e^x - 1",
+    expm1mx: "expm1mx(x) = e^x - 1 - x",
+    log1pmx: "log1pmx(x) = log(1 + x) - x",
+    logratiomx: "logratiomx(a, b) = log(a/b) - (a - b)/b",
+}
+
+
+def summary(kernel: Kernel) -> str:
+    """The first sentence."""
+    by = [result.gradient_by for result in kernel.results if result.gradient_by]
+    subject = formula(kernel.subject)
+    if kernel.per:
+        what = f"The summand of {subject} for one dimension, in nats"
+    elif kernel.results[0].role is Role.TERM:
+        what = f"The terms {listed([result.name for result in kernel.results])} of {subject}"
+    else:
+        what = f"{subject} in nats"
+    return what + (f", and its gradient by {listed([str(name) for name in by])}." if by else ".")
+
+
+def formulas(kernel: Kernel) -> list[str]:
+    """One line a result, then the meaning of the functions in them."""
+    width = max(len(name) for name, _ in kernel.formula)
+    lines = [f"{name:{width}} = {formula(expression)}" for name, expression in kernel.formula]
+    used = {type(node) for _, expression in kernel.formula for node in expression.atoms(*MEANINGS)}
+    return lines + [f"where {text}" for function, text in MEANINGS.items() if function in used]
+
+
+def shapes(kernel: Kernel) -> str:
+    names = [argument.name for argument in kernel.arguments]
+    if not any(argument.dims for argument in kernel.arguments):
+        return f"Elementwise: {listed(names)} broadcast against each other."
+    size = ", ".join(["...", *kernel.arguments[0].dims])
+    results = "; ".join(f"{result.name} ({', '.join(['...', *result.dims])})" for result in kernel.results)
+    return f"Shapes: {listed(names)} ({size}), or a number for all of an axis; results {results}."
+
+
+def domain(kernel: Kernel) -> str:
+    positive = [argument.name for argument in kernel.arguments if argument.positive]
+    real = [argument.name for argument in kernel.arguments if not argument.positive]
+    return "Domain: " + "; ".join([f"{listed(real)} real"] * bool(real) + [f"{listed(positive)} > 0"] * bool(positive)) + "."
+
+
+def edges(kernel: Kernel) -> str:
+    """What happens where a law degenerates, and outside the domain."""
+    at = ", ".join([f"{argument.name} = 0" for argument in kernel.arguments if argument.positive] + ["an infinite argument"])
+    value = "kl is +inf" if kernel.results[0].role is Role.DIVERGENCE else "terms are their limits"
+    both = " Where both do, and" if len({argument.law for argument in kernel.arguments}) > 1 else " Where that has no value, and"
+    return f"Where one law degenerates ({at}), {value}.{both} for NaN and arguments outside the domain: NaN, and NumPy's `invalid`."
+
+
+def origin(kernel: Kernel) -> str:
+    noun = "Theorem" if len(kernel.sources) == 1 else "Theorems"
+    return f"{noun}: {', '.join(f'{source.theorem} {source.digest}' for source in kernel.sources)}."
+
+
+ERRORS = "Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit."
+TYPES = "float32 stays float32, float16 computes as float32, integers and mixed arguments as float64."
+
+
+def description(kernel: Kernel) -> list[str]:
+    """The whole text, in lines of at most WIDTH characters; "" is a blank line."""
+    lines = [*wrapped(summary(kernel)), ""]
+    for text in formulas(kernel):
+        lines += wrapped(text, indent="    ")
+    lines.append("")
+    for text in (shapes(kernel) + " " + TYPES, domain(kernel) + " " + edges(kernel), ERRORS, origin(kernel)):
+        lines += wrapped(text)
+    return lines
+
+
+def wrapped(text: str, indent: str = "") -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent + "    " * bool(indent), break_long_words=False)
+
+
+def listed(names: list[str]) -> str:
+    """a, b and c."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def laws(kernel: Kernel) -> list[list[Argument]]:
+    """The arguments of law 1 and those of law 2."""
+    return [[argument for argument in kernel.arguments if argument.law == number] for number in (1, 2)]
