@@ -44,8 +44,9 @@ def _letter(tree: sp.Basic, atoms: Atoms) -> Sum:
     triangular = atoms.known(tree, "lower_triangular") and atoms.known(tree, "positive_diagonal")
     definite = atoms.known(tree, "positive_definite") or triangular
     symbols = frozenset(tree.free_symbols) | frozenset().union(*(sp.sympify(size).free_symbols for size in tree.shape))
-    plain = isinstance(tree, sp.MatrixSymbol) and not any(tree in fact.arguments for fact in atoms.assumed)
     shape = (sp.sympify(rows), sp.sympify(columns))
+    sized = all(size.is_Symbol for size in shape)
+    plain = sized and isinstance(tree, sp.MatrixSymbol) and not any(tree in fact.arguments for fact in atoms.assumed)
     atom = Atom(tree, symbols, shape=shape, symmetric=symmetric, definite=definite, plain=plain)
     return {(Letter(atoms.number(atom)),): ONE}
 

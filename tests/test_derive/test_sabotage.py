@@ -77,7 +77,7 @@ class Sabotage:
 
 def wrong(
     lhs: sp.Basic, rhs: sp.Basic, *where: sp.Basic, first: int = 1, inside: Callable[[sp.Basic], sp.Basic] | None = None,
-    relation: Relation = "=", seen_by: Engines | None = None,
+    relation: Relation = "=", seen_by: Engines = frozenset(), decided: bool = False,
 ) -> Sabotage:
     """One step by the wrong rule lhs = rhs; `inside` puts it where the error cancels, so that the whole line does not show it."""
     speaks_of = free(lhs) | lhs.atoms(Apply, Density)
@@ -85,7 +85,8 @@ def wrong(
     rule = Rule("wrong", Statement(lhs, rhs, relation), "sabotage", conditions)
     start = inside(lhs) if inside else lhs
     derivation = Derivation(start, Facts.of(*where)).apply(rule, lhs if contains(start, lhs) else None)
-    return Sabotage(derivation, seen_by or (LOCAL if inside else BOTH), first, {"wrong": rule})
+    seen = seen_by | (LOCAL if inside else BOTH) | ({"decide"} if decided else frozenset())
+    return Sabotage(derivation, seen, first, {"wrong": rule})
 
 
 # ---------------------------------------------------------------------------------------------------- small parts
@@ -128,7 +129,7 @@ def mvn_form(over: sp.MatrixExpr = S2, under: sp.MatrixExpr = S1, weight: sp.Mat
 
 
 t1, t2, t3, t4, t5 = (tr(matmul(*[A] * n)) if n > 1 else tr(A) for n in range(1, 6))
-SIXTH_OF_THIRD = add(power(t1, 3), mul(sp.Integer(-3), t1, t2), mul(two, t3))
+THIRD = add(power(t1, 3), mul(sp.Integer(-3), t1, t2), mul(two, t3))
 FOURTH = add(
     power(t1, 4), mul(sp.Integer(-6), power(t1, 2), t2), mul(sp.Integer(3), power(t2, 2)), mul(sp.Integer(8), t1, t3),
     mul(sp.Integer(-6), t4),
@@ -157,7 +158,7 @@ def recentred() -> Sabotage:
     """x - mu2 = (x - mu1) + (mu2 - mu1): under a square, E does not see it."""
     rule = Rule("wrong", Statement(sub(a, b), add(Paren(sub(a, c)), Paren(sub(b, c)))), "sabotage", given=("c",))
     start = Derivation(centred_square(sub(x, mu2)), Facts.of(*SCALES))
-    return Sabotage(start.apply(rule, sub(x, mu2), c=mu1), LOCAL, 1, {"wrong": rule})
+    return Sabotage(start.apply(rule, sub(x, mu2), c=mu1), LOCAL | {"decide"}, 1, {"wrong": rule})
 
 
 RULE_ROWS: dict[str, Sabotage] = {
@@ -170,15 +171,15 @@ RULE_ROWS: dict[str, Sabotage] = {
     "exp of a sum as sum": wrong(exp(add(a, b)), add(exp(a), exp(b))),
     "root of a square, condition lost": wrong(power(power(a, 2), half), a),
     # algebra
-    "square of a sum without its cross term": wrong(power(add(a, b), 2), add(power(a, 2), power(b, 2))),
-    "cross term loses its 2": wrong(power(add(a, b), 2), add(power(a, 2), mul(a, b), power(b, 2))),
-    "sign lost in distributing": wrong(neg(Paren(sub(a, b))), sub(neg(a), b)),
-    "difference of squares as square": wrong(sub(power(a, 2), power(b, 2)), power(Paren(sub(a, b)), 2)),
-    "quotient of a sum by terms": wrong(div(one, add(a, b)), add(div(one, a), div(one, b)), *POSITIVE),
+    "square of a sum without its cross term": wrong(power(add(a, b), 2), add(power(a, 2), power(b, 2)), decided=True),
+    "cross term loses its 2": wrong(power(add(a, b), 2), add(power(a, 2), mul(a, b), power(b, 2)), decided=True),
+    "sign lost in distributing": wrong(neg(Paren(sub(a, b))), sub(neg(a), b), decided=True),
+    "difference of squares as square": wrong(sub(power(a, 2), power(b, 2)), power(Paren(sub(a, b)), 2), decided=True),
+    "quotient of a sum by terms": wrong(div(one, add(a, b)), add(div(one, a), div(one, b)), *POSITIVE, decided=True),
     "recentred with the wrong sign": recentred(),
-    "gap turned round under a square": wrong(sub(x, mu2), sub(mu2, x), *SCALES, inside=centred_square),
+    "gap turned round under a square": wrong(sub(x, mu2), sub(mu2, x), *SCALES, inside=centred_square, decided=True),
     "odd part added under a symmetric law": wrong(
-        Paren(sub(x, mu1)), power(Paren(sub(x, mu1)), 3), *SCALES, inside=lambda part: Expect(part, x, normal1)
+        Paren(sub(x, mu1)), power(Paren(sub(x, mu1)), 3), *SCALES, inside=lambda part: Expect(part, x, normal1), decided=True
     ),
     # densities
     "density with the wrong sign": wrong(Density(normal1, x), density(sign=1), *SCALES),
@@ -191,7 +192,7 @@ RULE_ROWS: dict[str, Sabotage] = {
         sub(log(div(a, b)), div(Paren(sub(a, b)), b)), logratiomx(b, a), *POSITIVE
     ),
     "expm1mx of half the argument": wrong(sub(sub(exp(a), one), a), expm1mx(mul(half, a))),
-    "expm1mx with the linear term added": wrong(add(exp(a), neg(one), a), expm1mx(a)),
+    "expm1mx with the linear term added": wrong(add(exp(a), neg(one), a), expm1mx(a), decided=True),
     # sums over an index
     "sum of a constant loses k": wrong(SumOver(a, i, k), a, first=2),
     "square of a sum as sum of squares": wrong(power(SumOver(at(v), i, k), 2), SumOver(power(at(v), 2), i, k), first=2),
@@ -211,16 +212,16 @@ RULE_ROWS: dict[str, Sabotage] = {
     "|diag v| as a sum": wrong(det(sp.DiagMatrix(v)), SumOver(at(v), i, k), first=2),
     # traces
     "tr I = 1": wrong(tr(sp.Identity(k)), one, first=2),
-    "tr AB = tr A tr B": wrong(tr(matmul(A, B)), mul(tr(A), tr(B)), first=2),
-    "tr AB = tr A^T B": wrong(tr(matmul(A, B)), tr(matmul(T(A), B)), first=2),
-    "tr ABC = tr ACB": wrong(tr(matmul(A, B, C)), tr(matmul(A, C, B)), first=2),
+    "tr AB = tr A tr B": wrong(tr(matmul(A, B)), mul(tr(A), tr(B)), first=2, decided=True),
+    "tr AB = tr A^T B": wrong(tr(matmul(A, B)), tr(matmul(T(A), B)), first=2, decided=True),
+    "tr ABC = tr ACB": wrong(tr(matmul(A, B, C)), tr(matmul(A, C, B)), first=2, decided=True),
     "tr A^-1 = 1/tr A": wrong(tr(inv(A)), power(tr(A), -1), Q.positive_definite(A), Q.symmetric(A), first=2),
     "tr A^T A by the diagonal": wrong(tr(matmul(T(A), A)), SumOver(power(Entry(A, i, i), 2), i, k), first=2),
     "quadratic form as trace, sides exchanged": wrong(quad(A, y, z), tr(matmul(A, y, T(z))), first=2),
     "y^T A z = z^T A y": wrong(quad(A, y, z), quad(A, z, y), first=2),
-    "a polynomial in traces that is 0 up to k = 2": wrong(SIXTH_OF_THIRD, zero, first=3),
-    "a polynomial in traces that is 0 up to k = 3": wrong(FOURTH, zero, first=4),
-    "a polynomial in traces that is 0 up to k = 4": wrong(FIFTH, zero, first=5),
+    "a polynomial in traces that is 0 up to k = 2": wrong(THIRD, zero, first=3, decided=True),
+    "a polynomial in traces that is 0 up to k = 3": wrong(FOURTH, zero, first=4, decided=True),
+    "a polynomial in traces that is 0 up to k = 4": wrong(FIFTH, zero, first=5, decided=True),
     # products of matrices
     "(AB)^-1 = A^-1 B^-1": wrong(inv(matmul(A, B)), matmul(inv(A), inv(B)), Q.invertible(A), Q.invertible(B), first=2),
     "(AB)^T = A^T B^T": wrong(T(matmul(A, B)), matmul(T(A), T(B)), first=2),
@@ -252,7 +253,7 @@ RULE_ROWS: dict[str, Sabotage] = {
         Expect(tr(matmul(A, Y)), X, mvn1), mul(tr(A), tr(ExpectMatrix(Y, X, mvn1))), *COVARIANCES, first=2
     ),
     "integral as expectation under the other law": wrong(
-        Integrate(mul(Density(law1, x), g), x, law1), Expect(g, x, law2), Q.positive(Density(law2, x)), seen_by=BOTH | {"renaming"}
+        Integrate(mul(Density(law1, x), g), x, law1), Expect(g, x, law2), Q.positive(Density(law2, x)), seen_by=frozenset({"renaming"})
     ),
     "divergence turned round": wrong(KL(law1, law2), KL(law2, law1)),
     "cross-entropy for entropy": wrong(KL(law1, law2), sub(CrossEntropy(law1, law2), Entropy(law2))),
