@@ -6,8 +6,8 @@ import sympy as sp
 from sympy import Q
 
 from ..facts import Facts
-from ..nodes import Paren
 from ..monomials import Monomial, monomial, polynomial, total
+from ..nodes import Paren
 from ..rewrite import add, div, mul, power, sub
 from ..rule import Rewrite, Rule, Statement
 from .symbols import a, b, c, half, two, u, v

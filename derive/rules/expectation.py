@@ -28,7 +28,7 @@ from ..nodes import (
 )
 from ..rewrite import add, build, div, log, matadd, matmul, mul, neg, sub, substitute
 from ..rule import Rewrite, Rule, Statement
-from .symbols import A, Y, Z, a, b, c, column, g, h, j, k, law1, law2, t, u, v, x
+from .symbols import A, Y, Z, a, c, column, g, h, j, k, law1, law2, x
 
 LINEAR = "linearity of E"
 PARTS = (sp.MatAdd, sp.MatMul)
@@ -128,6 +128,7 @@ def _expect_over_index(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Fac
 mu, sigma = (sp.MatrixSymbol(name, k, 1) for name in ("mu", "sigma"))
 diagonal_law = Law("normal_diag", mu, sigma)
 coordinate = Law("normal", Entry(mu, j), Entry(sigma, j))
+square_Y = MatrixApply("Y", x, k, k)
 latent, observed = sp.Symbol("z", real=True), sp.Symbol("x", real=True)
 
 EXPECTATION = (
@@ -202,13 +203,13 @@ EXPECTATION = (
     ),
     Rule(
         "expect_trace",
-        Statement(Expect(sp.Trace(MatrixApply("Y", x, k, k)), x, law1), sp.Trace(ExpectMatrix(MatrixApply("Y", x, k, k), x, law1))),
-        LINEAR, leaves=Expect(sp.Determinant(MatrixApply("Y", x, k, k)), x, law1),
+        Statement(Expect(sp.Trace(square_Y), x, law1), sp.Trace(ExpectMatrix(square_Y, x, law1))),
+        LINEAR, leaves=Expect(sp.Determinant(square_Y), x, law1),
     ),
     Rule(
         "expect_product",
-        Statement(ExpectMatrix(sp.MatMul(A, MatrixApply("Y", x, k, k)), x, law1), sp.MatMul(A, ExpectMatrix(MatrixApply("Y", x, k, k), x, law1))),
-        LINEAR, leaves=ExpectMatrix(sp.MatMul(MatrixApply("Y", x, k, k), MatrixApply("Z", x, k, k)), x, law1), rewrites=_expect_product,
+        Statement(ExpectMatrix(sp.MatMul(A, square_Y), x, law1), sp.MatMul(A, ExpectMatrix(square_Y, x, law1))),
+        LINEAR, leaves=ExpectMatrix(sp.MatMul(square_Y, MatrixApply("Z", x, k, k)), x, law1), rewrites=_expect_product,
     ),
     Rule(
         "expect_transpose", Statement(ExpectMatrix(sp.Transpose(Y), x, law1), sp.Transpose(ExpectMatrix(Y, x, law1))),

@@ -83,7 +83,8 @@ INDEXED = (
     Rule("entry", Statement(Entry(Group(matadd(y, z)), i), Paren(add(Entry(y, i), Entry(z, i)))), "definition of matrix operations",
         leaves=Entry(y, i), rewrites=_entry),
 
-    Rule("diagonal_inverse", Statement(sp.Inverse(sp.DiagMatrix(y)), sp.DiagMatrix(Entrywise(power(Entry(y, j), -1), j, k))), DIAGONAL,
+    Rule("diagonal_inverse",
+        Statement(sp.Inverse(sp.DiagMatrix(y)), sp.DiagMatrix(Entrywise(power(Entry(y, j), -1), j, k))), DIAGONAL,
         (positive_entries(y),), leaves=sp.Inverse(A)),
     Rule("diagonal_product",
         Statement(matmul(sp.DiagMatrix(y), sp.DiagMatrix(z)), sp.DiagMatrix(Entrywise(mul(Entry(y, j), Entry(z, j)), j, k))), DIAGONAL,
@@ -92,8 +93,8 @@ INDEXED = (
     Rule("diagonal_determinant", Statement(sp.Determinant(sp.DiagMatrix(y)), ProductOver(Entry(y, j), j, k)), DIAGONAL,
         leaves=sp.Determinant(A)),
     Rule("diagonal_quadratic_form",
-        Statement(Scalar(sp.MatMul(sp.Transpose(z), sp.DiagMatrix(y), z)), SumOver(mul(Entry(y, j), power(Entry(z, j), 2)), j, k)), DIAGONAL,
-        leaves=Scalar(sp.MatMul(sp.Transpose(z), A, z))),
+        Statement(Scalar(sp.MatMul(sp.Transpose(z), sp.DiagMatrix(y), z)), SumOver(mul(Entry(y, j), power(Entry(z, j), 2)), j, k)),
+        DIAGONAL, leaves=Scalar(sp.MatMul(sp.Transpose(z), A, z))),
     Rule("squared_norm", Statement(Scalar(sp.MatMul(sp.Transpose(z), z)), SumOver(power(Entry(z, j), 2), j, k)), DIAGONAL,
         leaves=Scalar(sp.MatMul(sp.Transpose(z), y))),
 

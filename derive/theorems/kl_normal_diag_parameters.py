@@ -53,7 +53,8 @@ def kl_normal_diag_logvar_stable() -> Derivation:
 
 @theorem("kl_normal_diag_prec", TITLE + ", by their precisions", "normal_diag", parameters=BY_PREC)
 def kl_normal_diag_prec() -> Derivation:
-    return univariate.in_precisions(specialised(univariate.deviation_of_prec, prec1, prec2, positive_entries(prec1), positive_entries(prec2)))
+    line = specialised(univariate.deviation_of_prec, prec1, prec2, positive_entries(prec1), positive_entries(prec2))
+    return univariate.in_precisions(line)
 
 
 @theorem("kl_normal_diag_prec_stable", TITLE + ", by their precisions, without cancellation", "normal_diag", parameters=BY_PREC)

@@ -9,12 +9,13 @@ from ..derivation import Derivation
 from ..facts import positive_entries
 from ..nodes import Entry, Entrywise, SumOver
 from ..rewrite import exp, mul, neg, power
-from . import kl_normal_diag
+from . import kl_normal_diag, kl_normal_parameters
 from .kl_mvn_standard import Sigma, mu
 from .registry import theorem, theorems
-from .symbols import columns, half, j, k, two
+from .symbols import columns, half, j, k, mu1, mu2, real, sigma1, sigma2, two
 
 sigma, var, logvar = columns("sigma", "var", "logvar")
+mu_j, logvar_j = real("mu", "logvar")
 TITLE = "KL term of a variational autoencoder"
 TERMS = {
     "trace": SumOver(exp(Entry(logvar, j)), j, k),
@@ -77,7 +78,23 @@ def kl_vae_direct() -> Derivation:
         kl_normal_diag.mu1: mu, kl_normal_diag.mu2: sp.ZeroMatrix(k, 1),
         kl_normal_diag.sigma1: Entrywise(exp(mul(half, Entry(logvar, j))), j, k), kl_normal_diag.sigma2: sp.OneMatrix(k, 1),
     }  # fmt: skip
-    line = theorems["kl_normal_diag"].specialise(values).all("entry").apply("minus_zero").apply("log_div").apply("log_one").apply("log_exp")
-    line = line.apply("exp_power").apply("expand", mul(two, half, Entry(logvar, j))).apply("expand")
-    line = line.apply("factor_out", c=half)
-    return line.apply("commute", a=neg(Entry(logvar, j)))
+    return of_log_variance(theorems["kl_normal_diag"].specialise(values).all("entry"), Entry(logvar, j))
+
+
+def of_log_variance(line: Derivation, logvar: sp.Expr) -> Derivation:
+    """The univariate line at mu2 = 0, sigma2 = 1 and sigma1 = exp(logvar/2), in the order trace, mean, constant, log."""
+    line = line.apply("minus_zero").apply("log_div").apply("log_one").apply("log_exp")
+    line = line.apply("exp_power").apply("expand", mul(two, half, logvar)).apply("expand").apply("factor_out", c=half)
+    return line.apply("commute", a=neg(logvar))
+
+
+@theorem("kl_vae_per_dim", TITLE + ", one coordinate", "vae", parameters=(mu_j, logvar_j))
+def kl_vae_per_dim() -> Derivation:
+    deviation = kl_normal_parameters.deviation_of_logvar(logvar_j)
+    values = {mu1: mu_j, sigma1: deviation, mu2: sp.S.Zero, sigma2: sp.S.One}
+    return of_log_variance(theorems["kl_normal"].specialise(values), logvar_j)
+
+
+@theorem("kl_vae_per_dim_stable", TITLE + ", one coordinate, without cancellation", "vae", parameters=(mu_j, logvar_j))
+def kl_vae_per_dim_stable() -> Derivation:
+    return theorems["kl_vae_per_dim"].derivation.apply("expm1mx_of_exp")

@@ -82,7 +82,8 @@ RULES.lemma = lambda name: theorems[name].as_rule()
 
 
 def theorem(
-    name: str, title: str, subject: str, *, parameters: tuple[sp.Basic, ...] = (), terms: Mapping[str, sp.Basic] | None = None, source: str = ""
+    name: str, title: str, subject: str, *, parameters: tuple[sp.Basic, ...] = (), terms: Mapping[str, sp.Basic] | None = None,
+    source: str = "",
 ) -> Callable[[Script], Script]:
     """Register the script below as the derivation of a theorem. `terms` name parts of its last line."""
 
