@@ -14,11 +14,14 @@ from ..derivation import Theorem
 from ..rule import UnknownName
 from . import of_laws, of_matrices, of_scalars  # noqa: F401 - importing them registers the notations
 from .account import Evidence, Options, StepVerdict, Verdicts
+from .json import json
 from .latex import latex
+from .load import load
+from .prefix import Unreadable
 from .text import text
 
 Form = Callable[[Theorem, Verdicts | None, Options], str]
-FORMS: dict[str, Form] = {"text": text, "latex": latex}
+FORMS: dict[str, Form] = {"text": text, "latex": latex, "json": json}
 
 
 def show(
@@ -35,4 +38,4 @@ def show(
     return FORMS[form](theorem, verdicts, Options(standalone=standalone, rules=rules, width=width))
 
 
-__all__ = ["FORMS", "Evidence", "Form", "Options", "StepVerdict", "Verdicts", "show"]
+__all__ = ["FORMS", "Evidence", "Form", "Options", "StepVerdict", "Unreadable", "Verdicts", "load", "show"]

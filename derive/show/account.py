@@ -170,7 +170,7 @@ def _integers(theorem: Theorem) -> tuple[Shape, ...]:
     """Sizes of matrices are assumed by their symbols: k a positive integer."""
     free = {symbol for symbol in theorem.lhs.free_symbols if symbol.is_Symbol}
     sizes = {size for symbol in theorem.lhs.free_symbols - free for size in symbol.shape if sp.sympify(size).is_Symbol}
-    return tuple(Phrase(write(size), "a positive integer") for size in sorted(sizes, key=str) if size.is_integer and size.is_positive)
+    return tuple(Phrase((write(size),), "a positive integer") for size in sorted(sizes, key=str) if size.is_integer and size.is_positive)
 
 
 def _names(theorem: Theorem) -> set[str]:

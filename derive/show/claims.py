@@ -30,24 +30,37 @@ def claim(condition: AppliedPredicate, pen: Pen = PLAIN) -> Shape:
     if name in SIGNS:
         return Compare(subject, SIGNS[name], Number(0))  # type: ignore[arg-type]
     if name in INDEX:
-        return Phrase(Compare(Indexed(subject, tuple(map(Name, INDEX[name]))), ">", Number(0)), "for every j")
+        entry = Indexed(subject, tuple(map(Name, INDEX[name])))
+        return Phrase((Compare(entry, ">", Number(0)),), "for every", Name("j"))
     if name in WORDS:
-        return Phrase(subject, WORDS[name])
+        return Phrase((subject,), WORDS[name])
     raise NotPrintable(f"no notation is known for the condition {condition}")
 
 
 def claims(conditions: Iterable[AppliedPredicate], pen: Pen = PLAIN) -> list[Shape]:
-    """Each thing once: its words are gathered, and `symmetric positive definite` is said in one breath."""
+    """What is said of one thing in one breath (`symmetric positive definite`), and of several things once."""
     words: dict[sp.Basic, list[str]] = {}
-    found: dict[sp.Basic, Shape] = {}
+    found: list[Shape] = []
     for condition in sorted(conditions, key=_rank):
         name = str(condition.function.name)
-        subject = condition.arguments[0]
         if name in WORDS:
-            words.setdefault(subject, []).append(WORDS[name])
-            found[subject] = Phrase(write(subject, pen.unmarked()), " ".join(words[subject]))
+            words.setdefault(condition.arguments[0], []).append(WORDS[name])
         else:
-            found[condition] = claim(condition, pen)
+            found.append(claim(condition, pen))
+    said = [Phrase((write(subject, pen.unmarked()),), " ".join(what)) for subject, what in words.items()]
+    return merged([*said, *found])
+
+
+def merged(said: Iterable[Shape]) -> list[Shape]:
+    """Each claim once, and phrases with the same words as one."""
+    found: dict[object, Shape] = {}
+    for shape in said:
+        key = (shape.words, shape.at) if isinstance(shape, Phrase) else shape
+        known = found.get(key)
+        if isinstance(shape, Phrase) and isinstance(known, Phrase):
+            found[key] = Phrase(tuple(dict.fromkeys((*known.subjects, *shape.subjects))), shape.words, shape.at)
+        else:
+            found[key] = shape
     return list(found.values())
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from ..derivation import Theorem
 from .account import Account, Entry, Line, Options, Verdicts, account_of
+from .claims import merged
 from .shapes import Name, Phrase, Shape
 from .tex import SIGNS, Tex, escaped
 
-LINE = 44.0  # em of \normalsize in 160 mm, less a reserve
+LINE = 45.0  # em of \normalsize in 160 mm, less half an em
+LEAD = 3.0  # em that a line starts with: its relation, or the indentation of a further row
 INDENT = 1.0
-TAG = 0.5  # em, a letter of a rule's name in \footnotesize\sffamily
+TAG = 0.45  # em, a letter of a rule's name in \footnotesize\sffamily
 
 PREAMBLE = r"""\documentclass[10pt,a4paper,fleqn]{article}
 \usepackage[textwidth=160mm,textheight=245mm]{geometry}
@@ -45,30 +47,36 @@ def latex(theorem: Theorem, verdicts: Verdicts | None, options: Options) -> str:
 def _statement(account: Account) -> list[str]:
     needs = account.hypotheses
     said = [r"\textbf{Theorem.}" + (f" Let {_list(needs)}. Then" if needs else "")]
-    printer = Tex()
-    rows = printer.rows(account.statement, LINE, INDENT)
-    return [*said, r"\begin{align*}", " \\\\\n".join(f"  &{_indent(row.depth)}{row.text}" for row in rows), r"\end{align*}"]
+    return [*said, *_aligned([_rows(account.statement)])]
 
 
 def _derivation(account: Account) -> list[str]:
     here = _here(account)
-    rows = [f"  &{account_row}" for account_row in _plain_rows(account.start)]
-    for line in account.lines:
-        rows += _step(line)
-    return [rf"\textbf{{Derivation.}}{here}", r"\begin{align*}", " \\\\\n".join(rows), r"\end{align*}"]
+    steps = [_rows(account.start), *map(_step, account.lines)]
+    return [rf"\textbf{{Derivation.}}{here}", *_aligned(steps)]
 
 
-def _plain_rows(shape: Shape) -> list[str]:
+def _aligned(blocks: list[list[str]]) -> list[str]:
+    """Rows that belong together stay on one page and close to each other."""
+    body = " \\\\[2pt]\n".join(" \\\\*[-2pt]\n".join(f"  &{row}" for row in rows) for rows in blocks)
+    return [r"\begin{align*}", body, r"\end{align*}"]
+
+
+def _rows(shape: Shape) -> list[str]:
+    """The shape alone, with no rule beside it."""
     return [_indent(row.depth) + row.text for row in Tex().rows(shape, LINE, INDENT)]
 
 
 def _step(line: Line) -> list[str]:
     """The rows of a line; the rule's name stands beside the last one."""
     name = line.rule + (f"  {line.verdict}" if line.verdict else "")
-    room = LINE - 2 - len(name) * TAG
-    rows = Tex().rows(line.shape, room, INDENT)
-    drawn = [rf"  &\qquad {_indent(row.depth + 1)}{row.text}" for row in rows]
-    drawn[0] = rf"  &\quad {SIGNS[line.relation]} {rows[0].text}"
+    tag = 1 + len(name) * TAG
+    printer = Tex()
+    rows = printer.rows(line.shape, LINE - LEAD, INDENT)
+    if printer.width(rows[-1].text) + rows[-1].depth * INDENT + tag > LINE - LEAD:
+        rows = printer.rows(line.shape, LINE - LEAD - tag, INDENT)
+    drawn = [rf"\qquad {_indent(row.depth + 1)}{row.text}" for row in rows]
+    drawn[0] = rf"\quad {SIGNS[line.relation]} {rows[0].text}"
     drawn[-1] += rf" \tag*{{{_tag(line)}}}"
     return drawn
 
@@ -84,9 +92,15 @@ def _indent(depth: int) -> str:
 
 def _here(account: Account) -> str:
     printer = Tex()
-    said = [rf"law {label or '$f$'} is ${printer.draw(law)}$" for label, law in account.labels]
+    said = [_law(label, printer.draw(law)) for label, law in account.labels]
     said += [rf"${', '.join(map(printer.draw, names))}$ {_is(names, word)}" for names, word in account.legend]
     return f" Here {_joined(said)}." if said else ""
+
+
+def _law(label: str, law: str) -> str:
+    if not label:
+        return rf"$f$ and $\mathbb{{E}}$ are density and mean of ${law}$"
+    return rf"law {label}, with density $f_{label}$ and mean $\mathbb{{E}}_{label}$, is ${law}$"
 
 
 def _is(names: list[Name], word: str) -> str:
@@ -104,11 +118,11 @@ def _below(account: Account) -> list[str]:
 
 def _remarks(account: Account) -> list[str]:
     """What the steps needed, by what it rests on, said once; then what single steps remarked."""
-    reasons: dict[str, dict[str, None]] = {}
+    reasons: dict[str, list[Shape]] = {}
     for line in account.lines:
         for shapes, by in line.needs:
-            reasons.setdefault(by, {}).update(dict.fromkeys(map(_claim, shapes)))
-    found = [f"{', '.join(needs)} ({escaped(by)})" for by, needs in reasons.items()]
+            reasons.setdefault(by, []).extend(shapes)
+    found = [f"{', '.join(map(_claim, merged(shapes)))} ({escaped(by)})" for by, shapes in reasons.items()]
     found += [rf"\textsf{{{escaped(line.rule)}}}: {escaped(line.note)}" for line in account.lines if line.note]
     return list(dict.fromkeys(found))
 
@@ -120,7 +134,8 @@ def _list(shapes: tuple[Shape, ...]) -> str:
 def _claim(shape: Shape) -> str:
     """Words of a claim stand outside the mathematics, so that a line may end between them."""
     if isinstance(shape, Phrase):
-        return f"${Tex(small=True).draw(shape.subject)}$ {shape.words}"
+        at = f" {_claim(shape.at)}" if shape.at else ""
+        return f"{_joined([_claim(subject) for subject in shape.subjects])} {shape.words}{at}"
     return f"${Tex(small=True).draw(shape)}$"
 
 
@@ -134,11 +149,6 @@ def _sentence(words: str) -> str:
 
 def _rule(entry: Entry) -> list[str]:
     needs = f" where {_list(entry.needs)}" if entry.needs else ""
-    rows = Tex().rows(entry.statement, LINE, INDENT)
-    body = " \\\\\n".join(f"  &{_indent(row.depth)}{row.text}" for row in rows)
-    return [
-        rf"\textsf{{{escaped(entry.name)}}} ({escaped(entry.source)}){needs}",
-        r"\begin{align*}", body, r"\end{align*}",
-    ]  # fmt: skip
+    return [rf"\textsf{{{escaped(entry.name)}}} ({escaped(entry.source)}){needs}", *_aligned([_rows(entry.statement)])]
 
 

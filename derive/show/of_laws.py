@@ -9,7 +9,7 @@ from functools import singledispatch
 
 import sympy as sp
 
-from ..families import FAMILIES
+from ..families import FAMILIES, Family
 from ..nodes import (
     ELBO,
     KL,
@@ -17,6 +17,8 @@ from ..nodes import (
     CrossEntropy,
     Density,
     Entropy,
+    Entry,
+    Entrywise,
     Evidence,
     Expect,
     ExpectMatrix,
@@ -52,7 +54,7 @@ def _displayed(law: Law) -> tuple[sp.Basic, ...]:
     return tuple(substitute(shown, mapping) for shown in family.display[1])
 
 
-def _family(law: Law):  # type: ignore[no-untyped-def]
+def _family(law: Law) -> Family:
     if law.family not in FAMILIES:
         raise UnknownName("family of laws", law.family, FAMILIES)
     return FAMILIES[law.family]
@@ -87,21 +89,22 @@ def _leave(shown: sp.Basic) -> sp.Basic:
     return shown
 
 
-@tidy.register(sp.HadamardPower)
-def _tidy_entrywise(shown: sp.HadamardPower) -> sp.Basic:
-    base, exponent = tidy(shown.base), shown.exp
-    if isinstance(base, sp.OneMatrix):
-        return base
-    if isinstance(base, sp.HadamardPower):
-        inner = base.exp * exponent
-        return base.base if inner == 1 else sp.HadamardPower(base.base, inner)
-    return sp.HadamardPower(base, exponent)
+@tidy.register(Entry)
+def _tidy_entry(shown: Entry) -> sp.Basic:
+    """An entry of a column whose entries are known."""
+    column = tidy(shown.matrix)
+    if isinstance(column, Entrywise) and len(shown.index) == 1:
+        return tidy(substitute(column.body, {column.variable: shown.index[0]}))
+    if isinstance(column, sp.OneMatrix | sp.ZeroMatrix):
+        return sp.S.One if isinstance(column, sp.OneMatrix) else sp.S.Zero
+    return shown
 
 
 @tidy.register(sp.DiagMatrix)
 def _tidy_diagonal(shown: sp.DiagMatrix) -> sp.Basic:
-    inner = tidy(shown.args[0])
-    return sp.Identity(inner.shape[0]) if isinstance(inner, sp.OneMatrix) else sp.DiagMatrix(inner)
+    column = tidy(shown.args[0])
+    ones = isinstance(column, sp.OneMatrix) or (isinstance(column, Entrywise) and column.body == 1)
+    return sp.Identity(column.shape[0]) if ones else sp.DiagMatrix(column)
 
 
 @notation.register(AbstractLaw)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sympy as sp
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from ..nodes import Group, LowerTriangle, MatrixApply, MatrixGradient
+from ..nodes import Entrywise, Group, LowerTriangle, MatrixApply, MatrixGradient
+from ..rewrite import substitute
 from .names import name_of
 from .notation import Pen, negated, notation, part, upright, write
 from .of_scalars import in_exponent, product
-from .shapes import Bars, Call, Indexed, Marked, Name, Number, Power, Product, Shape, Slope, Transposed, bare
+from .shapes import Bars, Call, Indexed, Listed, Marked, Name, Number, Power, Product, Shape, Slope, Transposed, bare
 
 
 @notation.register(sp.MatMul)
@@ -72,8 +73,18 @@ def _determinant(expression: sp.Determinant, pen: Pen) -> Shape:
     return Bars(part(expression, 0, pen))
 
 
+@notation.register(Entrywise)
+def _entrywise(column: Entrywise, pen: Pen) -> Shape:
+    return Listed(*(part(column, index, pen) for index in range(3)))
+
+
 @notation.register(sp.DiagMatrix)
 def _diagonal(expression: sp.DiagMatrix, pen: Pen) -> Shape:
+    """diag(v), or diag(a_1, ..., a_k) where the entries are known."""
+    column = expression.args[0]
+    if isinstance(column, Entrywise) and not column.body.has(Entrywise):
+        first, last = (write(substitute(column.body, {column.variable: end}), pen.unmarked()) for end in (sp.S.One, column.domain))
+        return Call(upright("diag"), (first, Name("dots"), last))
     return Call(upright("diag"), (part(expression, 0, pen),))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 
-from .shapes import ATOM, LOOSE, OPEN, PRODUCT, SUM, Marked, Over, Product, Shape, Sum, Term, bare, binding
+from .shapes import ATOM, LOOSE, OPEN, PRODUCT, SUM, Compare, Marked, Over, Product, Shape, Sum, Term, bare, binding
 
 
 Opening = tuple[str, Shape, int, str]  # before, shape, how tightly it must bind there, after
@@ -56,6 +56,10 @@ class Printer(ABC):
     @abstractmethod
     def sign(self, term: Term, *, first: bool) -> str:
         """What stands before a term."""
+
+    @abstractmethod
+    def relation(self, sign: str) -> str:
+        """An equals sign or another relation."""
 
     @abstractmethod
     def opened(self, shape: Shape) -> Opening | None:
@@ -165,6 +169,9 @@ class Printer(ABC):
             (term,) = inner.terms
             shown = Marked(term.shape) if term.marked else term.shape
             return self._pieces(Piece(depth, before + self.sign(term, first=True), shown, SUM + 1, after))
+        if isinstance(inner, Compare):
+            right = Piece(depth + 1, self.relation(inner.sign) + " ", inner.right, SUM, after, fresh=True)
+            return [Piece(depth, before, inner.left, SUM, ""), right]
         found = self.opened(inner)
         if found is None:
             return None

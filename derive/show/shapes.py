@@ -137,6 +137,15 @@ class Over:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """The column of body for variable = 1 .. upper."""
+
+    body: Shape
+    variable: Shape
+    upper: Shape
+
+
+@dataclass(frozen=True)
 class Integral:
     """The integral of body d variable, over the whole space."""
 
@@ -173,10 +182,11 @@ class Compare:
 
 @dataclass(frozen=True)
 class Phrase:
-    """A statement in words about one thing: `Sigma1 symmetric`."""
+    """A statement in words about one or more things: `Sigma1, Sigma2 symmetric`; `at` ends it: `for every j`."""
 
-    subject: Shape
+    subjects: tuple[Shape, ...]
     words: str
+    at: Shape | None = None
 
 
 @dataclass(frozen=True)
@@ -188,7 +198,7 @@ class Marked:
 
 Shape = (
     Name | Indexed | Number | Sum | Product | Fraction | Power | Transposed | Root | Call | Exponential | Bars | Mean | Over
-    | Integral | Slope | Pair | Compare | Phrase | Marked
+    | Listed | Integral | Slope | Pair | Compare | Phrase | Marked
 )  # fmt: skip
 
 # How tightly a shape holds together. An open shape (a sum sign, a derivative) ends where its line or bracket ends.
@@ -212,7 +222,7 @@ def binding(shape: Shape) -> int:
             return binding(body)
         case Call(bare=True):
             return PRODUCT
-        case Name() | Indexed() | Number() | Call() | Bars() | Mean():
+        case Name() | Indexed() | Number() | Call() | Bars() | Mean() | Listed():
             return ATOM
 
 

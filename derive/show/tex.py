@@ -18,6 +18,7 @@ from .shapes import (
     Fraction,
     Indexed,
     Integral,
+    Listed,
     Marked,
     Mean,
     Name,
@@ -40,7 +41,7 @@ from .shapes import (
 
 FACES = {"script": r"\mathcal", "bold": r"\mathbf"}
 WORDS = {"log": r"\log", "KL": r"D_{\mathrm{KL}}", "H": r"\mathrm{H}", "cosh": r"\cosh", "sinh": r"\sinh", "tanh": r"\tanh",
-         "cos": r"\cos", "sin": r"\sin", "pi": r"\pi", "cdot": r"\cdot", "Gamma": r"\Gamma"}  # fmt: skip
+         "cos": r"\cos", "sin": r"\sin", "pi": r"\pi", "cdot": r"\cdot", "dots": r"\dots", "Gamma": r"\Gamma"}  # fmt: skip
 SIGNS = {"||": r" \parallel ", "|": r" \mid ", ";": "; ", "~": r" \sim ",
          "=": "=", "<=": r"\le", ">=": r"\ge", ">": ">", "!=": r"\ne"}  # fmt: skip
 SIZES = (("", ""), (r"\bigl", r"\bigr"), (r"\biggl", r"\biggr"))
@@ -71,6 +72,10 @@ class Tex(Printer):
         """The printer for what stands over or under a fraction line."""
         return type(self)(square=self.square, small=True)
 
+    def binding(self, shape: Shape) -> int:
+        # A listed column carries its range as scripts and takes no others.
+        return POWER if isinstance(bare(shape), Listed) else super().binding(shape)
+
     def fence(self, body: Shape) -> tuple[str, str]:
         inside = self.draw(bare(body))
         return self.around(self.bracket_for(inside), body, inside)
@@ -87,6 +92,9 @@ class Tex(Printer):
         if first:
             return "-" if term.negative else ""
         return " - " if term.negative else " + "
+
+    def relation(self, sign: str) -> str:
+        return SIGNS[sign]
 
     def draw(self, shape: Shape) -> str:
         match shape:
@@ -127,6 +135,9 @@ class Tex(Printer):
                 return opening + inside + closing
             case Over(_, body):
                 return self._over(shape) + self.at_least(body, OPEN)
+            case Listed(body, variable, upper):
+                opening, closing = self.around("(", body, self.draw(body))
+                return f"{opening}{self.draw(body)}{closing}_{{{self.draw(variable)}=1}}^{{{self.draw(upper)}}}"
             case Integral(body, variable):
                 return rf"\int {self.at_least(body, OPEN)}\,\mathrm{{d}}{self.draw(variable)}"
             case Slope(body):
@@ -135,8 +146,8 @@ class Tex(Printer):
                 return f"{self.draw(left)}{SIGNS[sign]}{self.draw(right)}"
             case Compare(left, sign, right):
                 return f"{self.draw(left)} {SIGNS[sign]} {self.draw(right)}"
-            case Phrase(subject, words):
-                return rf"{self.draw(subject)}\ \text{{{words}}}"
+            case Phrase(subjects, words, at):
+                return rf"{', '.join(map(self.draw, subjects))}\ \text{{{words}}}" + (rf"\ {self.draw(at)}" if at else "")
             case Marked(body):
                 return self.mark(self.draw(body))
 
@@ -209,8 +220,6 @@ class Tex(Printer):
                 return r"\int ", body, OPEN, rf"\,\mathrm{{d}}{self.draw(variable)}"
             case Over(_, body):
                 return self._over(shape), body, OPEN, ""
-            case Compare(left, sign, right):
-                return f"{self.draw(left)} {SIGNS[sign]} ", right, LOOSE, ""
             case _:
                 return None
 

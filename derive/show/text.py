@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-
 from ..derivation import Theorem
 from .account import Account, Entry, Line, Options, Verdicts, account_of
 from .notation import Shape, write
@@ -21,6 +19,7 @@ from .shapes import (
     Fraction,
     Indexed,
     Integral,
+    Listed,
     Marked,
     Mean,
     Name,
@@ -64,10 +63,13 @@ class Text(Printer):
             return "-" if term.negative else ""
         return " - " if term.negative else " + "
 
+    def relation(self, sign: str) -> str:
+        return sign
+
     def draw(self, shape: Shape) -> str:
         match shape:
             case Name(stem, label):
-                return "." if stem == "cdot" else stem + label
+                return {"cdot": ".", "dots": "..."}.get(stem, stem) + label
             case Number(value):
                 return str(value)
             case Indexed(base, index, size):
@@ -97,6 +99,8 @@ class Text(Printer):
                 return f"E{self._label(under)}[{type(self)(square=False).draw(body)}]"
             case Over(_, body):
                 return self._over_sign(shape) + self.at_least(body, OPEN)
+            case Listed(body, variable, upper):
+                return f"({self.draw(body)})_{{{self.draw(variable)}=1..{self.draw(upper)}}}"
             case Integral(body, variable):
                 return f"int {self.at_least(body, OPEN)} d{self.draw(variable)}"
             case Slope(body, variable, matrix):
@@ -106,8 +110,8 @@ class Text(Printer):
                 return f"{self.draw(left)}{gap}{sign} {self.draw(right)}"
             case Compare(left, sign, right):
                 return f"{self.draw(left)} {sign} {self.draw(right)}"
-            case Phrase(subject, words):
-                return f"{self.draw(subject)} {words}"
+            case Phrase(subjects, words, at):
+                return f"{', '.join(map(self.draw, subjects))} {words}" + (f" {self.draw(at)}" if at else "")
             case Marked(body):
                 return self.mark(self.draw(body))
 
@@ -170,8 +174,6 @@ class Text(Printer):
                 return f"{self.draw(function)}(", argument, LOOSE, ")"
             case Fraction(over, under):
                 return "", over, PRODUCT, f"/{self.at_least(under, POWER)}"
-            case Compare(left, sign, right):
-                return f"{self.draw(left)} {sign} ", right, LOOSE, ""
             case Integral(body, variable):
                 return "int ", body, OPEN, f" d{self.draw(variable)}"
             case Over(_, body):
@@ -221,11 +223,22 @@ def _step(printer: Text, relation: str, shape: Shape, right: str, width: int) ->
 def _remarks(printer: Text, line: Line, width: int) -> list[str]:
     needs = [f"{', '.join(map(printer.draw, claims))}: {by}" for claims, by in line.needs]
     said = ([f"note: {line.note}"] if line.note else []) + ([f"needs {'; '.join(needs)}"] if needs else [])
-    return [row for remark in said for row in textwrap.wrap(remark, width - NOTE, subsequent_indent="  ")]
+    return [row for remark in said for row in _wrapped(remark, width - NOTE)]
+
+
+def _wrapped(remark: str, width: int) -> list[str]:
+    """Broken after semicolons alone."""
+    rows: list[str] = []
+    for piece in remark.split("; "):
+        if rows and len(rows[-1]) + 2 + len(piece) <= width:
+            rows[-1] += f"; {piece}"
+        else:
+            rows.append(piece)
+    return [("  " if index else "") + row + (";" if index < len(rows) - 1 else "") for index, row in enumerate(rows)]
 
 
 def _footer(printer: Text, account: Account) -> list[str]:
-    said = [f"{label} = {printer.draw(law)}" for label, law in account.labels]
+    said = [f"{label or 'the law'} = {printer.draw(law)}" for label, law in account.labels]
     rows = [f"Here {', '.join(said)}."] if said else []
     if account.equality:
         rows.append(f"Equality exactly where {' and '.join(map(printer.draw, account.equality))}.")
