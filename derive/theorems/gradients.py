@@ -81,6 +81,7 @@ ROWS = (
     Row("kl_normal_diag_prec",   (PLAIN, ONE_LINE, PLAIN, ONE_LINE)),
 
     Row("kl_vae",                (PLAIN, ("expm1_of_exp",))),
+    Row("kl_vae_per_dim",        (PLAIN, ("expm1_of_exp",))),
     Row("kl_vae_var",            (PLAIN, ONE_LINE)),
     Row("kl_vae_sigma",          (PLAIN, AT_ONE)),
 
