@@ -7,8 +7,9 @@ Verdicts are `proved` (a decision procedure or a rigorous enclosure), `checked(n
 and `refuted`. Unknown and no instance at all never count as passed; plain floats and Monte Carlo are no evidence.
 """
 
+from .book import check_rule
 from .pool import check_all
 from .report import Evidence, Outcome, Report, StepReport, Verdict
 from .theorem import check, check_step
 
-__all__ = ["Evidence", "Outcome", "Report", "StepReport", "Verdict", "check", "check_all", "check_step"]
+__all__ = ["Evidence", "Outcome", "Report", "StepReport", "Verdict", "check", "check_all", "check_rule", "check_step"]

@@ -12,7 +12,8 @@ from dataclasses import replace
 import sympy as sp
 from sympy.assumptions import AppliedPredicate
 
-from ..derivation import Step, line_relation
+from ..context import broken_by_a_derivative, facts_at, line_relation
+from ..derivation import Step
 from ..evaluate import free
 from ..facts import Facts
 from ..nodes import BINDERS, AbstractLaw
@@ -44,6 +45,7 @@ def _objection(step: Step, facts: Facts, rule_named: Lookup) -> str | None:
         rule = rule_named(step.rule)
         node = _at(step.before, step.site.path)
         old = _part(node, step.site)
+        facts = facts_at(step.before, step.site.path, facts)
         reached = line_relation(step.before, step.site.path, rule.relation, facts)
         rewrites = list(rule.candidates(node, dict(step.given), facts))
     except (DeriveError, IndexError) as problem:
@@ -57,6 +59,9 @@ def _objection(step: Step, facts: Facts, rule_named: Lookup) -> str | None:
         return f"rule {rule.name} does not turn {step.old} into {step.new}"
     if not any(_discharged(one, step, facts) for one in same):
         return f"the conditions of rule {rule.name} are not those that the step discharges, or they do not hold"
+    broken = broken_by_a_derivative(step.before, step.site.path, (reason.condition for reason in step.conditions))
+    if broken is not None:
+        return f"rule {rule.name} rests on {broken}, which the derivative around it breaks"
     after = _put(step.before, step.site.path, _exchanged(node, step.site, step.new))
     return None if alike(after, step.after) else f"the line after the step is {after}, not {step.after}"
 

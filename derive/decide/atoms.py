@@ -15,7 +15,7 @@ from sympy.assumptions import AppliedPredicate
 
 @dataclass(frozen=True)
 class Atom:
-    """What stands behind a number: the key, the symbols that occur in it, and, for a matrix, its shape."""
+    """What stands behind a number: the key, the symbols that occur in it, and, for a matrix, its shape and the tree it was read from."""
 
     key: Hashable
     symbols: frozenset[sp.Basic]
@@ -23,6 +23,7 @@ class Atom:
     shape: tuple[sp.Expr, sp.Expr] | None = None
     symmetric: bool = False
     definite: bool = False
+    tree: sp.Basic | None = None
     plain: bool = False  # a free real variable, or a generic matrix: independent of all the others
 
 

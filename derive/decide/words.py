@@ -7,6 +7,7 @@ the least of its rotations and their transposes. Equal forms mean equal matrices
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from functools import singledispatch
 from typing import NamedTuple, TypeAlias
 
@@ -47,8 +48,18 @@ def _letter(tree: sp.Basic, atoms: Atoms) -> Sum:
     shape = (sp.sympify(rows), sp.sympify(columns))
     sized = all(size.is_Symbol for size in shape)
     plain = sized and isinstance(tree, sp.MatrixSymbol) and not any(tree in fact.arguments for fact in atoms.assumed)
-    atom = Atom(tree, symbols, shape=shape, symmetric=symmetric, definite=definite, plain=plain)
+    atom = Atom(_key(tree, atoms), symbols, shape=shape, symmetric=symmetric, definite=definite, plain=plain, tree=tree)
     return {(Letter(atoms.number(atom)),): ONE}
+
+
+def _key(tree: sp.Basic, atoms: Atoms) -> Hashable:
+    """A column given by its entries is known by their normal form, a diagonal matrix by its diagonal; all others as they are written."""
+    if isinstance(tree, Entrywise):
+        index = sp.Symbol("bound entry", integer=True, positive=True)
+        return ("entries", scalar_form(renamed(tree.body, tree.variable, index), atoms), tree.domain)
+    if isinstance(tree, sp.DiagMatrix):
+        return ("diagonal", tuple(sorted(matrix_form(tree.args[0], atoms).items(), key=lambda item: item[0])))
+    return tree
 
 
 def shape_of(letter: Letter, atoms: Atoms) -> tuple[sp.Expr, sp.Expr]:
@@ -272,7 +283,7 @@ def _entry_of(word: Word, index: tuple[sp.Expr, ...], tree: Entry, atoms: Atoms)
     if not word and len(index) == 2 and index[0] == index[1]:
         return constant(1)
     if len(word) == 1 and not word[0].inverted:
-        known = _known_entry(atoms[word[0].atom].key, index)
+        known = _known_entry(atoms[word[0].atom].tree, index)
         if known is not None:
             return scalar_form(known, atoms)
     if len(word) == 1 and word[0].transposed and len(index) == 2:
@@ -282,7 +293,7 @@ def _entry_of(word: Word, index: tuple[sp.Expr, ...], tree: Entry, atoms: Atoms)
     return atom_power(atoms.number(Atom(("entry", word, index), symbols, positive or atoms.known(tree, "positive"))))
 
 
-def _known_entry(matrix: object, index: tuple[sp.Expr, ...]) -> sp.Expr | None:
+def _known_entry(matrix: sp.Basic | None, index: tuple[sp.Expr, ...]) -> sp.Expr | None:
     """The entry of a matrix that is given by its entries."""
     if isinstance(matrix, Entrywise):
         return renamed(matrix.body, matrix.variable, index[0])
@@ -294,8 +305,8 @@ def _known_entry(matrix: object, index: tuple[sp.Expr, ...]) -> sp.Expr | None:
 
 
 def _positive_entry(letter: Letter, index: tuple[sp.Expr, ...], atoms: Atoms) -> bool:
-    matrix = atoms[letter.atom].key
-    if not isinstance(matrix, sp.Basic):
+    matrix = atoms[letter.atom].tree
+    if matrix is None:
         return False
     on_diagonal = len(index) == 2 and index[0] == index[1]
     return atoms.known(matrix, "positive_entries") or (on_diagonal and atoms.known(matrix, "positive_diagonal", "positive_definite"))

@@ -17,6 +17,10 @@ Value: TypeAlias = Number | Matrix
 ZERO, ONE = mpmath.mpf(0), mpmath.mpf(1)
 
 
+class ShapeMismatch(ValueError):
+    """Two matrices that do not fit together; the text names both shapes."""
+
+
 class SingularMatrix(ArithmeticError):
     """No inverse, or no Cholesky factor."""
 
@@ -47,7 +51,7 @@ def transpose(a: Matrix) -> Matrix:
 
 def product(a: Matrix, b: Matrix) -> Matrix:
     if len(a[0]) != len(b):
-        raise ValueError(f"a {shape(a)} matrix times a {shape(b)} matrix")
+        raise ShapeMismatch(f"a {shape(a)} matrix times a {shape(b)} matrix")
     columns = transpose(b)
     return tuple(tuple(dot(row, other) for other in columns) for row in a)
 
@@ -61,7 +65,7 @@ def dot(a: Sequence[Number], b: Sequence[Number]) -> Number:
 
 def add(a: Matrix, b: Matrix) -> Matrix:
     if shape(a) != shape(b):
-        raise ValueError(f"a {shape(a)} matrix plus a {shape(b)} matrix")
+        raise ShapeMismatch(f"a {shape(a)} matrix plus a {shape(b)} matrix")
     return tuple(tuple(x + y for x, y in zip(p, q, strict=True)) for p, q in zip(a, b, strict=True))
 
 

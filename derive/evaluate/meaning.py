@@ -13,7 +13,7 @@ import mpmath
 import sympy as sp
 
 from .environment import GUARD, Environment, NoMeaning
-from .matrices import Matrix, Number, Value
+from .matrices import Matrix, Number, ShapeMismatch, Value
 
 
 def evaluate(expression: sp.Basic, environment: Environment) -> Value:
@@ -29,7 +29,10 @@ def value_of(expression: sp.Basic, env: Environment) -> Value:
     home = env.home(expression)
     found: Value | None = home.memo.get(expression)
     if found is None:
-        found = home.memo[expression] = meaning(expression, home)
+        try:
+            found = home.memo[expression] = meaning(expression, home)
+        except ShapeMismatch as problem:
+            raise NoMeaning(f"{problem}: {expression}") from None
     return found
 
 

@@ -77,7 +77,7 @@ class _Subject:
             for law in nodes
             if isinstance(law, Law) and law.family == "mvn" and len(law.parameters) == 2
         }
-        self.points = {node.point for node in nodes if isinstance(node, Density) and _is_abstract(node.law)}
+        self.points = sorted({node.point for node in nodes if isinstance(node, Density) and _is_abstract(node.law)}, key=str)
         functions = {node for node in nodes if isinstance(node, (Apply, MatrixApply))}
         self.functions = {node.name: self.kinds[node] for node in functions if node in self.kinds}
 
@@ -85,14 +85,14 @@ class _Subject:
         values: dict[sp.Basic, Value] = {size: mpmath.mpf(k + i) for i, size in enumerate(self.dimensions)}
         space = FiniteSpace(seed)
         world = Environment(values, seed, functions=Functions(seed, self.functions), space=space)
-        chosen = random.Random(f"{seed}|point").randrange(space.size)
+        first = random.Random(f"{seed}|point").randrange(space.size)
         for symbol in self.free:
             if symbol in values:
                 continue
             rng = random.Random(f"{seed}|{symbol}")
             shape = tuple(integer_of(n, world) for n in symbol.shape) if isinstance(symbol, sp.MatrixSymbol) else ()
             if symbol in self.points:
-                values[symbol] = space.points(shape)[chosen]
+                values[symbol] = space.points(shape)[(first + self.points.index(symbol)) % space.size]
             elif shape:
                 kinds = self.kinds.get(symbol, frozenset()) | ({"symmetric"} if symbol in self.covariances else set())
                 values[symbol] = _draw_matrix(rng, shape, kinds)

@@ -1,0 +1,88 @@
+"""Every rule of the book by itself: true as it stands, on generic rectangular matrices that are not symmetric, and refuted when mutated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+import sympy as sp
+
+from closedform.derive.check import Outcome, check_rule
+from closedform.derive.decide.decision import Decision, decide
+from closedform.derive.evaluate import compare, sample
+from closedform.derive.families import FAMILIES, Family
+from closedform.derive.nodes import Density, Integrate
+from closedform.derive.rewrite import matmul, mul
+from closedform.derive.rule import FLIPPED, Rule, Statement
+from closedform.derive.rules import RULES
+
+from .mutations import mutants
+
+Record = Callable[[str, object], None]
+
+
+def assert_rule_holds(rule: Rule) -> None:
+    """Both sides have one value wherever they are tried; that they could be tried is part of it."""
+    evidence = check_rule(rule)
+    assert evidence.verdict.passed, f"{rule.name} {evidence.verdict}: {evidence.detail}"
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_is_true(name: str) -> None:
+    assert_rule_holds(RULES[name])
+
+
+# (x - mu)^2 does not see which is which, nor (-sigma)^2 the sign: these mutants are the rule itself.
+EQUIVALENT = {
+    ("density_normal_diag", "mu and x exchanged"),
+    ("normal_diag_is_mvn", "Law(mvn, mu, DiagMatrix(Entrywise((-Entry(sigma, j))**2, j, k)))"),
+    ("normal_diag_is_mvn", "Law(mvn, mu, DiagMatrix(Entrywise(Entry(-sigma, j)**2, j, k)))"),
+}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_every_mutation_of_a_rule_is_refuted(name: str, record_property: Record) -> None:
+    """Mutants that the normal forms prove equal to the rule are no errors; every other one is refuted, or has no meaning at all."""
+    rule = RULES[name]
+    statement = rule.statement
+    refuted, survivors = 0, []
+    for what, mutant in mutants(statement.rhs):
+        same = decide(mutant, statement.rhs, rule.where) is Decision.EQUAL or {(name, what), (name, str(mutant))} & EQUIVALENT
+        if statement.relation != "=" or same:
+            continue
+        evidence = check_rule(replace(rule, statement=Statement(statement.lhs, mutant)))
+        refuted += evidence.verdict.outcome is Outcome.REFUTED
+        if evidence.verdict.passed:
+            survivors.append(f"{what}: {mutant} {evidence.verdict} {evidence.detail}")
+    assert not survivors, "\n".join(survivors)
+    record_property("mutations", refuted)
+
+
+@pytest.mark.parametrize("name", [name for name, rule in RULES.items() if rule.relation != "="])
+def test_an_inequality_is_neither_reversed_nor_an_equation(name: str) -> None:
+    rule = RULES[name]
+    for relation in ("=", FLIPPED[rule.relation]):
+        changed = replace(rule, statement=replace(rule.statement, relation=relation))
+        assert check_rule(changed).verdict.outcome is Outcome.REFUTED
+
+
+EXPECTATIONS = [(family, name) for family in FAMILIES.values() for name, _, _ in family.expectations]
+
+
+@pytest.mark.parametrize(("family", "name"), EXPECTATIONS, ids=[f"{family.name}-{name}" for family, name in EXPECTATIONS])
+def test_known_expectations_are_integrals_of_the_density(family: Family, name: str) -> None:
+    """Nothing is assumed of mean, covariance or mass: the density itself is integrated."""
+    body, value = next((body, value) for known, body, value in family.expectations if known == name)
+    product = matmul if isinstance(body, sp.MatrixExpr) else mul
+    integral = Integrate(product(Density(family.law, family.point), body), family.point, family.law)
+    for size in (1, 2):
+        assert compare(integral, value, sample([integral, value], family.domain, size, 0)).holds
+
+
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=list(FAMILIES))
+def test_densities_have_mass_one(family: Family) -> None:
+    mass = Integrate(family.density, family.point, family.law)
+    for size in (1, 2):
+        assert compare(mass, sp.S.One, sample([mass], family.domain, size, 0)).holds
+        assert not compare(mass, sp.Integer(2), sample([mass], family.domain, size, 0)).holds
