@@ -14,18 +14,26 @@ from ..derivation import Theorem
 from ..rule import UnknownName
 from . import of_laws, of_matrices, of_scalars  # noqa: F401 - importing them registers the notations
 from .account import Evidence, Options, StepVerdict, Verdicts
+from .html import html
 from .json import json
 from .latex import latex
 from .load import load
+from .markdown import markdown
 from .prefix import Unreadable
 from .text import text
 
 Form = Callable[[Theorem, Verdicts | None, Options], str]
-FORMS: dict[str, Form] = {"text": text, "latex": latex, "json": json}
+FORMS: dict[str, Form] = {"text": text, "latex": latex, "markdown": markdown, "html": html, "json": json}
 
 
 def show(
-    theorem: Theorem, form: str = "text", *, standalone: bool = False, rules: bool = False, width: int = 100, verdicts: Verdicts | None = None
+    theorem: Theorem,
+    form: str = "text",
+    *,
+    standalone: bool = False,
+    rules: bool = False,
+    width: int = 100,
+    verdicts: Verdicts | None = None,
 ) -> str:
     """The theorem with its derivation in one of FORMS.
 

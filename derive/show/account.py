@@ -48,10 +48,12 @@ class StepVerdict(Protocol):
 
 
 class Verdicts(Protocol):
-    """A verdict for each step of a derivation, in order."""
+    """A verdict for each step of a derivation, in order, and the evidence on the theorem as a whole."""
 
     @property
     def steps(self) -> Sequence[StepVerdict]: ...
+    @property
+    def evidence(self) -> Sequence[Evidence]: ...
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ class Account:
     legend: tuple[tuple[list[Name], str], ...]
     equality: tuple[Shape, ...]
     verdict: str
+    whole: tuple[str, ...]
     rules: tuple[Entry, ...]
 
 
@@ -117,6 +120,7 @@ def account_of(theorem: Theorem, verdicts: Verdicts | None, *, rules: bool) -> A
         legend=tuple(legend(_names(theorem))),
         equality=tuple(_statement(statement, pen) for statement in theorem.equality_case),
         verdict=summary(verdicts, len(steps)),
+        whole=tuple(f"{found.engine}: {found.verdict}" for found in verdicts.evidence) if verdicts else (),
         rules=tuple(_entry(name) for name in dict.fromkeys(step.rule for step in steps)) if rules else (),
     )
 

@@ -16,9 +16,10 @@
         conditions  [{"condition": condition, "discharged_by": string}, ...]
         note        string
         verdict     "proved", "checked(n)", "unknown" or "refuted"; "not checked" where nothing was checked
-        evidence    [{"engine", "scope", "verdict", "detail": string}, ...]
+        evidence    [evidence, ...]                 each {"engine", "scope", "verdict", "detail": string}
     result      expression                          the last line
     terms       [{"name": string, "expression": expression}, ...]   named parts of the last line
+    evidence    [evidence, ...]                     on the theorem as a whole
     digest      string                              of rules, places, lines and hypotheses
 
 Expressions are the prefix form of prefix.py; a condition is a list of a name (positive, symmetric, ...) and the expression it is
@@ -28,9 +29,10 @@ about. Keys may come in any order; unknown keys are an error.
 from __future__ import annotations
 
 import json as standard
+from collections.abc import Iterable
 
 from ..derivation import Step, Theorem
-from .account import Options, StepVerdict, Verdicts
+from .account import Evidence, Options, StepVerdict, Verdicts
 from .prefix import Json, encoded, encoded_condition
 
 SCHEMA = "closedform/derivation/1"
@@ -68,6 +70,7 @@ def document(theorem: Theorem, verdicts: Verdicts | None = None) -> dict[str, Js
         "steps": [_step(step, verdict) for step, verdict in zip(steps, found, strict=True)],
         "result": encoded(theorem.rhs),
         "terms": [{"name": name, "expression": encoded(term)} for name, term in theorem.terms],
+        "evidence": _evidence(verdicts.evidence if verdicts else ()),
         "digest": theorem.digest,
     }
 
@@ -86,8 +89,9 @@ def _step(step: Step, verdict: StepVerdict | None) -> Json:
         ],
         "note": step.note,
         "verdict": str(verdict.verdict) if verdict else "not checked",
-        "evidence": [
-            {"engine": found.engine, "scope": found.scope, "verdict": str(found.verdict), "detail": found.detail}
-            for found in (verdict.evidence if verdict else ())
-        ],
+        "evidence": _evidence(verdict.evidence if verdict else ()),
     }
+
+
+def _evidence(evidence: Iterable[Evidence]) -> Json:
+    return [{"engine": found.engine, "scope": found.scope, "verdict": str(found.verdict), "detail": found.detail} for found in evidence]

@@ -113,7 +113,8 @@ def _below(account: Account) -> list[str]:
         out += [rf"\textbf{{Conditions.}} {'; '.join(remarks)}.", ""]
     if account.equality:
         out += [rf"\textbf{{Equality}} holds exactly where {_list(account.equality)}.", ""]
-    return [*out, rf"\textbf{{Verdict.}} {escaped(account.verdict)}"]
+    whole = f" As a whole: {escaped(', '.join(account.whole))}." if account.whole else ""
+    return [*out, rf"\textbf{{Verdict.}} {escaped(account.verdict)}{whole}"]
 
 
 def _remarks(account: Account) -> list[str]:

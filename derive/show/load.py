@@ -19,7 +19,10 @@ from .json import SCHEMA
 from .prefix import Json, Unreadable, decoded, decoded_condition
 from .rulebook import rule_named
 
-KEYS = ("schema", "name", "title", "subject", "source", "statement", "parameters", "hypotheses", "start", "steps", "result", "terms", "digest")
+KEYS = (
+    "schema", "name", "title", "subject", "source", "statement", "parameters", "hypotheses", "start", "steps", "result", "terms",
+    "evidence", "digest",
+)  # fmt: skip
 STEP_KEYS = ("rule", "path", "items", "given", "before", "after", "relation", "conditions", "note", "verdict", "evidence")
 
 

@@ -6,7 +6,7 @@ import sympy as sp
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from ..nodes import Entrywise, Group, LowerTriangle, MatrixApply, MatrixGradient
-from ..rewrite import substitute
+from ..rewrite import add, substitute
 from .names import name_of
 from .notation import Pen, negated, notation, part, upright, write
 from .of_scalars import in_exponent, product
@@ -123,6 +123,7 @@ def _gradient(expression: MatrixGradient, pen: Pen) -> Shape:
 @notation.register(MatrixElement)
 def _element(expression: MatrixElement, pen: Pen) -> Shape:
     """SymPy's own entry counts from 0; on paper indices count from 1."""
-    matrix, *index = expression.args
-    counted = tuple(write(sp.Integer(i + 1) if i.is_Integer else sp.Add(i, 1, evaluate=False), pen.unmarked()) for i in index)
+    counted = tuple(
+        write(sp.Integer(i + 1) if i.is_Integer else add(i, sp.S.One), pen.unmarked()) for i in expression.args[1:]
+    )
     return Indexed(part(expression, 0, pen), counted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import groupby
 
 import sympy as sp
 
@@ -10,7 +11,25 @@ from ..nodes import Apply, Entry, Gradient, Paren, ProductOver, Scalar, SumOver
 from ..special import expm1, expm1mx, log1pmx, logratiomx
 from .names import name_of
 from .notation import Pen, negated, notation, part, upright, write
-from .shapes import Bars, Call, Exponential, Fraction, Indexed, Marked, Name, Number, Over, Power, Product, Root, Shape, Slope, Sum, Term, bare
+from .shapes import (
+    Bars,
+    Call,
+    Exponential,
+    Fraction,
+    Indexed,
+    Marked,
+    Name,
+    Number,
+    Over,
+    Power,
+    Product,
+    Root,
+    Shape,
+    Slope,
+    Sum,
+    Term,
+    bare,
+)
 
 FUNCTIONS = {
     sp.log: "log", sp.erf: "erf", sp.erfc: "erfc", sp.cosh: "cosh", sp.sinh: "sinh", sp.tanh: "tanh", sp.cos: "cos", sp.sin: "sin",
@@ -107,9 +126,16 @@ def _fraction(over: list[Shape], under: list[Shape]) -> Shape:
 
 
 def product(factors: list[Shape]) -> Shape:
+    """The factors side by side; neighbours that are marked are marked together."""
     if not factors:
         return Number(1)
-    return factors[0] if len(factors) == 1 else Product(tuple(factors))
+    runs = [list(run) for _, run in groupby(factors, lambda factor: isinstance(factor, Marked))]
+    joined = [shape for run in runs for shape in ([Marked(Product(tuple(map(bare, run))))] if _is_marked_run(run) else run)]
+    return joined[0] if len(joined) == 1 else Product(tuple(joined))
+
+
+def _is_marked_run(run: list[Shape]) -> bool:
+    return len(run) > 1 and isinstance(run[0], Marked)
 
 
 @notation.register(sp.Pow)

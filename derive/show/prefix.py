@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Union
+from typing import TypeAlias
 
 import sympy as sp
 from sympy.assumptions import AppliedPredicate
@@ -29,7 +29,7 @@ from ..facts import positive_diagonal, positive_entries
 from ..rewrite import build
 from ..rule import DeriveError
 
-Json = Union[None, bool, int, float, str, list["Json"], dict[str, "Json"]]
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 
 class Unreadable(DeriveError):

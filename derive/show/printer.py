@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 from .shapes import ATOM, LOOSE, OPEN, PRODUCT, SUM, Compare, Marked, Over, Product, Shape, Sum, Term, bare, binding
 
-
 Opening = tuple[str, Shape, int, str]  # before, shape, how tightly it must bind there, after
 
 

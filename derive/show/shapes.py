@@ -67,7 +67,7 @@ class Fraction:
     """over/under: large in display, small where both are plain numbers, on one line in an exponent."""
 
     over: Shape
-    under: Shape | None
+    under: Shape
     size: Literal["large", "small", "line"] = "large"
 
 

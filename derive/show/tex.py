@@ -251,11 +251,15 @@ def _letter(name: Name, operator: str) -> str:
     return stem if len(stem) == 1 else rf"\mathit{{{escaped(stem)}}}"
 
 
+ESCAPES = {
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
+    "|": r"\textbar{}", **{character: rf"\{character}" for character in "_%&#${}"},
+}  # fmt: skip
+
+
 def escaped(words: str) -> str:
     """Plain words in LaTeX."""
-    special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
-               "|": r"\textbar{}"}  # fmt: skip
-    return "".join(special.get(character, rf"\{character}" if character in "_%&#${}" else character) for character in words)
+    return "".join(ESCAPES.get(character, character) for character in words)
 
 
 def _is_number(shape: Shape) -> bool:
@@ -267,7 +271,7 @@ def _is_number(shape: Shape) -> bool:
 def _reads_without_brackets(argument: Shape) -> bool:
     r"""\log x, \log f_1(x), \log|A|, \log\frac{a}{b}."""
     match bare(argument):
-        case Name() | Indexed() | Number() | Bars() | Fraction(size="large"):
+        case Name() | Indexed() | Number() | Bars() | Root() | Fraction(size="large"):
             return True
         case Call(bare=False):
             return True

@@ -7,14 +7,15 @@ import re
 TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|[{}^_]|\s+|.", re.DOTALL)
 SCRIPT = 0.74
 BELOW_AND_ABOVE = frozenset([r"\sum", r"\prod"])
-INVISIBLE = frozenset(
-    r"\displaystyle \limits \mathrm \mathbf \mathbb \operatorname \mathop \text \textsf \changed \color \!".split()
-)
+INVISIBLE = frozenset([
+    r"\displaystyle", r"\limits", r"\mathrm", r"\mathbf", r"\mathbb", r"\operatorname", r"\mathop", r"\text", r"\changed", r"\!",
+])  # fmt: skip
 COMMANDS = {
-    r"\,": 0.17, r"\;": 0.28, r"\ ": 0.33, r"\quad": 1.0, r"\qquad": 2.0, r"\sum": 1.5, r"\prod": 1.4, r"\int": 1.1, r"\log": 1.6, r"\exp": 1.8,
-    r"\sqrt": 1.0, r"\parallel": 1.1, r"\sim": 1.4, r"\cdot": 0.75, r"\circ": 0.6, r"\odot": 1.3, r"\times": 1.3, r"\top": 0.8, r"\mid": 0.9,
-    r"\partial": 0.6, r"\nabla": 0.9, r"\le": 1.4, r"\ge": 1.4, r"\ne": 1.4, r"\lvert": 0.3, r"\rvert": 0.3, r"\mathcal": 0.35,
-    r"\bigl": 0.08, r"\bigr": 0.08, r"\biggl": 0.24, r"\biggr": 0.24, r"\dots": 1.4, r"\Sigma": 0.75,
+    r"\,": 0.17, r"\;": 0.28, r"\ ": 0.33, r"\quad": 1.0, r"\qquad": 2.0, r"\mathcal": 0.35, r"\dots": 1.4, r"\Sigma": 0.75,
+    r"\sum": 1.5, r"\prod": 1.4, r"\int": 1.1, r"\log": 1.6, r"\exp": 1.8, r"\sqrt": 1.0, r"\partial": 0.6, r"\nabla": 0.9,
+    r"\parallel": 1.1, r"\sim": 1.4, r"\le": 1.4, r"\ge": 1.4, r"\ne": 1.4, r"\mid": 0.9,
+    r"\cdot": 0.75, r"\circ": 0.6, r"\odot": 1.3, r"\times": 1.3, r"\top": 0.8, r"\lvert": 0.3, r"\rvert": 0.3,
+    r"\bigl": 0.08, r"\bigr": 0.08, r"\biggl": 0.24, r"\biggr": 0.24,
 }  # fmt: skip
 CHARACTERS = {"+": 1.25, "-": 1.25, "=": 1.4, "<": 1.4, ">": 1.4, "(": 0.4, ")": 0.4, "[": 0.32, "]": 0.32, ",": 0.45, "/": 0.52, ";": 0.45}
 LETTER, CAPITAL = 0.6, 0.8
@@ -59,6 +60,8 @@ def _argument(tokens: list[str]) -> tuple[float, list[str]]:
         over, rest = _argument(rest)
         under, rest = _argument(rest)
         return (0.3 + max(over, under)) * (SCRIPT if token == r"\tfrac" else 1), rest
+    if token == r"\color":
+        return 0.0, _argument(rest)[1]
     if token in INVISIBLE:
         return 0.0, rest
     return COMMANDS.get(token, CHARACTERS.get(token, CAPITAL if token.isupper() else LETTER)), rest

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ..derivation import Theorem
 from .account import Account, Entry, Line, Options, Verdicts, account_of
-from .notation import Shape, write
 from .printer import Opening, Printer, factor_needs
 from .shapes import (
     ATOM,
@@ -30,6 +29,7 @@ from .shapes import (
     Power,
     Product,
     Root,
+    Shape,
     Slope,
     Sum,
     Term,
@@ -243,7 +243,8 @@ def _footer(printer: Text, account: Account) -> list[str]:
     if account.equality:
         rows.append(f"Equality exactly where {' and '.join(map(printer.draw, account.equality))}.")
     needs = ", ".join(map(printer.draw, account.hypotheses)) or "nothing"
-    return [*rows, f"{account.verdict}  Needs: {needs}."]
+    whole = [f"As a whole: {', '.join(account.whole)}."] if account.whole else []
+    return [*rows, f"{account.verdict}  Needs: {needs}.", *whole]
 
 
 def _rule(printer: Text, entry: Entry, width: int) -> list[str]:

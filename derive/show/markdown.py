@@ -1,0 +1,78 @@
+"""A derivation in Markdown with mathematics that GitHub renders: fenced math blocks, in which no character needs escaping."""
+
+from __future__ import annotations
+
+from ..derivation import Theorem
+from .account import Account, Entry, Line, Options, Verdicts, account_of
+from .claims import merged
+from .shapes import Phrase, Shape
+from .tex import SIGNS, WebTex
+
+WIDTH = 46.0  # em, the column of a page on GitHub
+INDENT = 1.0
+QUAD = r"\quad "
+
+
+def markdown(theorem: Theorem, verdicts: Verdicts | None, options: Options) -> str:
+    """Statement, hypotheses, and a numbered paragraph for each step with its rule, conditions and verdict."""
+    account = account_of(theorem, verdicts, rules=options.rules)
+    blocks = [f"# {account.title}", f"`{account.name}`", *_statement(account), "## Derivation", *_start(account)]
+    for number, line in enumerate(account.lines, 1):
+        blocks += [_heading(number, line), _math(line.shape, SIGNS[line.relation])]
+    if account.equality:
+        blocks.append(f"Equality holds exactly where {_list(account.equality)}.")
+    blocks.append(f"**{account.verdict}**" + (f" As a whole: {', '.join(account.whole)}." if account.whole else ""))
+    if account.rules:
+        blocks += ["## Rules", *(block for entry in account.rules for block in _rule(entry))]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _statement(account: Account) -> list[str]:
+    needs = _list(account.hypotheses)
+    return [*([f"Let {needs}. Then"] if needs else []), _math(account.statement)]
+
+
+def _start(account: Account) -> list[str]:
+    said = [f"{f'law {label}' if label else 'the law'} is {_inline(law)}" for label, law in account.labels]
+    said += [f"{', '.join(map(_inline, names))} {'is' if len(names) == 1 else 'are'} {word}" for names, word in account.legend]
+    return [*([f"Here {', '.join(said)}."] if said else []), _math(account.start)]
+
+
+def _heading(number: int, line: Line) -> str:
+    parts = [f"**{number}.** `{line.rule}`"]
+    if line.verdict:
+        parts.append(f" *{line.verdict}*")
+    if line.note:
+        parts.append(f" ({line.note})")
+    if line.needs:
+        parts.append(" needs " + "; ".join(f"{_list(tuple(merged(shapes)))}: {by}" for shapes, by in line.needs))
+    return "".join(parts)
+
+
+def _math(shape: Shape, relation: str = "") -> str:
+    """A block of its own; more than one row is aligned."""
+    lead = f"{relation} " if relation else ""
+    rows = WebTex().rows(shape, WIDTH, INDENT)
+    if len(rows) == 1:
+        return f"```math\n{lead}{rows[0].text}\n```"
+    text = ["& " + (lead if index == 0 else QUAD * (row.depth + 1)) + row.text for index, row in enumerate(rows)]
+
+    body = " \\\\\n".join(text)
+    return f"```math\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n```"
+
+
+def _list(shapes: tuple[Shape, ...]) -> str:
+    return ", ".join(map(_inline, shapes))
+
+
+def _inline(shape: Shape) -> str:
+    """Mathematics between $` and `$, in which Markdown leaves every character alone."""
+    if isinstance(shape, Phrase):
+        at = f" {_inline(shape.at)}" if shape.at else ""
+        return f"{_list(shape.subjects)} {shape.words}{at}"
+    return f"$`{WebTex(small=True).draw(shape)}`$"
+
+
+def _rule(entry: Entry) -> list[str]:
+    needs = f", where {_list(entry.needs)}" if entry.needs else ""
+    return [f"`{entry.name}` ({entry.source}){needs}", _math(entry.statement)]
