@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING
 import sympy as sp
 from sympy.assumptions import AppliedPredicate
 
+from .context import broken_by_a_derivative, facts_at, line_relation
 from .facts import Answer, Facts, Verdict
-from .nodes import Expect, Integrate, Paren, SumOver
 from .rewrite import Bindings, Path, Site, at_path, at_site, contains, sites, substitute
 from .rewrite import replace as replace_at
 from .rule import (
-    FLIPPED,
     LEMMA,
     RULES,
     DeriveError,
@@ -35,6 +34,7 @@ from .rule import (
 
 if TYPE_CHECKING:
     from .check import Report
+    from .show import Verdicts
 
 Given = tuple[tuple[str, sp.Basic], ...]
 
@@ -87,11 +87,15 @@ class Derivation:
         rule = RULES[rule] if isinstance(rule, str) else rule
         refused: list[tuple[sp.Basic, object, Answer]] = []
         for path in self._places(at):
-            for rewrite in rule.candidates(at_path(self.line, path), given, self.facts):
-                reasons = discharge(rewrite, self.facts)
+            facts = facts_at(self.line, path, self.facts)
+            for rewrite in rule.candidates(at_path(self.line, path), given, facts):
+                reasons = discharge(rewrite, facts)
                 if not isinstance(reasons, tuple):
-                    refused.append((at_path(self.line, path), reasons, self.facts.ask(reasons)))
+                    refused.append((at_path(self.line, path), reasons, facts.ask(reasons)))
                     continue
+                broken = broken_by_a_derivative(self.line, path, rewrite.conditions)
+                if broken is not None:
+                    raise MissingAssumption(f"rule {rule.name} rests on {broken}, which the derivative around it breaks: {self.line}")
                 if rewrite.new == at_site(self.line, Site(path, rewrite.items)):
                     continue  # a step changes something
                 return self._append(rule, Site(path, rewrite.items), rewrite, reasons, tuple(sorted(given.items())), note)
@@ -122,9 +126,10 @@ class Derivation:
         self, rule: Rule, site: Site, rewrite: Rewrite, reasons: tuple[Discharged, ...], given: Given, note: str
     ) -> Derivation:
         after, span = replace_at(self.line, site, rewrite.new)
+        facts = facts_at(self.line, site.path, self.facts)
         step = Step(
             rule.name, site, given, self.line, after, at_site(self.line, site), rewrite.new, span,
-            rule.relation, line_relation(self.line, site.path, rule.relation, self.facts), reasons, note or rewrite.note,
+            rule.relation, line_relation(self.line, site.path, rule.relation, facts), reasons, note or rewrite.note,
             rewrite.equality,
         )  # fmt: skip
         return replace(self, steps=(*self.steps, step))
@@ -149,31 +154,18 @@ class Derivation:
         """The theorem start relation last line, under the facts."""
         return Theorem(name, title, subject, self, **about)  # type: ignore[arg-type]
 
+    def show(self, form: str = "text") -> str:
+        """The lines so far, in one of the forms of show/."""
+        return self._so_far().show(form)
 
-def line_relation(tree: sp.Basic, path: Path, relation: Relation, facts: Facts) -> Relation:
-    """What a local relation at the path says of the whole line; refused where the sign of the surroundings is unknown."""
-    if relation == "=":
-        return relation
-    for depth, index in enumerate(path):
-        node = at_path(tree, path[:depth])
-        relation = _through(node, index, relation, facts)
-    return relation
+    def _repr_latex_(self) -> str:
+        return self._so_far()._repr_latex_()
 
+    def _repr_html_(self) -> str:
+        return self._so_far()._repr_html_()
 
-def _through(node: sp.Basic, index: int, relation: Relation, facts: Facts) -> Relation:
-    if isinstance(node, (sp.Add, sp.log, sp.exp, Paren)) or (isinstance(node, (Expect, SumOver, Integrate)) and index == 0):
-        return relation
-    if isinstance(node, sp.Mul):
-        others = [arg for i, arg in enumerate(node.args) if i != index]
-        for factor in others:
-            if facts.ask(sp.Q.nonnegative(factor)).verdict is Verdict.YES:
-                continue
-            if factor.is_number and factor.is_negative:
-                relation = FLIPPED[relation]
-                continue
-            raise MissingAssumption(f"an inequality inside {node} needs the sign of {factor}, which has no answer")
-        return relation
-    raise MissingAssumption(f"an inequality cannot be carried through {type(node).__name__}: {node}")
+    def _so_far(self) -> Theorem:
+        return self.conclude("unfinished", "a derivation so far", "")
 
 
 @dataclass(frozen=True)
@@ -227,6 +219,20 @@ class Theorem:
         from .check import check
 
         return check(self)
+
+    def show(self, form: str = "text", *, standalone: bool = False, rules: bool = False, verdicts: Verdicts | None = None) -> str:
+        """The theorem with its derivation as text, latex, markdown, html or json; see show.show."""
+        from .show import show
+
+        return show(self, form, standalone=standalone, rules=rules, verdicts=verdicts)
+
+    def _repr_latex_(self) -> str:
+        from .show.notebook import as_latex
+
+        return as_latex(self)
+
+    def _repr_html_(self) -> str:
+        return self.show("html")
 
     def as_rule(self) -> Rule:
         """The theorem as one rule: its free symbols are metavariables, its hypotheses conditions."""

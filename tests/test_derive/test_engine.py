@@ -4,9 +4,10 @@ import pytest
 import sympy as sp
 from sympy import Q
 
-from closedform.derive.derivation import Derivation, line_relation
+from closedform.derive.context import line_relation
+from closedform.derive.derivation import Derivation
 from closedform.derive.facts import Facts, Verdict
-from closedform.derive.nodes import AbstractLaw, Apply, Expect
+from closedform.derive.nodes import AbstractLaw, Apply, Expect, MatrixGradient
 from closedform.derive.rewrite import Site, add, at_site, exp, log, match, match_within, mul, neg, power, replace, substitute
 from closedform.derive.rule import DoesNotApply, MissingAssumption, Rule, Statement
 
@@ -83,3 +84,18 @@ def test_a_theorem_proves_its_hypotheses_anew() -> None:
     assert used.line == add(log(a), log(exp(b)))
     with pytest.raises(MissingAssumption, match=r"lemma:t needs Q\.positive"):
         Derivation(log(mul(a, b)), Facts.of(Q.positive(a))).apply(theorem.as_rule())
+
+
+def test_a_fact_about_a_free_symbol_says_nothing_of_a_bound_one_of_that_name() -> None:
+    hidden = Derivation(Expect(log(mul(x, x)), x, AbstractLaw("1")), Facts.of(Q.positive(x)))
+    with pytest.raises(MissingAssumption, match=r"log_mul needs Q\.positive\(x\)"):
+        hidden.apply(LOG_MUL)
+
+
+def test_an_equation_that_a_small_change_breaks_is_refused_under_a_derivative() -> None:
+    S = sp.MatrixSymbol("S", 2, 2)
+    mirror = Rule("mirror", Statement(sp.Transpose(S), S), "symmetry", (Q.symmetric(S),))
+    body, facts = sp.Trace(sp.MatMul(sp.Transpose(S), sp.MatrixSymbol("A", 2, 2))), Facts.of(Q.symmetric(S))
+    with pytest.raises(MissingAssumption, match="which the derivative around it breaks"):
+        Derivation(MatrixGradient(body, S, "full"), facts).apply(mirror)
+    assert Derivation(MatrixGradient(body, S, "symmetric"), facts).apply(mirror).steps

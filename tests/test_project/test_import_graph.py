@@ -18,7 +18,7 @@ PACKAGES = ("derive", "codegen", "generated")
 # For each part of closedform.derive, the parts it builds on. `special` and `nodes` are the ground; `evaluate` and
 # `differential` stand on it beside the rules, and `evaluate` must share no code with what it checks.
 GROUND = {"special", "nodes"}
-ENGINE = GROUND | {"facts", "rewrite", "monomials", "rule", "derivation"}
+ENGINE = GROUND | {"facts", "rewrite", "monomials", "rule", "context", "derivation"}
 CHECKING = ENGINE | {"rules", "families", "theorems", "differential", "evaluate", "decide", "enclose", "check"}
 DERIVE = {
     "special": set[str](),
@@ -27,7 +27,8 @@ DERIVE = {
     "rewrite": GROUND,
     "monomials": GROUND | {"rewrite"},
     "rule": GROUND | {"facts", "rewrite"},
-    "derivation": GROUND | {"facts", "rewrite", "rule"},
+    "context": GROUND | {"facts", "rewrite", "rule"},
+    "derivation": GROUND | {"facts", "rewrite", "rule", "context"},
     "evaluate": GROUND,
     "decide": GROUND,
     "enclose": GROUND | {"evaluate"},
