@@ -1,8 +1,10 @@
-"""Which kernels are made, and from which theorems.
+"""Which kernels are made, and from which theorems: the names of the theorems say it.
 
-Every theorem `<kernel>_stable` gives the kernels `<kernel>` and `<kernel>_value_and_grad`; the second also needs the theorems
-`<kernel>_by_<parameter>`, one for each parameter. To add a kernel, prove its theorems; nothing is written here. The two tables below
-are for kernels that read another theorem.
+    theorem `<kernel>_stable`           the kernel `<kernel>`, and with the theorems `<kernel>_by_<parameter>`, one for each
+                                        parameter, the kernel `<kernel>_value_and_grad`
+    theorem `<kernel>_terms`            the kernel of that name, which returns the named terms
+
+To add a kernel, prove its theorems; nothing is written here.
 """
 
 from __future__ import annotations
@@ -15,67 +17,61 @@ from closedform.derive.derivation import Theorem
 
 from .arrange import LoweringError
 from .kernel import Kernel
-from .lower import lower, lower_summand, lower_terms
+from .lower import lower, lower_terms
 
-STABLE = "_stable"
-VALUE_AND_GRAD = "_value_and_grad"
-
-# kernel -> the kernel whose sum over dimensions it leaves unsummed
-PER_DIMENSION = {"kl_vae_per_dim": "kl_vae"}
-# kernel -> the theorem whose named terms it returns
-TERMS = {"kl_vae_terms": "kl_vae"}
-
-Lower = Callable[[Mapping[str, Theorem]], Kernel]
+STABLE, TERMS, VALUE_AND_GRAD = "_stable", "_terms", "_value_and_grad"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A kernel to be made: its name, and how, once the theorems can be asked for."""
+    """A kernel to be made: its name, and how, once theorems can be asked for."""
 
     name: str
-    make: Lower
+    make: Callable[[Mapping[str, Theorem]], Kernel]
 
 
 def catalogue(names: Iterable[str]) -> tuple[Entry, ...]:
-    """The kernels that can be made of theorems of these names, in order."""
+    """The kernels that theorems of these names promise, in the order of their names."""
     entries: list[Entry] = []
-    for value in sorted(name.removesuffix(STABLE) for name in names if name.endswith(STABLE)):
-        entries += _value_and_gradients(value, value, lower)
-        entries += [part for kernel, whole in PER_DIMENSION.items() if whole == value for part in _value_and_gradients(kernel, value, lower_summand)]
-        entries += [_terms(kernel, theorem) for kernel, theorem in TERMS.items() if theorem == value]
-    return tuple(entries)
+    for name in names:
+        if name.endswith(STABLE):
+            kernel = name.removesuffix(STABLE)
+            entries += [Entry(kernel, _value(kernel)), Entry(kernel + VALUE_AND_GRAD, _value_and_gradients(kernel))]
+        elif name.endswith(TERMS):
+            entries.append(Entry(name, _terms(name)))
+    return tuple(sorted(entries, key=lambda entry: entry.name))
 
 
-def kernels(theorems: Mapping[str, Theorem]) -> tuple[Kernel, ...]:
+def kernels(theorems: Mapping[str, Theorem], progress: Callable[[str], None] = lambda _: None) -> tuple[Kernel, ...]:
     """Every kernel; a theorem that one of them needs and that is missing is an error."""
-    made = tuple(entry.make(theorems) for entry in catalogue(theorems))
-    names = {kernel.name for kernel in made}
-    missing = sorted((PER_DIMENSION.keys() | TERMS.keys()) - names)
-    if missing:
-        needed = {PER_DIMENSION.get(name) or TERMS[name] for name in missing}
-        raise LoweringError(f"no kernel {', '.join(missing)}: it is made with theorem {', '.join(sorted(need + STABLE for need in needed))}, which is missing")
-    return made
+    made = []
+    for entry in catalogue(theorems):
+        made.append(entry.make(theorems))
+        progress(entry.name)
+    if not made:
+        raise LoweringError(f"no theorem is called <kernel>{STABLE} or <kernel>{TERMS}, so there is no kernel to make")
+    return tuple(made)
 
 
-def _value_and_gradients(name: str, value: str, make: Callable[..., Kernel]) -> list[Entry]:
-    def value_alone(theorems: Mapping[str, Theorem]) -> Kernel:
-        return make(name, _find(theorems, value + STABLE, name))
-
-    def with_gradients(theorems: Mapping[str, Theorem]) -> Kernel:
-        theorem = _find(theorems, value + STABLE, name)
-        gradients = [_find(theorems, f"{value}_by_{parameter}", name + VALUE_AND_GRAD) for parameter in theorem.parameters]
-        return make(name + VALUE_AND_GRAD, theorem, gradients)
-
-    return [Entry(name, value_alone), Entry(name + VALUE_AND_GRAD, with_gradients)]
+def _value(kernel: str) -> Callable[[Mapping[str, Theorem]], Kernel]:
+    return lambda theorems: lower(kernel, _find(theorems, kernel + STABLE, kernel))
 
 
-def _terms(name: str, theorem: str) -> Entry:
-    return Entry(name, lambda theorems: lower_terms(name, _find(theorems, theorem, name)))
+def _value_and_gradients(kernel: str) -> Callable[[Mapping[str, Theorem]], Kernel]:
+    def make(theorems: Mapping[str, Theorem]) -> Kernel:
+        name, value = kernel + VALUE_AND_GRAD, _find(theorems, kernel + STABLE, kernel)
+        return lower(name, value, [_find(theorems, f"{kernel}_by_{parameter}", name) for parameter in value.parameters])
+
+    return make
+
+
+def _terms(kernel: str) -> Callable[[Mapping[str, Theorem]], Kernel]:
+    return lambda theorems: lower_terms(kernel, _find(theorems, kernel, kernel))
 
 
 def _find(theorems: Mapping[str, Theorem], name: str, kernel: str) -> Theorem:
-    if name not in theorems:
-        near = difflib.get_close_matches(name, theorems, n=3)
-        hint = f"; there are {', '.join(near)}" if near else ""
-        raise LoweringError(f"kernel {kernel} is made from theorem {name}, which is missing{hint}\n  add it to derive/theorems/")
-    return theorems[name]
+    if name in theorems:
+        return theorems[name]
+    near = difflib.get_close_matches(name, theorems, n=3)
+    hint = f"; there are {', '.join(near)}" if near else ""
+    raise LoweringError(f"kernel {kernel} is made from theorem {name}, which is missing{hint}\n  add it to derive/theorems/")

@@ -111,7 +111,7 @@ class Kernel:
 
     `body` is one Loop for a kernel with core dimensions; an elementwise kernel has a body of Assign and Store alone.
     `subject` and `formula` are what is computed, as the theorem states it; `sources` begins with the theorem of the first
-    result. `per` names the index of an elementwise kernel that computes the summands of a sum.
+    result.
     """
 
     name: str
@@ -121,7 +121,6 @@ class Kernel:
     subject: sp.Basic
     formula: tuple[tuple[str, sp.Basic], ...]
     sources: tuple[Source, ...]
-    per: str = ""
 
     @property
     def statements(self) -> tuple[Statement, ...]:

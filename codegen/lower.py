@@ -1,7 +1,6 @@
 """A theorem and the theorems of its gradients become a kernel: one loop, what they share computed once.
 
     lower(name, value, gradients)      the divergence and, if given, its gradient by each parameter
-    lower_summand(name, value, ...)    the summand of a divergence that is a sum over dimensions
     lower_terms(name, theorem)         the named terms of a theorem
 
 Nothing is typed in here: arguments are the theorem's parameters, their domain its hypotheses, the laws they belong to those of its
@@ -11,7 +10,7 @@ left side.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import sympy as sp
 from sympy import Q
@@ -30,29 +29,35 @@ DIVERGENCE = "kl"
 
 def lower(name: str, value: Theorem, gradients: Sequence[Theorem] = ()) -> Kernel:
     """The kernel of the value, followed by its gradient by each parameter in the order of the parameters."""
-    arguments = arguments_of(value)
-    return _kernel(name, value, gradients, arguments, _dims(value))
-
-
-def lower_summand(name: str, value: Theorem, gradients: Sequence[Theorem] = ()) -> Kernel:
-    """The elementwise kernel of one dimension of a divergence that is a sum over dimensions."""
-    if not _dims(value):
-        raise LoweringError(f"kernel {name}: theorem {value.name} has no columns among its parameters, so there is no summand")
-    arguments = tuple(Argument(part.symbol, part.law, part.positive) for part in arguments_of(value))
-    return _kernel(name, value, gradients, arguments, ())
+    arguments, dims, index = arguments_of(value), _dims(value), _index(value)
+    _require_exact(value, value.hypotheses)
+    if gradients and len(gradients) != len(arguments):
+        raise LoweringError(f"kernel {name}: {len(arguments)} parameters, but {len(gradients)} theorems of gradients")
+    values = [(Result(element(DIVERGENCE), Role.DIVERGENCE), arrange(summand(value.rhs, index)))]
+    formula = [(DIVERGENCE, value.rhs)]
+    for argument, parameter, theorem in zip(arguments, value.parameters, gradients, strict=False):
+        result = Result(element(f"by_{argument.name}"), Role.GRADIENT, argument.dims, argument.name)
+        line = _gradient_of(value, theorem, parameter)
+        values.append((result, arrange(line)))
+        formula.append((result.name, line))
+    names = {arrange(summand(term, index)): label for label, term in value.terms if _varies(term, value)}
+    body = _statements(name, arguments, values, names)
+    results = tuple(result for result, _ in values)
+    return Kernel(name, arguments, results, _loop(body, dims), value.lhs, tuple(formula), (source(value), *map(source, gradients)))
 
 
 def lower_terms(name: str, theorem: Theorem) -> Kernel:
-    """The kernel of the theorem's named terms, each summed over the dimensions."""
-    if not theorem.terms:
+    """The kernel of the theorem's named terms, each without the sign it has in the theorem; constants are left out."""
+    arguments, index = arguments_of(theorem), _index(theorem)
+    _require_exact(theorem, theorem.hypotheses)
+    terms = [(label, _unsigned(term)) for label, term in theorem.terms if _varies(term, theorem)]
+    if not terms:
         raise LoweringError(f"kernel {name}: theorem {theorem.name} names no terms")
-    dims = _dims(theorem)
-    index = _bound_index(theorem)
-    chosen = [(label, term) for label, term in theorem.terms if _varies(term, theorem)]
-    values = [(Result(element(label), Role.TERM), arrange(summand(term, index))) for label, term in chosen]
-    formula = tuple((label, term if term.has(SumOver) else SumOver(term, index, _extent(theorem))) for label, term in chosen)
-    body = _statements(values, {})
-    return Kernel(name, arguments_of(theorem), tuple(result for result, _ in values), _loop(body, dims), theorem.lhs, formula, (source(theorem),))
+    values = [(Result(element(label), Role.TERM), arrange(summand(term, index))) for label, term in terms]
+    whole = substitute(theorem.rhs, {term: element(label) for label, term in terms})
+    body = _statements(name, arguments, values, {})
+    results = tuple(result for result, _ in values)
+    return Kernel(name, arguments, results, _loop(body, _dims(theorem)), theorem.lhs, (*terms, (DIVERGENCE, whole)), (source(theorem),))
 
 
 # ---------------------------------------------------------------------------------------------------- parts of a theorem
@@ -73,7 +78,7 @@ def arguments_of(theorem: Theorem) -> tuple[Argument, ...]:
     for parameter in theorem.parameters:
         owners = [number for number, symbols in enumerate(laws, start=1) if parameter in symbols]
         if len(owners) != 1:
-            raise LoweringError(f"theorem {theorem.name}: the parameter {parameter} must belong to one of the two laws, not to {len(owners)}")
+            raise LoweringError(f"theorem {theorem.name}: the parameter {parameter} belongs to {len(owners)} of its two laws, not to one")
         is_column = isinstance(parameter, sp.MatrixSymbol)
         positive = (positive_entries if is_column else Q.positive)(parameter)
         dims = _column_dims(theorem, parameter) if is_column else ()
@@ -84,7 +89,7 @@ def arguments_of(theorem: Theorem) -> tuple[Argument, ...]:
 def _column_dims(theorem: Theorem, parameter: sp.MatrixSymbol) -> tuple[str, ...]:
     rows, columns = parameter.shape
     if columns != 1 or not isinstance(rows, sp.Symbol):
-        raise LoweringError(f"theorem {theorem.name}: the parameter {parameter} has shape {parameter.shape}; kernels take numbers and columns")
+        raise LoweringError(f"theorem {theorem.name}: the parameter {parameter} is no column; kernels take numbers and columns")
     return (str(rows.name),)
 
 
@@ -96,15 +101,17 @@ def _dims(theorem: Theorem) -> tuple[str, ...]:
     return found.pop()
 
 
-def _extent(theorem: Theorem) -> sp.Basic:
-    return theorem.parameters[0].shape[0]
-
-
-def _bound_index(theorem: Theorem) -> sp.Basic:
+def _index(theorem: Theorem) -> sp.Basic:
+    """The index of the theorem's sum over dimensions; 1 where its parameters are numbers and there is no sum."""
     sums = [node for node in sp.preorder_traversal(theorem.rhs) if isinstance(node, SumOver)]
-    if not sums:
-        raise LoweringError(f"theorem {theorem.name}: its last line is no sum over dimensions: {theorem.rhs}")
-    return sums[0].variable
+    if bool(sums) != bool(_dims(theorem)):
+        raise LoweringError(f"theorem {theorem.name}: a kernel of columns needs a sum over dimensions, one of numbers none: {theorem.rhs}")
+    return sums[0].variable if sums else sp.S.One
+
+
+def _unsigned(term: sp.Expr) -> sp.Expr:
+    """The term -x is called by the name of x."""
+    return mul(*term.args[1:]) if isinstance(term, sp.Mul) and term.args[0] == -1 else term
 
 
 def _varies(term: sp.Basic, theorem: Theorem) -> bool:
@@ -148,42 +155,25 @@ def _require_exact(theorem: Theorem, facts: Facts) -> None:
 # ---------------------------------------------------------------------------------------------------- statements
 
 
-def _kernel(name: str, value: Theorem, gradients: Sequence[Theorem], arguments: tuple[Argument, ...], dims: tuple[str, ...]) -> Kernel:
-    _require_exact(value, value.hypotheses)
-    if gradients and len(gradients) != len(arguments):
-        raise LoweringError(f"kernel {name}: {len(arguments)} parameters, but {len(gradients)} theorems of gradients")
-    index = _bound_index(value) if _dims(value) else sp.S.One
-    values = [(Result(element(DIVERGENCE), Role.DIVERGENCE), arrange(summand(value.rhs, index)))]
-    formula = [(DIVERGENCE, value.rhs if dims == _dims(value) else summand(value.rhs, index))]
-    for argument, parameter, theorem in zip(arguments, value.parameters, gradients, strict=False):
-        result = Result(element(f"by_{argument.name}"), Role.GRADIENT, argument.dims, argument.name)
-        line = _gradient_of(value, theorem, parameter)
-        values.append((result, arrange(line)))
-        formula.append((result.name, line))
-    names = {arrange(summand(term, index)): label for label, term in value.terms if _varies(term, value)}
-    body = _statements(values, names)
-    loose = _symbols(body) - {argument.name for argument in arguments}
-    if loose:
-        raise LoweringError(f"kernel {name}: {', '.join(sorted(loose))} would be computed from, but is no parameter of theorem {value.name}")
-    results = tuple(result for result, _ in values)
-    sources = (source(value), *map(source, gradients))
-    per = str(index) if dims != _dims(value) else ""
-    return Kernel(name, arguments, results, _loop(body, dims), value.lhs, tuple(formula), sources, per)
-
-
 def _loop(body: tuple[Statement, ...], dims: tuple[str, ...]) -> tuple[Loop | Assignment | Store, ...]:
     if dims:
         return (Loop("j", dims[0], body),)
     return tuple(Store(part.result, part.value) if isinstance(part, Accumulate) else part for part in body)
 
 
-def _statements(values: list[tuple[Result, sp.Expr]], names: dict[sp.Expr, str]) -> tuple[Statement, ...]:
+def _statements(
+    kernel: str, arguments: tuple[Argument, ...], values: list[tuple[Result, sp.Expr]], names: dict[sp.Expr, str]
+) -> tuple[Statement, ...]:
     """Assignments of what is shared, then one statement a result: a sum for a number, a store for an array."""
     taken = {result.name for result, _ in values} | {str(symbol) for _, value in values for symbol in value.free_symbols}
     assigned, written = share([value for _, value in values], _namer(names, taken), names.keys())
     body: list[Statement] = [Assignment(target, value) for target, value in assigned]
     for (result, _), value in zip(values, written, strict=True):
         body.append(Store(result.symbol, value) if result.dims else Accumulate(result.symbol, value))
+    read = {str(symbol) for part in body for symbol in part.value.free_symbols}
+    loose = read - {argument.name for argument in arguments} - {str(target) for target, _ in assigned}
+    if loose:
+        raise LoweringError(f"kernel {kernel}: its formula contains {', '.join(sorted(loose))}, which is no parameter of its theorem")
     return tuple(body)
 
 
@@ -214,9 +204,3 @@ def _pair_name(node: sp.Expr) -> str | None:
     if not (first and second) or first[1] != second[1] or (first[2], second[2]) != ("1", "2"):
         return None
     return first[1] + ("_gap" if minus else "_sum")
-
-
-def _symbols(body: Iterable[Statement]) -> set[str]:
-    """Names that are read, but not assigned."""
-    targets = {str(part.target) for part in body if isinstance(part, Assignment)}
-    return {str(symbol) for part in body for symbol in part.value.free_symbols} - targets

@@ -22,9 +22,7 @@ def summary(kernel: Kernel) -> str:
     """The first sentence."""
     by = [result.gradient_by for result in kernel.results if result.gradient_by]
     subject = formula(kernel.subject)
-    if kernel.per:
-        what = f"The summand of {subject} for one dimension, in nats"
-    elif kernel.results[0].role is Role.TERM:
+    if kernel.results[0].role is Role.TERM:
         what = f"The terms {listed([result.name for result in kernel.results])} of {subject}"
     else:
         what = f"{subject} in nats"
@@ -57,9 +55,11 @@ def domain(kernel: Kernel) -> str:
 def edges(kernel: Kernel) -> str:
     """What happens where a law degenerates, and outside the domain."""
     at = ", ".join([f"{argument.name} = 0" for argument in kernel.arguments if argument.positive] + ["an infinite argument"])
-    value = "kl is +inf" if kernel.results[0].role is Role.DIVERGENCE else "terms are their limits"
-    both = " Where both do, and" if len({argument.law for argument in kernel.arguments}) > 1 else " Where that has no value, and"
-    return f"Where one law degenerates ({at}), {value}.{both} for NaN and arguments outside the domain: NaN, and NumPy's `invalid`."
+    roles = {result.role for result in kernel.results}
+    limits = [f"{role.value}s" for role in (Role.TERM, Role.GRADIENT) if role in roles]
+    told = ["kl is +inf"] * (Role.DIVERGENCE in roles) + [f"{listed(limits)} are the limits of their formulas"] * bool(limits)
+    nan = "Where both do, for NaN and outside the domain" if all(laws(kernel)) else "For NaN and outside the domain"
+    return f"Where one law degenerates ({at}), {listed(told)}. {nan}: NaN, and NumPy's `invalid`."
 
 
 def origin(kernel: Kernel) -> str:

@@ -19,10 +19,19 @@ class CannotPrint(Exception):
 
 
 class Infix:
-    """Prints scalar expressions; `number` spells a rational, `functions` names the calls, by the node's type."""
+    """Prints scalar expressions; `number` spells a rational, `name` a symbol, `functions` names the calls, by the node's type."""
 
-    def __init__(self, language: str, number: Callable[[sp.Rational], str], functions: Mapping[type[sp.Basic], str], sqrt: str) -> None:
+    def __init__(
+        self,
+        language: str,
+        *,
+        number: Callable[[sp.Rational], str],
+        functions: Mapping[type[sp.Basic], str],
+        sqrt: str,
+        name: Callable[[str], str] = str,
+    ) -> None:
         self.language = language
+        self.name = name
         self.number = number
         self.functions = functions
         self.sqrt = sqrt
@@ -42,7 +51,7 @@ class Infix:
 
     @_visit.register
     def _(self, node: sp.Symbol) -> tuple[str, int]:
-        return str(node.name), ATOM
+        return self.name(str(node.name)), ATOM
 
     @_visit.register
     def _(self, node: sp.Rational) -> tuple[str, int]:

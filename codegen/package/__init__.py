@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import prose
 from ..backends.interface import Page
 from ..identity import identity
 from ..kernel import Kernel
@@ -22,7 +21,6 @@ class Stub:
     protocol: str
     parameters: str
     returns: str
-    doc: str
 
 
 class Package:
@@ -49,6 +47,5 @@ def stub(kernel: Kernel) -> Stub:
         protocol="_" + "".join(word.capitalize() for word in kernel.name.split("_")),
         parameters=", ".join(f"{argument.name}: ArrayLike" for argument in kernel.arguments),
         returns="Any" if count == 1 else f"tuple[{', '.join(['Any'] * count)}]",
-        doc=prose.summary(kernel),
     )
 

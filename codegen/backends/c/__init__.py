@@ -121,7 +121,7 @@ class C:
     def pages(self, kernels: Sequence[Kernel]) -> Sequence[Page]:
         ordered = sorted(kernels, key=lambda kernel: kernel.name)
         functions = [function(kernel, real) for kernel in ordered for real in REALS]
-        domains = {made.name: made for kernel in ordered for real in REALS for made in (domain(kernel, real),)}
+        domains = {made.name: made for made in (domain(kernel, real) for kernel in ordered for real in REALS)}
         table = [
             Entry(kernel.name, prose.summary(kernel).replace('"', r"\""), len(kernel.arguments), len(kernel.results), kernel.signature)
             for kernel in ordered
@@ -132,7 +132,8 @@ class C:
             "functions": functions,
             "table": table,
         }
-        module = {"count": len(ordered), "operands": max(len(kernel.arguments) + len(kernel.results) for kernel in ordered), "build": identity(ordered)}
+        operands = max(len(kernel.arguments) + len(kernel.results) for kernel in ordered)
+        module = {"count": len(ordered), "operands": operands, "build": identity(ordered)}
         return [
             Page("c/closedform.h", TEMPLATES / "closedform.h.jinja", {"functions": functions}),
             Page("c/closedform.c", TEMPLATES / "closedform.c.jinja", source),
@@ -150,7 +151,7 @@ def function(kernel: Kernel, real: Real) -> Function:
     inputs = [Input(identifier(argument.name), place) for place, argument in enumerate(kernel.arguments)]
     values = {str(part.result): part.value for part in kernel.statements if not isinstance(part, Assign)}
     outputs = [
-        Output(result.name, place, printer.print(_renamed(values[result.name])), AT_EDGE[result.role] + real.ours)
+        Output(result.name, place, printer.print(values[result.name]), AT_EDGE[result.role] + real.ours)
         for place, result in enumerate(kernel.results, start=len(inputs))
     ]
     summed = {str(part.result) for part in kernel.statements if isinstance(part, Accumulate)}
@@ -170,7 +171,7 @@ def function(kernel: Kernel, real: Real) -> Function:
         arguments=", ".join(given.name for given in inputs),
         inputs=inputs,
         temporaries=[
-            Temporary(identifier(str(part.target)), printer.print(_renamed(part.value))) for part in kernel.statements if isinstance(part, Assign)
+            Temporary(printer.print(part.target), printer.print(part.value)) for part in kernel.statements if isinstance(part, Assign)
         ],
         outputs=outputs,
         sums=[output for output in outputs if output.name in summed],
@@ -235,12 +236,6 @@ def _spell(part: Argument | Result, real: Real) -> str:
     if isinstance(part, Result):
         return f"{real.c} *{part.name}"
     return f"const {real.c} *{identifier(part.name)}" if part.dims else f"{real.c} {identifier(part.name)}"
-
-
-def _renamed(expression: sp.Expr) -> sp.Expr:
-    """The expression with reserved names replaced; nothing is evaluated."""
-    clashes = {symbol: sp.Symbol(identifier(symbol.name), real=True) for symbol in expression.free_symbols if identifier(symbol.name) != symbol.name}
-    return expression.xreplace(clashes) if clashes else expression
 
 
 def _comment(kernel: Kernel, real: Real) -> str:

@@ -10,13 +10,13 @@ from closedform.derive.special import expm1, expm1mx, log1pmx, logratiomx
 
 from ..infix import Infix, decimal
 
-# A parameter or temporary of one of these names gets an underscore. Keywords, and what <math.h> and <complex.h> own.
-RESERVED = frozenset(
-    "auto break case char const continue default do double else enum extern float for goto if inline int long register restrict return "
-    "short signed sizeof static struct switch typedef union unsigned void volatile while "
-    "I complex imaginary exp expm1 log log1p sqrt fabs isfinite isinf isnan gamma lgamma tgamma erf div j0 j1 jn y0 y1 yn signgam "
-    "i j k e args steps dimensions data raised row core start stop before finite edge add".split()
-)
+# A parameter or temporary of one of these names gets an underscore. Keywords, what the
+# headers own, and the names that the templates use.
+_KEYWORDS = """auto break case char const continue default do double else enum extern float for goto if inline int long register
+restrict return short signed sizeof static struct switch typedef union unsigned void volatile while"""
+_HEADERS = "I complex imaginary exp expm1 log log1p sqrt fabs isfinite isinf isnan gamma lgamma tgamma erf div j0 j1 jn y0 y1 yn signgam"
+_TEMPLATES = "i j k e args steps dimensions data raised row core start stop before finite edge add"
+RESERVED = frozenset(" ".join((_KEYWORDS, _HEADERS, _TEMPLATES)).split())
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,9 @@ class Real:
             log1pmx: "log1pmx" + self.ours,
             logratiomx: "logratiomx" + self.ours,
         }
-        return Infix("C", lambda number: decimal(number) + self.literal, functions, sqrt="sqrt" + self.math)
+        return Infix(
+            "C", number=lambda number: decimal(number) + self.literal, functions=functions, sqrt="sqrt" + self.math, name=identifier
+        )
 
 
 DOUBLE = Real("double", "f64", "", "", "", "DBL_MAX")

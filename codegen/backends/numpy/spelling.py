@@ -18,4 +18,4 @@ FUNCTIONS: dict[type[sp.Basic], str] = {
 }
 SPECIAL = (expm1mx, log1pmx, logratiomx)  # not NumPy's own
 
-PRINTER = Infix("NumPy", decimal, FUNCTIONS, sqrt="np.sqrt")
+PRINTER = Infix("NumPy", number=decimal, functions=FUNCTIONS, sqrt="np.sqrt")
