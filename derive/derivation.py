@@ -35,7 +35,6 @@ from .rule import (
 if TYPE_CHECKING:
     from .check import Report
     from .show import Verdicts
-    from .show import Verdicts
 
 Given = tuple[tuple[str, sp.Basic], ...]
 
@@ -168,19 +167,6 @@ class Derivation:
     def _so_far(self) -> Theorem:
         return self.conclude("unfinished", "a derivation so far", "")
 
-    def show(self, form: str = "text") -> str:
-        """The lines so far, in one of the forms of show/."""
-        return self._so_far().show(form)
-
-    def _repr_latex_(self) -> str:
-        return self._so_far()._repr_latex_()
-
-    def _repr_html_(self) -> str:
-        return self._so_far()._repr_html_()
-
-    def _so_far(self) -> Theorem:
-        return self.conclude("unfinished", "a derivation so far", "")
-
 
 @dataclass(frozen=True)
 class Theorem:
@@ -233,20 +219,6 @@ class Theorem:
         from .check import check
 
         return check(self)
-
-    def show(self, form: str = "text", *, standalone: bool = False, rules: bool = False, verdicts: Verdicts | None = None) -> str:
-        """The theorem with its derivation as text, latex, markdown, html or json; see show.show."""
-        from .show import show
-
-        return show(self, form, standalone=standalone, rules=rules, verdicts=verdicts)
-
-    def _repr_latex_(self) -> str:
-        from .show.notebook import as_latex
-
-        return as_latex(self)
-
-    def _repr_html_(self) -> str:
-        return self.show("html")
 
     def show(self, form: str = "text", *, standalone: bool = False, rules: bool = False, verdicts: Verdicts | None = None) -> str:
         """The theorem with its derivation as text, latex, markdown, html or json; see show.show."""
