@@ -316,10 +316,12 @@ BINDERS = (Binder, ExpectMatrix, Entrywise)
 def point_of(*laws: sp.Basic) -> sp.Basic:
     """A variable that runs over the space of the first law: a column where its first parameter is one, else a number.
 
-    It is called x, or z or t where the laws speak of an x of their own.
+    It is called x, or z where a law is one of latent variables; with a prime where the laws speak of another of that name.
     """
     taken = {str(symbol) for law in laws for symbol in law.free_symbols}
-    name = next(name for name in ("x", "z", "t", "u") if name not in taken)
+    name = "z" if any(isinstance(law, Posterior) for law in laws) else "x"
+    while name in taken:
+        name += "'"
     first = laws[0].parameters[0] if isinstance(laws[0], Law) and laws[0].parameters else None
     if isinstance(first, MatrixExpr):
         return sp.MatrixSymbol(name, *first.shape)
