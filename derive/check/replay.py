@@ -18,7 +18,7 @@ from ..evaluate import free
 from ..facts import Facts
 from ..nodes import BINDERS, AbstractLaw
 from ..rewrite import Path, Site, build
-from ..rule import DeriveError, Rewrite, Rule, discharge
+from ..rule import DeriveError, Discharged, Rewrite, Rule, discharge
 from .report import REFUTED, Evidence, checked
 
 Lookup = Callable[[str], Rule]
@@ -67,9 +67,18 @@ def _objection(step: Step, facts: Facts, rule_named: Lookup) -> str | None:
 
 
 def _discharged(rewrite: Rewrite, step: Step, facts: Facts) -> bool:
-    """Equal conditions; the reasons are those of the facts as they answer now."""
+    """Equal conditions for equal reasons; a condition may speak of a variable that the new term binds, by any name."""
     answers = discharge(rewrite, facts)
-    return isinstance(answers, tuple) and answers == step.conditions and rewrite.equality == step.equality
+    if not isinstance(answers, tuple) or rewrite.equality != step.equality:
+        return False
+    found, recorded = (_without_names(new, conditions) for new, conditions in ((rewrite.new, answers), (step.new, step.conditions)))
+    return found == recorded
+
+
+def _without_names(new: sp.Basic, conditions: tuple[Discharged, ...]) -> list[tuple[AppliedPredicate, str]]:
+    variables = [node.variable for node in sp.preorder_traversal(new) if isinstance(node, BINDERS)]
+    names = {variable: _called(f"bound {number}", variable, {}) for number, variable in reversed(list(enumerate(variables)))}
+    return [(_renamed_condition(one.condition, names), one.by) for one in conditions]
 
 
 # ---------------------------------------------------------------------------------------------------- places

@@ -19,6 +19,7 @@ from .environment import (
     TooExpensive,
     free,
 )
+from .laws import gaussian_integral
 from .meaning import evaluate
 from .of_laws import numeric_law
 from .sample import dimensions, holds, sample
@@ -36,6 +37,7 @@ __all__ = [
     "dimensions",
     "evaluate",
     "free",
+    "gaussian_integral",
     "holds",
     "numeric_law",
     "same_law",

@@ -112,6 +112,15 @@ class Gaussian:
         return tuple(tuple(totals[i * columns : (i + 1) * columns]) for i in range(rows))
 
 
+def gaussian_integral(law: NumericLaw, body: Callable[[Value], Number], digits: int) -> Number:
+    """The integral of a scalar body by the trapezoid rule on a lattice that fits the Gaussian law, to so many digits."""
+    if not isinstance(law, Gaussian):
+        raise NoMeaning("the lattice is that of a Gaussian law")
+    jacobian = mpmath.fprod(law.factor[i][i] for i in range(len(law.mean)))
+    (total,) = trapezoid(lambda z: [body(law.point(z))], len(law.mean), digits)
+    return jacobian * total
+
+
 def normal(mu: Value, sigma: Value) -> Gaussian:
     """N(mu, sigma^2), sigma the standard deviation."""
     if isinstance(mu, tuple) or isinstance(sigma, tuple):

@@ -1,4 +1,4 @@
-"""Small errors in an expression, made by machine: a sign, a factor, a term, a transpose, an inverse, a power, a number, two names exchanged."""
+"""Small errors in an expression, made by machine: a sign, a lost factor, term, transpose or inverse, a power, two names exchanged."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _here(node: sp.Basic) -> Iterator[tuple[str, sp.Basic]]:
 
 def _exchanges(tree: sp.Basic) -> Iterator[tuple[str, sp.Basic]]:
     bound = {node.variable for node in tree.atoms(*BINDERS)}
-    laws = {law for law in tree.atoms(AbstractLaw, Law)}
+    laws = set(tree.atoms(AbstractLaw, Law))
     names = sorted((symbol for symbol in free(tree) - bound if not symbol.is_integer), key=str) + sorted(laws, key=str)
     for first, second in combinations(names, 2):
         if type(first) is type(second) and getattr(first, "shape", ()) == getattr(second, "shape", ()):
