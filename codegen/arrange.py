@@ -16,8 +16,6 @@ from closedform.derive.nodes import Entry, Paren
 from closedform.derive.rewrite import build
 from closedform.derive.special import expm1, expm1mx, log1pmx, logratiomx
 
-FUNCTIONS = (sp.log, sp.exp, expm1, expm1mx, log1pmx, logratiomx)
-
 
 class LoweringError(Exception):
     """A theorem cannot become a kernel; the text says which one, what stands in the way, and what to do."""
@@ -70,12 +68,14 @@ def _(node: sp.Pow) -> sp.Expr:
     raise LoweringError(f"no kernel can compute the power {node}: only whole powers and square roots")
 
 
-def _function(node: sp.Function) -> sp.Expr:
+@arrange.register(sp.log)
+@arrange.register(sp.exp)
+@arrange.register(expm1)
+@arrange.register(expm1mx)
+@arrange.register(log1pmx)
+@arrange.register(logratiomx)
+def _(node: sp.Function) -> sp.Expr:
     return build(type(node), map(arrange, node.args))
-
-
-for _head in FUNCTIONS:
-    arrange.register(_head)(_function)
 
 
 def element(name: str) -> sp.Symbol:

@@ -65,6 +65,8 @@ def generate(check: Annotated[bool, CHECK] = False, out: Annotated[Path, FOLDER]
     for path in written.kept:
         console.print(f"left {out / path}: it is not wanted any more, but was edited", markup=False, soft_wrap=True)
     console.print(f"{len(files)} files, {len(written.changed)} written, {len(written.removed)} removed.")
+    if any(path.startswith("c/") for path in written.changed):
+        console.print("The C has changed: compile it with `make kernels`, or by installing again.")
 
 
 def in_memory() -> dict[str, str]:

@@ -47,7 +47,8 @@ def environment(folder: Path) -> jinja2.Environment:
 
 def pages(kernels: Sequence[Kernel]) -> list[Page]:
     """What every backend, and the package around them, wants to be written."""
-    return [page for part in (*BACKENDS, Package()) for page in part.pages(kernels)]
+    package = Package()
+    return [*(page for backend in BACKENDS for page in backend.pages(kernels)), *package.pages(kernels)]
 
 
 def fill(page: Page) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
 from closedform.derive.special import expm1, expm1mx, log1pmx, logratiomx
 
@@ -37,29 +38,20 @@ def formulas(kernel: Kernel) -> list[str]:
     return lines + [f"where {text}" for function, text in MEANINGS.items() if function in used]
 
 
-def shapes(kernel: Kernel) -> str:
-    names = [argument.name for argument in kernel.arguments]
-    if not any(argument.dims for argument in kernel.arguments):
-        return f"Elementwise: {listed(names)} broadcast against each other."
-    size = ", ".join(["...", *kernel.arguments[0].dims])
-    results = "; ".join(f"{result.name} ({', '.join(['...', *result.dims])})" for result in kernel.results)
-    return f"Shapes: {listed(names)} ({size}), or a number for all of an axis; results {results}."
-
-
 def domain(kernel: Kernel) -> str:
     positive = [argument.name for argument in kernel.arguments if argument.positive]
     real = [argument.name for argument in kernel.arguments if not argument.positive]
     return "Domain: " + "; ".join([f"{listed(real)} real"] * bool(real) + [f"{listed(positive)} > 0"] * bool(positive)) + "."
 
 
-def edges(kernel: Kernel) -> str:
-    """What happens where a law degenerates, and outside the domain."""
+def edges(kernel: Kernel, invalid: str) -> str:
+    """What happens where a law degenerates, and outside the domain; `invalid` is how the language tells the latter."""
     at = ", ".join([f"{argument.name} = 0" for argument in kernel.arguments if argument.positive] + ["an infinite argument"])
     roles = {result.role for result in kernel.results}
     limits = [f"{role.value}s" for role in (Role.TERM, Role.GRADIENT) if role in roles]
     told = ["kl is +inf"] * (Role.DIVERGENCE in roles) + [f"{listed(limits)} are the limits of their formulas"] * bool(limits)
     nan = "Where both do, for NaN and outside the domain" if all(laws(kernel)) else "For NaN and outside the domain"
-    return f"Where one law degenerates ({at}), {listed(told)}. {nan}: NaN, and NumPy's `invalid`."
+    return f"Where one law degenerates ({at}), {listed(told)}. {nan}: {invalid}."
 
 
 def origin(kernel: Kernel) -> str:
@@ -67,17 +59,13 @@ def origin(kernel: Kernel) -> str:
     return f"{noun}: {', '.join(f'{source.theorem} {source.digest}' for source in kernel.sources)}."
 
 
-ERRORS = "Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit."
-TYPES = "float32 stays float32, float16 computes as float32, integers and mixed arguments as float64."
-
-
-def description(kernel: Kernel) -> list[str]:
-    """The whole text, in lines of at most WIDTH characters; "" is a blank line."""
+def description(kernel: Kernel, remarks: Sequence[str]) -> list[str]:
+    """Summary, formulas, the remarks of the language and the theorems, in lines of at most WIDTH characters; "" is a blank line."""
     lines = [*wrapped(summary(kernel)), ""]
     for text in formulas(kernel):
         lines += wrapped(text, indent="    ")
     lines.append("")
-    for text in (shapes(kernel) + " " + TYPES, domain(kernel) + " " + edges(kernel), ERRORS, origin(kernel)):
+    for text in (*remarks, origin(kernel)):
         lines += wrapped(text)
     return lines
 

@@ -12,127 +12,127 @@ def config() -> dict[str, str]: ...
 def kernels() -> dict[str, dict[str, str]]: ...
 
 class _KlNormal(Kernel):
-    def __call__(  # type: ignore[override]
+    def __call__(
         self, mu1: ArrayLike, sigma1: ArrayLike, mu2: ArrayLike, sigma2: ArrayLike, **options: Any
     ) -> Any: ...
 
 class _KlNormalDiag(Kernel):
-    def __call__(  # type: ignore[override]
+    def __call__(
         self, mu1: ArrayLike, sigma1: ArrayLike, mu2: ArrayLike, sigma2: ArrayLike, **options: Any
     ) -> Any: ...
 
 class _KlNormalDiagLogvar(Kernel):
-    def __call__(  # type: ignore[override]
+    def __call__(
         self, mu1: ArrayLike, logvar1: ArrayLike, mu2: ArrayLike, logvar2: ArrayLike, **options: Any
     ) -> Any: ...
 
 class _KlNormalDiagLogvarValueAndGrad(Kernel):
-    def __call__(  # type: ignore[override]
+    def __call__(
         self, mu1: ArrayLike, logvar1: ArrayLike, mu2: ArrayLike, logvar2: ArrayLike, **options: Any
     ) -> tuple[Any, Any, Any, Any, Any]: ...
 
 class _KlNormalDiagPrec(Kernel):
-    def __call__(  # type: ignore[override]
+    def __call__(
         self, mu1: ArrayLike, prec1: ArrayLike, mu2: ArrayLike, prec2: ArrayLike, **options: Any
     ) -> Any: ...
 
 class _KlNormalDiagPrecValueAndGrad(Kernel):
-    def __call__(  # type: ignore[override]
+    def __call__(
         self, mu1: ArrayLike, prec1: ArrayLike, mu2: ArrayLike, prec2: ArrayLike, **options: Any
     ) -> tuple[Any, Any, Any, Any, Any]: ...
 
 class _KlNormalDiagValueAndGrad(Kernel):
-    def __call__(  # type: ignore[override]
+    def __call__(
         self, mu1: ArrayLike, sigma1: ArrayLike, mu2: ArrayLike, sigma2: ArrayLike, **options: Any
     ) -> tuple[Any, Any, Any, Any, Any]: ...
 
 class _KlNormalDiagVar(Kernel):
-    def __call__(  # type: ignore[override]
+    def __call__(
         self, mu1: ArrayLike, var1: ArrayLike, mu2: ArrayLike, var2: ArrayLike, **options: Any
     ) -> Any: ...
 
 class _KlNormalDiagVarValueAndGrad(Kernel):
-    def __call__(  # type: ignore[override]
+    def __call__(
         self, mu1: ArrayLike, var1: ArrayLike, mu2: ArrayLike, var2: ArrayLike, **options: Any
     ) -> tuple[Any, Any, Any, Any, Any]: ...
 
 class _KlNormalLogvar(Kernel):
-    def __call__(  # type: ignore[override]
+    def __call__(
         self, mu1: ArrayLike, logvar1: ArrayLike, mu2: ArrayLike, logvar2: ArrayLike, **options: Any
     ) -> Any: ...
 
 class _KlNormalLogvarValueAndGrad(Kernel):
-    def __call__(  # type: ignore[override]
+    def __call__(
         self, mu1: ArrayLike, logvar1: ArrayLike, mu2: ArrayLike, logvar2: ArrayLike, **options: Any
     ) -> tuple[Any, Any, Any, Any, Any]: ...
 
 class _KlNormalPrec(Kernel):
-    def __call__(  # type: ignore[override]
+    def __call__(
         self, mu1: ArrayLike, prec1: ArrayLike, mu2: ArrayLike, prec2: ArrayLike, **options: Any
     ) -> Any: ...
 
 class _KlNormalPrecValueAndGrad(Kernel):
-    def __call__(  # type: ignore[override]
+    def __call__(
         self, mu1: ArrayLike, prec1: ArrayLike, mu2: ArrayLike, prec2: ArrayLike, **options: Any
     ) -> tuple[Any, Any, Any, Any, Any]: ...
 
 class _KlNormalValueAndGrad(Kernel):
-    def __call__(  # type: ignore[override]
+    def __call__(
         self, mu1: ArrayLike, sigma1: ArrayLike, mu2: ArrayLike, sigma2: ArrayLike, **options: Any
     ) -> tuple[Any, Any, Any, Any, Any]: ...
 
 class _KlNormalVar(Kernel):
-    def __call__(  # type: ignore[override]
+    def __call__(
         self, mu1: ArrayLike, var1: ArrayLike, mu2: ArrayLike, var2: ArrayLike, **options: Any
     ) -> Any: ...
 
 class _KlNormalVarValueAndGrad(Kernel):
-    def __call__(  # type: ignore[override]
+    def __call__(
         self, mu1: ArrayLike, var1: ArrayLike, mu2: ArrayLike, var2: ArrayLike, **options: Any
     ) -> tuple[Any, Any, Any, Any, Any]: ...
 
 class _KlVae(Kernel):
-    def __call__(  # type: ignore[override]
+    def __call__(
         self, mu: ArrayLike, logvar: ArrayLike, **options: Any
     ) -> Any: ...
 
 class _KlVaePerDim(Kernel):
-    def __call__(  # type: ignore[override]
+    def __call__(
         self, mu: ArrayLike, logvar: ArrayLike, **options: Any
     ) -> Any: ...
 
 class _KlVaePerDimValueAndGrad(Kernel):
-    def __call__(  # type: ignore[override]
+    def __call__(
         self, mu: ArrayLike, logvar: ArrayLike, **options: Any
     ) -> tuple[Any, Any, Any]: ...
 
 class _KlVaeSigma(Kernel):
-    def __call__(  # type: ignore[override]
+    def __call__(
         self, mu: ArrayLike, sigma: ArrayLike, **options: Any
     ) -> Any: ...
 
 class _KlVaeSigmaValueAndGrad(Kernel):
-    def __call__(  # type: ignore[override]
+    def __call__(
         self, mu: ArrayLike, sigma: ArrayLike, **options: Any
     ) -> tuple[Any, Any, Any]: ...
 
 class _KlVaeTerms(Kernel):
-    def __call__(  # type: ignore[override]
+    def __call__(
         self, mu: ArrayLike, logvar: ArrayLike, **options: Any
     ) -> tuple[Any, Any, Any]: ...
 
 class _KlVaeValueAndGrad(Kernel):
-    def __call__(  # type: ignore[override]
+    def __call__(
         self, mu: ArrayLike, logvar: ArrayLike, **options: Any
     ) -> tuple[Any, Any, Any]: ...
 
 class _KlVaeVar(Kernel):
-    def __call__(  # type: ignore[override]
+    def __call__(
         self, mu: ArrayLike, var: ArrayLike, **options: Any
     ) -> Any: ...
 
 class _KlVaeVarValueAndGrad(Kernel):
-    def __call__(  # type: ignore[override]
+    def __call__(
         self, mu: ArrayLike, var: ArrayLike, **options: Any
     ) -> tuple[Any, Any, Any]: ...
 

@@ -27,7 +27,8 @@ class Kernel:
         self.nout: int = ufunc.nout
         self.nargs: int = ufunc.nargs
         self.types: list[str] = ufunc.types
-        self.__name__ = self.__qualname__ = ufunc.__name__
+        self.__name__: str = ufunc.__name__
+        self.__qualname__ = self.__name__
         self.__module__ = module
         self.__doc__ = doc
         self._core = "k" in self.signature

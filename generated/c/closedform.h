@@ -23,11 +23,8 @@ extern "C" {
        kl = 1/2 [(mu1 - mu2)/sigma2]^2 + 1/2 [(sigma1 - sigma2)/sigma2]^2 - logratiomx(sigma1, sigma2)
        where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-   Elementwise: mu1, sigma1, mu2 and sigma2 broadcast against each other. float32 stays float32, float16 computes as
-   float32, integers and mixed arguments as float64.
    Domain: mu1 and mu2 real; sigma1 and sigma2 > 0. Where one law degenerates (sigma1 = 0, sigma2 = 0, an infinite
-   argument), kl is +inf. Where both do, for NaN and outside the domain: NaN, and NumPy's `invalid`.
-   Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
+   argument), kl is +inf. Where both do, for NaN and outside the domain: NaN, and FE_INVALID is raised.
    Theorem: kl_normal_stable eb7b124d33754214. */
 double CLOSEDFORM(kl_normal)(double mu1, double sigma1, double mu2, double sigma2);
 
@@ -40,11 +37,9 @@ float CLOSEDFORM(kl_normal_f32)(float mu1, float sigma1, float mu2, float sigma2
            logratiomx(sigma1[j], sigma2[j]))
        where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-   Shapes: mu1, sigma1, mu2 and sigma2 (..., k), or a number for all of an axis; results kl (...). float32 stays
-   float32, float16 computes as float32, integers and mixed arguments as float64.
-   Domain: mu1 and mu2 real; sigma1 and sigma2 > 0. Where one law degenerates (sigma1 = 0, sigma2 = 0, an infinite
-   argument), kl is +inf. Where both do, for NaN and outside the domain: NaN, and NumPy's `invalid`.
-   Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
+   Arguments are arrays of length k, and so are gradients by them. Domain: mu1 and mu2 real; sigma1 and sigma2 > 0.
+   Where one law degenerates (sigma1 = 0, sigma2 = 0, an infinite argument), kl is +inf. Where both do, for NaN and
+   outside the domain: NaN, and FE_INVALID is raised.
    Theorem: kl_normal_diag_stable 18abc0b2acd5c483. */
 double CLOSEDFORM(kl_normal_diag)(size_t k, const double *mu1, const double *sigma1, const double *mu2, const double *sigma2);
 
@@ -57,11 +52,9 @@ float CLOSEDFORM(kl_normal_diag_f32)(size_t k, const float *mu1, const float *si
        kl = sum_{j=1..k} 1/2 [expm1mx(logvar1[j] - logvar2[j]) + (mu1[j] - mu2[j])^2 exp(-logvar2[j])]
        where expm1mx(x) = e^x - 1 - x
 
-   Shapes: mu1, logvar1, mu2 and logvar2 (..., k), or a number for all of an axis; results kl (...). float32 stays
-   float32, float16 computes as float32, integers and mixed arguments as float64.
-   Domain: mu1, logvar1, mu2 and logvar2 real. Where one law degenerates (an infinite argument), kl is +inf. Where both
-   do, for NaN and outside the domain: NaN, and NumPy's `invalid`.
-   Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
+   Arguments are arrays of length k, and so are gradients by them. Domain: mu1, logvar1, mu2 and logvar2 real. Where
+   one law degenerates (an infinite argument), kl is +inf. Where both do, for NaN and outside the domain: NaN, and
+   FE_INVALID is raised.
    Theorem: kl_normal_diag_logvar_stable 33aa176f76b62923. */
 double CLOSEDFORM(kl_normal_diag_logvar)(size_t k, const double *mu1, const double *logvar1, const double *mu2, const double *logvar2);
 
@@ -79,13 +72,9 @@ float CLOSEDFORM(kl_normal_diag_logvar_f32)(size_t k, const float *mu1, const fl
        where expm1(x) = e^x - 1
        where expm1mx(x) = e^x - 1 - x
 
-   Shapes: mu1, logvar1, mu2 and logvar2 (..., k), or a number for all of an axis; results kl (...); by_mu1 (..., k);
-   by_logvar1 (..., k); by_mu2 (..., k); by_logvar2 (..., k). float32 stays float32, float16 computes as float32,
-   integers and mixed arguments as float64.
-   Domain: mu1, logvar1, mu2 and logvar2 real. Where one law degenerates (an infinite argument), kl is +inf and
-   gradients are the limits of their formulas. Where both do, for NaN and outside the domain: NaN, and NumPy's
-   `invalid`.
-   Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
+   Arguments are arrays of length k, and so are gradients by them. Domain: mu1, logvar1, mu2 and logvar2 real. Where
+   one law degenerates (an infinite argument), kl is +inf and gradients are the limits of their formulas. Where both
+   do, for NaN and outside the domain: NaN, and FE_INVALID is raised.
    Theorems: kl_normal_diag_logvar_stable 33aa176f76b62923, kl_normal_diag_logvar_by_mu1 c909013595500531,
    kl_normal_diag_logvar_by_logvar1 7195006db397fa0b, kl_normal_diag_logvar_by_mu2 057ae9d9e03a898c,
    kl_normal_diag_logvar_by_logvar2 b5e864fe332ed8e2. */
@@ -99,11 +88,9 @@ void CLOSEDFORM(kl_normal_diag_logvar_value_and_grad_f32)(size_t k, const float 
        kl = sum_{j=1..k} 1/2 [-logratiomx(prec2[j], prec1[j]) + prec2[j] (mu1[j] - mu2[j])^2]
        where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-   Shapes: mu1, prec1, mu2 and prec2 (..., k), or a number for all of an axis; results kl (...). float32 stays float32,
-   float16 computes as float32, integers and mixed arguments as float64.
-   Domain: mu1 and mu2 real; prec1 and prec2 > 0. Where one law degenerates (prec1 = 0, prec2 = 0, an infinite
-   argument), kl is +inf. Where both do, for NaN and outside the domain: NaN, and NumPy's `invalid`.
-   Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
+   Arguments are arrays of length k, and so are gradients by them. Domain: mu1 and mu2 real; prec1 and prec2 > 0. Where
+   one law degenerates (prec1 = 0, prec2 = 0, an infinite argument), kl is +inf. Where both do, for NaN and outside the
+   domain: NaN, and FE_INVALID is raised.
    Theorem: kl_normal_diag_prec_stable 4db617a2dd1851d5. */
 double CLOSEDFORM(kl_normal_diag_prec)(size_t k, const double *mu1, const double *prec1, const double *mu2, const double *prec2);
 
@@ -120,13 +107,9 @@ float CLOSEDFORM(kl_normal_diag_prec_f32)(size_t k, const float *mu1, const floa
        by_prec2 = 1/2 [(prec2[i] - prec1[i])/(prec1[i] prec2[i]) + (mu1[i] - mu2[i])^2]
        where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-   Shapes: mu1, prec1, mu2 and prec2 (..., k), or a number for all of an axis; results kl (...); by_mu1 (..., k);
-   by_prec1 (..., k); by_mu2 (..., k); by_prec2 (..., k). float32 stays float32, float16 computes as float32, integers
-   and mixed arguments as float64.
-   Domain: mu1 and mu2 real; prec1 and prec2 > 0. Where one law degenerates (prec1 = 0, prec2 = 0, an infinite
-   argument), kl is +inf and gradients are the limits of their formulas. Where both do, for NaN and outside the domain:
-   NaN, and NumPy's `invalid`.
-   Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
+   Arguments are arrays of length k, and so are gradients by them. Domain: mu1 and mu2 real; prec1 and prec2 > 0. Where
+   one law degenerates (prec1 = 0, prec2 = 0, an infinite argument), kl is +inf and gradients are the limits of their
+   formulas. Where both do, for NaN and outside the domain: NaN, and FE_INVALID is raised.
    Theorems: kl_normal_diag_prec_stable 4db617a2dd1851d5, kl_normal_diag_prec_by_mu1 bf914c369d214f5c,
    kl_normal_diag_prec_by_prec1 d731c866778c621f, kl_normal_diag_prec_by_mu2 6c63ff03bf2e9c05,
    kl_normal_diag_prec_by_prec2 7407f3dddfd3f6d0. */
@@ -146,13 +129,9 @@ void CLOSEDFORM(kl_normal_diag_prec_value_and_grad_f32)(size_t k, const float *m
        by_sigma2 = [(sigma2[i] - sigma1[i]) (sigma2[i] + sigma1[i]) - (mu1[i] - mu2[i])^2]/sigma2[i]^3
        where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-   Shapes: mu1, sigma1, mu2 and sigma2 (..., k), or a number for all of an axis; results kl (...); by_mu1 (..., k);
-   by_sigma1 (..., k); by_mu2 (..., k); by_sigma2 (..., k). float32 stays float32, float16 computes as float32,
-   integers and mixed arguments as float64.
-   Domain: mu1 and mu2 real; sigma1 and sigma2 > 0. Where one law degenerates (sigma1 = 0, sigma2 = 0, an infinite
-   argument), kl is +inf and gradients are the limits of their formulas. Where both do, for NaN and outside the domain:
-   NaN, and NumPy's `invalid`.
-   Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
+   Arguments are arrays of length k, and so are gradients by them. Domain: mu1 and mu2 real; sigma1 and sigma2 > 0.
+   Where one law degenerates (sigma1 = 0, sigma2 = 0, an infinite argument), kl is +inf and gradients are the limits of
+   their formulas. Where both do, for NaN and outside the domain: NaN, and FE_INVALID is raised.
    Theorems: kl_normal_diag_stable 18abc0b2acd5c483, kl_normal_diag_by_mu1 82425938c10106c7, kl_normal_diag_by_sigma1
    a9eee0dda13dda20, kl_normal_diag_by_mu2 496513f819b363c9, kl_normal_diag_by_sigma2 e6845dac9decac92. */
 void CLOSEDFORM(kl_normal_diag_value_and_grad)(size_t k, const double *mu1, const double *sigma1, const double *mu2, const double *sigma2, double *kl, double *by_mu1, double *by_sigma1, double *by_mu2, double *by_sigma2);
@@ -165,11 +144,9 @@ void CLOSEDFORM(kl_normal_diag_value_and_grad_f32)(size_t k, const float *mu1, c
        kl = sum_{j=1..k} 1/2 [-logratiomx(var1[j], var2[j]) + (mu1[j] - mu2[j])^2/var2[j]]
        where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-   Shapes: mu1, var1, mu2 and var2 (..., k), or a number for all of an axis; results kl (...). float32 stays float32,
-   float16 computes as float32, integers and mixed arguments as float64.
-   Domain: mu1 and mu2 real; var1 and var2 > 0. Where one law degenerates (var1 = 0, var2 = 0, an infinite argument),
-   kl is +inf. Where both do, for NaN and outside the domain: NaN, and NumPy's `invalid`.
-   Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
+   Arguments are arrays of length k, and so are gradients by them. Domain: mu1 and mu2 real; var1 and var2 > 0. Where
+   one law degenerates (var1 = 0, var2 = 0, an infinite argument), kl is +inf. Where both do, for NaN and outside the
+   domain: NaN, and FE_INVALID is raised.
    Theorem: kl_normal_diag_var_stable b9470efdc113f317. */
 double CLOSEDFORM(kl_normal_diag_var)(size_t k, const double *mu1, const double *var1, const double *mu2, const double *var2);
 
@@ -186,13 +163,9 @@ float CLOSEDFORM(kl_normal_diag_var_f32)(size_t k, const float *mu1, const float
        by_var2 = 1/2 (var2[i] - var1[i] - (mu1[i] - mu2[i])^2)/var2[i]^2
        where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-   Shapes: mu1, var1, mu2 and var2 (..., k), or a number for all of an axis; results kl (...); by_mu1 (..., k); by_var1
-   (..., k); by_mu2 (..., k); by_var2 (..., k). float32 stays float32, float16 computes as float32, integers and mixed
-   arguments as float64.
-   Domain: mu1 and mu2 real; var1 and var2 > 0. Where one law degenerates (var1 = 0, var2 = 0, an infinite argument),
-   kl is +inf and gradients are the limits of their formulas. Where both do, for NaN and outside the domain: NaN, and
-   NumPy's `invalid`.
-   Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
+   Arguments are arrays of length k, and so are gradients by them. Domain: mu1 and mu2 real; var1 and var2 > 0. Where
+   one law degenerates (var1 = 0, var2 = 0, an infinite argument), kl is +inf and gradients are the limits of their
+   formulas. Where both do, for NaN and outside the domain: NaN, and FE_INVALID is raised.
    Theorems: kl_normal_diag_var_stable b9470efdc113f317, kl_normal_diag_var_by_mu1 02ab821511666664,
    kl_normal_diag_var_by_var1 403a7d001cfe0513, kl_normal_diag_var_by_mu2 97b2bce401508640, kl_normal_diag_var_by_var2
    1d8283e413e80659. */
@@ -206,11 +179,8 @@ void CLOSEDFORM(kl_normal_diag_var_value_and_grad_f32)(size_t k, const float *mu
        kl = 1/2 [expm1mx(logvar1 - logvar2) + (mu1 - mu2)^2 exp(-logvar2)]
        where expm1mx(x) = e^x - 1 - x
 
-   Elementwise: mu1, logvar1, mu2 and logvar2 broadcast against each other. float32 stays float32, float16 computes as
-   float32, integers and mixed arguments as float64.
    Domain: mu1, logvar1, mu2 and logvar2 real. Where one law degenerates (an infinite argument), kl is +inf. Where both
-   do, for NaN and outside the domain: NaN, and NumPy's `invalid`.
-   Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
+   do, for NaN and outside the domain: NaN, and FE_INVALID is raised.
    Theorem: kl_normal_logvar_stable a538af76954087c5. */
 double CLOSEDFORM(kl_normal_logvar)(double mu1, double logvar1, double mu2, double logvar2);
 
@@ -227,12 +197,9 @@ float CLOSEDFORM(kl_normal_logvar_f32)(float mu1, float logvar1, float mu2, floa
        where expm1(x) = e^x - 1
        where expm1mx(x) = e^x - 1 - x
 
-   Elementwise: mu1, logvar1, mu2 and logvar2 broadcast against each other. float32 stays float32, float16 computes as
-   float32, integers and mixed arguments as float64.
    Domain: mu1, logvar1, mu2 and logvar2 real. Where one law degenerates (an infinite argument), kl is +inf and
-   gradients are the limits of their formulas. Where both do, for NaN and outside the domain: NaN, and NumPy's
-   `invalid`.
-   Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
+   gradients are the limits of their formulas. Where both do, for NaN and outside the domain: NaN, and FE_INVALID is
+   raised.
    Theorems: kl_normal_logvar_stable a538af76954087c5, kl_normal_logvar_by_mu1 55984140312cddb4,
    kl_normal_logvar_by_logvar1 0758f8b4a4df0355, kl_normal_logvar_by_mu2 3b68239c00e8f7ea, kl_normal_logvar_by_logvar2
    7f2802890b09be6b. */
@@ -246,11 +213,8 @@ void CLOSEDFORM(kl_normal_logvar_value_and_grad_f32)(float mu1, float logvar1, f
        kl = 1/2 [-logratiomx(prec2, prec1) + prec2 (mu1 - mu2)^2]
        where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-   Elementwise: mu1, prec1, mu2 and prec2 broadcast against each other. float32 stays float32, float16 computes as
-   float32, integers and mixed arguments as float64.
    Domain: mu1 and mu2 real; prec1 and prec2 > 0. Where one law degenerates (prec1 = 0, prec2 = 0, an infinite
-   argument), kl is +inf. Where both do, for NaN and outside the domain: NaN, and NumPy's `invalid`.
-   Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
+   argument), kl is +inf. Where both do, for NaN and outside the domain: NaN, and FE_INVALID is raised.
    Theorem: kl_normal_prec_stable 3eb2ef456edca812. */
 double CLOSEDFORM(kl_normal_prec)(double mu1, double prec1, double mu2, double prec2);
 
@@ -266,12 +230,9 @@ float CLOSEDFORM(kl_normal_prec_f32)(float mu1, float prec1, float mu2, float pr
        by_prec2 = 1/2 [(prec2 - prec1)/(prec1 prec2) + (mu1 - mu2)^2]
        where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-   Elementwise: mu1, prec1, mu2 and prec2 broadcast against each other. float32 stays float32, float16 computes as
-   float32, integers and mixed arguments as float64.
    Domain: mu1 and mu2 real; prec1 and prec2 > 0. Where one law degenerates (prec1 = 0, prec2 = 0, an infinite
    argument), kl is +inf and gradients are the limits of their formulas. Where both do, for NaN and outside the domain:
-   NaN, and NumPy's `invalid`.
-   Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
+   NaN, and FE_INVALID is raised.
    Theorems: kl_normal_prec_stable 3eb2ef456edca812, kl_normal_prec_by_mu1 6030829d1d9063da, kl_normal_prec_by_prec1
    3b58f49a8af1d904, kl_normal_prec_by_mu2 dd91eb3c1bbd05aa, kl_normal_prec_by_prec2 8193e46b00ab915f. */
 void CLOSEDFORM(kl_normal_prec_value_and_grad)(double mu1, double prec1, double mu2, double prec2, double *kl, double *by_mu1, double *by_prec1, double *by_mu2, double *by_prec2);
@@ -288,12 +249,9 @@ void CLOSEDFORM(kl_normal_prec_value_and_grad_f32)(float mu1, float prec1, float
        by_sigma2 = [(sigma2 - sigma1) (sigma2 + sigma1) - (mu1 - mu2)^2]/sigma2^3
        where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-   Elementwise: mu1, sigma1, mu2 and sigma2 broadcast against each other. float32 stays float32, float16 computes as
-   float32, integers and mixed arguments as float64.
    Domain: mu1 and mu2 real; sigma1 and sigma2 > 0. Where one law degenerates (sigma1 = 0, sigma2 = 0, an infinite
    argument), kl is +inf and gradients are the limits of their formulas. Where both do, for NaN and outside the domain:
-   NaN, and NumPy's `invalid`.
-   Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
+   NaN, and FE_INVALID is raised.
    Theorems: kl_normal_stable eb7b124d33754214, kl_normal_by_mu1 4e91c3202d5d181c, kl_normal_by_sigma1
    efe2fa9752943d75, kl_normal_by_mu2 683774a002f8a085, kl_normal_by_sigma2 a06695687d03dd05. */
 void CLOSEDFORM(kl_normal_value_and_grad)(double mu1, double sigma1, double mu2, double sigma2, double *kl, double *by_mu1, double *by_sigma1, double *by_mu2, double *by_sigma2);
@@ -306,11 +264,8 @@ void CLOSEDFORM(kl_normal_value_and_grad_f32)(float mu1, float sigma1, float mu2
        kl = 1/2 [-logratiomx(var1, var2) + (mu1 - mu2)^2/var2]
        where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-   Elementwise: mu1, var1, mu2 and var2 broadcast against each other. float32 stays float32, float16 computes as
-   float32, integers and mixed arguments as float64.
    Domain: mu1 and mu2 real; var1 and var2 > 0. Where one law degenerates (var1 = 0, var2 = 0, an infinite argument),
-   kl is +inf. Where both do, for NaN and outside the domain: NaN, and NumPy's `invalid`.
-   Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
+   kl is +inf. Where both do, for NaN and outside the domain: NaN, and FE_INVALID is raised.
    Theorem: kl_normal_var_stable e6dab50123ee0c63. */
 double CLOSEDFORM(kl_normal_var)(double mu1, double var1, double mu2, double var2);
 
@@ -326,12 +281,9 @@ float CLOSEDFORM(kl_normal_var_f32)(float mu1, float var1, float mu2, float var2
        by_var2 = 1/2 [var2 - var1 - (mu1 - mu2)^2]/var2^2
        where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-   Elementwise: mu1, var1, mu2 and var2 broadcast against each other. float32 stays float32, float16 computes as
-   float32, integers and mixed arguments as float64.
    Domain: mu1 and mu2 real; var1 and var2 > 0. Where one law degenerates (var1 = 0, var2 = 0, an infinite argument),
    kl is +inf and gradients are the limits of their formulas. Where both do, for NaN and outside the domain: NaN, and
-   NumPy's `invalid`.
-   Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
+   FE_INVALID is raised.
    Theorems: kl_normal_var_stable e6dab50123ee0c63, kl_normal_var_by_mu1 fde3d3663ab67ca0, kl_normal_var_by_var1
    6d873f3e8119dfec, kl_normal_var_by_mu2 c99d133b053e9171, kl_normal_var_by_var2 13ab958f92cebb4b. */
 void CLOSEDFORM(kl_normal_var_value_and_grad)(double mu1, double var1, double mu2, double var2, double *kl, double *by_mu1, double *by_var1, double *by_mu2, double *by_var2);
@@ -344,11 +296,8 @@ void CLOSEDFORM(kl_normal_var_value_and_grad_f32)(float mu1, float var1, float m
        kl = sum_{j=1..k} 1/2 [expm1mx(logvar[j]) + mu[j]^2]
        where expm1mx(x) = e^x - 1 - x
 
-   Shapes: mu and logvar (..., k), or a number for all of an axis; results kl (...). float32 stays float32, float16
-   computes as float32, integers and mixed arguments as float64.
-   Domain: mu and logvar real. Where one law degenerates (an infinite argument), kl is +inf. For NaN and outside the
-   domain: NaN, and NumPy's `invalid`.
-   Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
+   Arguments are arrays of length k, and so are gradients by them. Domain: mu and logvar real. Where one law
+   degenerates (an infinite argument), kl is +inf. For NaN and outside the domain: NaN, and FE_INVALID is raised.
    Theorem: kl_vae_stable 1cff052f3a667cb3. */
 double CLOSEDFORM(kl_vae)(size_t k, const double *mu, const double *logvar);
 
@@ -360,11 +309,8 @@ float CLOSEDFORM(kl_vae_f32)(size_t k, const float *mu, const float *logvar);
        kl = 1/2 [expm1mx(logvar) + mu^2]
        where expm1mx(x) = e^x - 1 - x
 
-   Elementwise: mu and logvar broadcast against each other. float32 stays float32, float16 computes as float32,
-   integers and mixed arguments as float64.
    Domain: mu and logvar real. Where one law degenerates (an infinite argument), kl is +inf. For NaN and outside the
-   domain: NaN, and NumPy's `invalid`.
-   Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
+   domain: NaN, and FE_INVALID is raised.
    Theorem: kl_vae_per_dim_stable 1756fb5555246adf. */
 double CLOSEDFORM(kl_vae_per_dim)(double mu, double logvar);
 
@@ -379,11 +325,8 @@ float CLOSEDFORM(kl_vae_per_dim_f32)(float mu, float logvar);
        where expm1(x) = e^x - 1
        where expm1mx(x) = e^x - 1 - x
 
-   Elementwise: mu and logvar broadcast against each other. float32 stays float32, float16 computes as float32,
-   integers and mixed arguments as float64.
    Domain: mu and logvar real. Where one law degenerates (an infinite argument), kl is +inf and gradients are the
-   limits of their formulas. For NaN and outside the domain: NaN, and NumPy's `invalid`.
-   Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
+   limits of their formulas. For NaN and outside the domain: NaN, and FE_INVALID is raised.
    Theorems: kl_vae_per_dim_stable 1756fb5555246adf, kl_vae_per_dim_by_mu f180fbadc55d8813, kl_vae_per_dim_by_logvar
    8bd1947e5299f386. */
 void CLOSEDFORM(kl_vae_per_dim_value_and_grad)(double mu, double logvar, double *kl, double *by_mu, double *by_logvar);
@@ -396,11 +339,9 @@ void CLOSEDFORM(kl_vae_per_dim_value_and_grad_f32)(float mu, float logvar, float
        kl = sum_{j=1..k} 1/2 [(sigma[j] - 1)^2 - 2 logratiomx(sigma[j], 1) + mu[j]^2]
        where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-   Shapes: mu and sigma (..., k), or a number for all of an axis; results kl (...). float32 stays float32, float16
-   computes as float32, integers and mixed arguments as float64.
-   Domain: mu real; sigma > 0. Where one law degenerates (sigma = 0, an infinite argument), kl is +inf. For NaN and
-   outside the domain: NaN, and NumPy's `invalid`.
-   Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
+   Arguments are arrays of length k, and so are gradients by them. Domain: mu real; sigma > 0. Where one law
+   degenerates (sigma = 0, an infinite argument), kl is +inf. For NaN and outside the domain: NaN, and FE_INVALID is
+   raised.
    Theorem: kl_vae_sigma_stable 1220845021b9a9cf. */
 double CLOSEDFORM(kl_vae_sigma)(size_t k, const double *mu, const double *sigma);
 
@@ -414,11 +355,9 @@ float CLOSEDFORM(kl_vae_sigma_f32)(size_t k, const float *mu, const float *sigma
        by_sigma = (sigma[i] - 1) (sigma[i] + 1)/sigma[i]
        where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-   Shapes: mu and sigma (..., k), or a number for all of an axis; results kl (...); by_mu (..., k); by_sigma (..., k).
-   float32 stays float32, float16 computes as float32, integers and mixed arguments as float64.
-   Domain: mu real; sigma > 0. Where one law degenerates (sigma = 0, an infinite argument), kl is +inf and gradients
-   are the limits of their formulas. For NaN and outside the domain: NaN, and NumPy's `invalid`.
-   Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
+   Arguments are arrays of length k, and so are gradients by them. Domain: mu real; sigma > 0. Where one law
+   degenerates (sigma = 0, an infinite argument), kl is +inf and gradients are the limits of their formulas. For NaN
+   and outside the domain: NaN, and FE_INVALID is raised.
    Theorems: kl_vae_sigma_stable 1220845021b9a9cf, kl_vae_sigma_by_mu b21c6165426801d8, kl_vae_sigma_by_sigma
    00949291cb17ad91. */
 void CLOSEDFORM(kl_vae_sigma_value_and_grad)(size_t k, const double *mu, const double *sigma, double *kl, double *by_mu, double *by_sigma);
@@ -433,11 +372,9 @@ void CLOSEDFORM(kl_vae_sigma_value_and_grad_f32)(size_t k, const float *mu, cons
        logdet = sum_{j=1..k} logvar[j]
        kl     = 1/2 (trace + mean - k - logdet)
 
-   Shapes: mu and logvar (..., k), or a number for all of an axis; results trace (...); mean (...); logdet (...).
-   float32 stays float32, float16 computes as float32, integers and mixed arguments as float64.
-   Domain: mu and logvar real. Where one law degenerates (an infinite argument), terms are the limits of their
-   formulas. For NaN and outside the domain: NaN, and NumPy's `invalid`.
-   Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
+   Arguments are arrays of length k, and so are gradients by them. Domain: mu and logvar real. Where one law
+   degenerates (an infinite argument), terms are the limits of their formulas. For NaN and outside the domain: NaN, and
+   FE_INVALID is raised.
    Theorem: kl_vae_terms ca0ad12c63467e96. */
 void CLOSEDFORM(kl_vae_terms)(size_t k, const double *mu, const double *logvar, double *trace, double *mean, double *logdet);
 
@@ -452,11 +389,9 @@ void CLOSEDFORM(kl_vae_terms_f32)(size_t k, const float *mu, const float *logvar
        where expm1(x) = e^x - 1
        where expm1mx(x) = e^x - 1 - x
 
-   Shapes: mu and logvar (..., k), or a number for all of an axis; results kl (...); by_mu (..., k); by_logvar (...,
-   k). float32 stays float32, float16 computes as float32, integers and mixed arguments as float64.
-   Domain: mu and logvar real. Where one law degenerates (an infinite argument), kl is +inf and gradients are the
-   limits of their formulas. For NaN and outside the domain: NaN, and NumPy's `invalid`.
-   Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
+   Arguments are arrays of length k, and so are gradients by them. Domain: mu and logvar real. Where one law
+   degenerates (an infinite argument), kl is +inf and gradients are the limits of their formulas. For NaN and outside
+   the domain: NaN, and FE_INVALID is raised.
    Theorems: kl_vae_stable 1cff052f3a667cb3, kl_vae_by_mu 06bd9a923a464f5e, kl_vae_by_logvar 80aab24357d66750. */
 void CLOSEDFORM(kl_vae_value_and_grad)(size_t k, const double *mu, const double *logvar, double *kl, double *by_mu, double *by_logvar);
 
@@ -468,11 +403,8 @@ void CLOSEDFORM(kl_vae_value_and_grad_f32)(size_t k, const float *mu, const floa
        kl = sum_{j=1..k} 1/2 [-logratiomx(var[j], 1) + mu[j]^2]
        where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-   Shapes: mu and var (..., k), or a number for all of an axis; results kl (...). float32 stays float32, float16
-   computes as float32, integers and mixed arguments as float64.
-   Domain: mu real; var > 0. Where one law degenerates (var = 0, an infinite argument), kl is +inf. For NaN and outside
-   the domain: NaN, and NumPy's `invalid`.
-   Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
+   Arguments are arrays of length k, and so are gradients by them. Domain: mu real; var > 0. Where one law degenerates
+   (var = 0, an infinite argument), kl is +inf. For NaN and outside the domain: NaN, and FE_INVALID is raised.
    Theorem: kl_vae_var_stable c22f32e2d7c4e41a. */
 double CLOSEDFORM(kl_vae_var)(size_t k, const double *mu, const double *var);
 
@@ -486,11 +418,9 @@ float CLOSEDFORM(kl_vae_var_f32)(size_t k, const float *mu, const float *var);
        by_var = 1/2 (var[i] - 1)/var[i]
        where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-   Shapes: mu and var (..., k), or a number for all of an axis; results kl (...); by_mu (..., k); by_var (..., k).
-   float32 stays float32, float16 computes as float32, integers and mixed arguments as float64.
-   Domain: mu real; var > 0. Where one law degenerates (var = 0, an infinite argument), kl is +inf and gradients are
-   the limits of their formulas. For NaN and outside the domain: NaN, and NumPy's `invalid`.
-   Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
+   Arguments are arrays of length k, and so are gradients by them. Domain: mu real; var > 0. Where one law degenerates
+   (var = 0, an infinite argument), kl is +inf and gradients are the limits of their formulas. For NaN and outside the
+   domain: NaN, and FE_INVALID is raised.
    Theorems: kl_vae_var_stable c22f32e2d7c4e41a, kl_vae_var_by_mu 8daa45278cb84d5c, kl_vae_var_by_var 94ab20ddcccfc4de. */
 void CLOSEDFORM(kl_vae_var_value_and_grad)(size_t k, const double *mu, const double *var, double *kl, double *by_mu, double *by_var);
 

@@ -30,7 +30,7 @@ def kl_normal(mu1: Array, sigma1: Array, mu2: Array, sigma2: Array) -> Array:
     Elementwise: mu1, sigma1, mu2 and sigma2 broadcast against each other. float32 stays float32, float16 computes as
     float32, integers and mixed arguments as float64.
     Domain: mu1 and mu2 real; sigma1 and sigma2 > 0. Where one law degenerates (sigma1 = 0, sigma2 = 0, an infinite
-    argument), kl is +inf. Where both do, for NaN and outside the domain: NaN, and NumPy's `invalid`.
+    argument), kl is +inf. Where both do, for NaN and outside the domain: NaN, and NumPy reports `invalid`.
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorem: kl_normal_stable eb7b124d33754214.
     """
@@ -58,7 +58,7 @@ def kl_normal_logvar(mu1: Array, logvar1: Array, mu2: Array, logvar2: Array) -> 
     Elementwise: mu1, logvar1, mu2 and logvar2 broadcast against each other. float32 stays float32, float16 computes as
     float32, integers and mixed arguments as float64.
     Domain: mu1, logvar1, mu2 and logvar2 real. Where one law degenerates (an infinite argument), kl is +inf. Where both
-    do, for NaN and outside the domain: NaN, and NumPy's `invalid`.
+    do, for NaN and outside the domain: NaN, and NumPy reports `invalid`.
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorem: kl_normal_logvar_stable a538af76954087c5.
     """
@@ -89,7 +89,7 @@ def kl_normal_logvar_value_and_grad(mu1: Array, logvar1: Array, mu2: Array, logv
     Elementwise: mu1, logvar1, mu2 and logvar2 broadcast against each other. float32 stays float32, float16 computes as
     float32, integers and mixed arguments as float64.
     Domain: mu1, logvar1, mu2 and logvar2 real. Where one law degenerates (an infinite argument), kl is +inf and
-    gradients are the limits of their formulas. Where both do, for NaN and outside the domain: NaN, and NumPy's
+    gradients are the limits of their formulas. Where both do, for NaN and outside the domain: NaN, and NumPy reports
     `invalid`.
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorems: kl_normal_logvar_stable a538af76954087c5, kl_normal_logvar_by_mu1 55984140312cddb4,
@@ -127,7 +127,7 @@ def kl_normal_prec(mu1: Array, prec1: Array, mu2: Array, prec2: Array) -> Array:
     Elementwise: mu1, prec1, mu2 and prec2 broadcast against each other. float32 stays float32, float16 computes as
     float32, integers and mixed arguments as float64.
     Domain: mu1 and mu2 real; prec1 and prec2 > 0. Where one law degenerates (prec1 = 0, prec2 = 0, an infinite
-    argument), kl is +inf. Where both do, for NaN and outside the domain: NaN, and NumPy's `invalid`.
+    argument), kl is +inf. Where both do, for NaN and outside the domain: NaN, and NumPy reports `invalid`.
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorem: kl_normal_prec_stable 3eb2ef456edca812.
     """
@@ -158,7 +158,7 @@ def kl_normal_prec_value_and_grad(mu1: Array, prec1: Array, mu2: Array, prec2: A
     float32, integers and mixed arguments as float64.
     Domain: mu1 and mu2 real; prec1 and prec2 > 0. Where one law degenerates (prec1 = 0, prec2 = 0, an infinite
     argument), kl is +inf and gradients are the limits of their formulas. Where both do, for NaN and outside the domain:
-    NaN, and NumPy's `invalid`.
+    NaN, and NumPy reports `invalid`.
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorems: kl_normal_prec_stable 3eb2ef456edca812, kl_normal_prec_by_mu1 6030829d1d9063da, kl_normal_prec_by_prec1
     3b58f49a8af1d904, kl_normal_prec_by_mu2 dd91eb3c1bbd05aa, kl_normal_prec_by_prec2 8193e46b00ab915f.
@@ -196,7 +196,7 @@ def kl_normal_value_and_grad(mu1: Array, sigma1: Array, mu2: Array, sigma2: Arra
     float32, integers and mixed arguments as float64.
     Domain: mu1 and mu2 real; sigma1 and sigma2 > 0. Where one law degenerates (sigma1 = 0, sigma2 = 0, an infinite
     argument), kl is +inf and gradients are the limits of their formulas. Where both do, for NaN and outside the domain:
-    NaN, and NumPy's `invalid`.
+    NaN, and NumPy reports `invalid`.
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorems: kl_normal_stable eb7b124d33754214, kl_normal_by_mu1 4e91c3202d5d181c, kl_normal_by_sigma1
     efe2fa9752943d75, kl_normal_by_mu2 683774a002f8a085, kl_normal_by_sigma2 a06695687d03dd05.
@@ -232,7 +232,7 @@ def kl_normal_var(mu1: Array, var1: Array, mu2: Array, var2: Array) -> Array:
     Elementwise: mu1, var1, mu2 and var2 broadcast against each other. float32 stays float32, float16 computes as
     float32, integers and mixed arguments as float64.
     Domain: mu1 and mu2 real; var1 and var2 > 0. Where one law degenerates (var1 = 0, var2 = 0, an infinite argument),
-    kl is +inf. Where both do, for NaN and outside the domain: NaN, and NumPy's `invalid`.
+    kl is +inf. Where both do, for NaN and outside the domain: NaN, and NumPy reports `invalid`.
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorem: kl_normal_var_stable e6dab50123ee0c63.
     """
@@ -263,7 +263,7 @@ def kl_normal_var_value_and_grad(mu1: Array, var1: Array, mu2: Array, var2: Arra
     float32, integers and mixed arguments as float64.
     Domain: mu1 and mu2 real; var1 and var2 > 0. Where one law degenerates (var1 = 0, var2 = 0, an infinite argument),
     kl is +inf and gradients are the limits of their formulas. Where both do, for NaN and outside the domain: NaN, and
-    NumPy's `invalid`.
+    NumPy reports `invalid`.
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorems: kl_normal_var_stable e6dab50123ee0c63, kl_normal_var_by_mu1 fde3d3663ab67ca0, kl_normal_var_by_var1
     6d873f3e8119dfec, kl_normal_var_by_mu2 c99d133b053e9171, kl_normal_var_by_var2 13ab958f92cebb4b.

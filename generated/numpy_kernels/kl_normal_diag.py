@@ -9,7 +9,7 @@
 import numpy as np
 
 from .special import expm1mx, logratiomx
-from .twin import Array, twin
+from .twin import Array, total, twin
 
 
 @twin(
@@ -28,16 +28,16 @@ def kl_normal_diag(mu1: Array, sigma1: Array, mu2: Array, sigma2: Array) -> Arra
             logratiomx(sigma1[j], sigma2[j]))
         where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-    Shapes: mu1, sigma1, mu2 and sigma2 (..., k), or a number for all of an axis; results kl (...). float32 stays
-    float32, float16 computes as float32, integers and mixed arguments as float64.
+    Shapes: mu1, sigma1, mu2 and sigma2 (..., k), or a number for all of an axis; kl (...). float32 stays float32,
+    float16 computes as float32, integers and mixed arguments as float64.
     Domain: mu1 and mu2 real; sigma1 and sigma2 > 0. Where one law degenerates (sigma1 = 0, sigma2 = 0, an infinite
-    argument), kl is +inf. Where both do, for NaN and outside the domain: NaN, and NumPy's `invalid`.
+    argument), kl is +inf. Where both do, for NaN and outside the domain: NaN, and NumPy reports `invalid`.
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorem: kl_normal_diag_stable 18abc0b2acd5c483.
     """
     t0 = (mu1 - mu2) / sigma2
     t1 = (sigma1 - sigma2) / sigma2
-    return np.sum(0.5 * (t0 * t0) + 0.5 * (t1 * t1) - logratiomx(sigma1, sigma2), axis=-1)
+    return total(0.5 * (t0 * t0) + 0.5 * (t1 * t1) - logratiomx(sigma1, sigma2))
 
 
 @twin(
@@ -56,15 +56,15 @@ def kl_normal_diag_logvar(mu1: Array, logvar1: Array, mu2: Array, logvar2: Array
         kl = sum_{j=1..k} 1/2 [expm1mx(logvar1[j] - logvar2[j]) + (mu1[j] - mu2[j])^2 exp(-logvar2[j])]
         where expm1mx(x) = e^x - 1 - x
 
-    Shapes: mu1, logvar1, mu2 and logvar2 (..., k), or a number for all of an axis; results kl (...). float32 stays
-    float32, float16 computes as float32, integers and mixed arguments as float64.
+    Shapes: mu1, logvar1, mu2 and logvar2 (..., k), or a number for all of an axis; kl (...). float32 stays float32,
+    float16 computes as float32, integers and mixed arguments as float64.
     Domain: mu1, logvar1, mu2 and logvar2 real. Where one law degenerates (an infinite argument), kl is +inf. Where both
-    do, for NaN and outside the domain: NaN, and NumPy's `invalid`.
+    do, for NaN and outside the domain: NaN, and NumPy reports `invalid`.
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorem: kl_normal_diag_logvar_stable 33aa176f76b62923.
     """
     mu_gap = mu1 - mu2
-    return np.sum(0.5 * (expm1mx(logvar1 - logvar2) + mu_gap * mu_gap * np.exp(-logvar2)), axis=-1)
+    return total(0.5 * (expm1mx(logvar1 - logvar2) + mu_gap * mu_gap * np.exp(-logvar2)))
 
 
 @twin(
@@ -88,11 +88,11 @@ def kl_normal_diag_logvar_value_and_grad(mu1: Array, logvar1: Array, mu2: Array,
         where expm1(x) = e^x - 1
         where expm1mx(x) = e^x - 1 - x
 
-    Shapes: mu1, logvar1, mu2 and logvar2 (..., k), or a number for all of an axis; results kl (...); by_mu1 (..., k);
-    by_logvar1 (..., k); by_mu2 (..., k); by_logvar2 (..., k). float32 stays float32, float16 computes as float32,
+    Shapes: mu1, logvar1, mu2 and logvar2 (..., k), or a number for all of an axis; kl (...), by_mu1 (..., k),
+    by_logvar1 (..., k), by_mu2 (..., k) and by_logvar2 (..., k). float32 stays float32, float16 computes as float32,
     integers and mixed arguments as float64.
     Domain: mu1, logvar1, mu2 and logvar2 real. Where one law degenerates (an infinite argument), kl is +inf and
-    gradients are the limits of their formulas. Where both do, for NaN and outside the domain: NaN, and NumPy's
+    gradients are the limits of their formulas. Where both do, for NaN and outside the domain: NaN, and NumPy reports
     `invalid`.
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorems: kl_normal_diag_logvar_stable 33aa176f76b62923, kl_normal_diag_logvar_by_mu1 c909013595500531,
@@ -104,7 +104,7 @@ def kl_normal_diag_logvar_value_and_grad(mu1: Array, logvar1: Array, mu2: Array,
     t0 = np.exp(-logvar2)
     t1 = mu_gap * t0
     t2 = np.expm1(logvar_gap)
-    kl = np.sum(0.5 * (expm1mx(logvar_gap) + mu_gap * mu_gap * t0), axis=-1)
+    kl = total(0.5 * (expm1mx(logvar_gap) + mu_gap * mu_gap * t0))
     by_mu1 = t1
     by_logvar1 = 0.5 * t2
     by_mu2 = -t1
@@ -127,15 +127,15 @@ def kl_normal_diag_prec(mu1: Array, prec1: Array, mu2: Array, prec2: Array) -> A
         kl = sum_{j=1..k} 1/2 [-logratiomx(prec2[j], prec1[j]) + prec2[j] (mu1[j] - mu2[j])^2]
         where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-    Shapes: mu1, prec1, mu2 and prec2 (..., k), or a number for all of an axis; results kl (...). float32 stays float32,
-    float16 computes as float32, integers and mixed arguments as float64.
+    Shapes: mu1, prec1, mu2 and prec2 (..., k), or a number for all of an axis; kl (...). float32 stays float32, float16
+    computes as float32, integers and mixed arguments as float64.
     Domain: mu1 and mu2 real; prec1 and prec2 > 0. Where one law degenerates (prec1 = 0, prec2 = 0, an infinite
-    argument), kl is +inf. Where both do, for NaN and outside the domain: NaN, and NumPy's `invalid`.
+    argument), kl is +inf. Where both do, for NaN and outside the domain: NaN, and NumPy reports `invalid`.
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorem: kl_normal_diag_prec_stable 4db617a2dd1851d5.
     """
     mu_gap = mu1 - mu2
-    return np.sum(0.5 * (-logratiomx(prec2, prec1) + prec2 * mu_gap * mu_gap), axis=-1)
+    return total(0.5 * (-logratiomx(prec2, prec1) + prec2 * mu_gap * mu_gap))
 
 
 @twin(
@@ -158,12 +158,12 @@ def kl_normal_diag_prec_value_and_grad(mu1: Array, prec1: Array, mu2: Array, pre
         by_prec2 = 1/2 [(prec2[i] - prec1[i])/(prec1[i] prec2[i]) + (mu1[i] - mu2[i])^2]
         where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-    Shapes: mu1, prec1, mu2 and prec2 (..., k), or a number for all of an axis; results kl (...); by_mu1 (..., k);
-    by_prec1 (..., k); by_mu2 (..., k); by_prec2 (..., k). float32 stays float32, float16 computes as float32, integers
-    and mixed arguments as float64.
+    Shapes: mu1, prec1, mu2 and prec2 (..., k), or a number for all of an axis; kl (...), by_mu1 (..., k), by_prec1
+    (..., k), by_mu2 (..., k) and by_prec2 (..., k). float32 stays float32, float16 computes as float32, integers and
+    mixed arguments as float64.
     Domain: mu1 and mu2 real; prec1 and prec2 > 0. Where one law degenerates (prec1 = 0, prec2 = 0, an infinite
     argument), kl is +inf and gradients are the limits of their formulas. Where both do, for NaN and outside the domain:
-    NaN, and NumPy's `invalid`.
+    NaN, and NumPy reports `invalid`.
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorems: kl_normal_diag_prec_stable 4db617a2dd1851d5, kl_normal_diag_prec_by_mu1 bf914c369d214f5c,
     kl_normal_diag_prec_by_prec1 d731c866778c621f, kl_normal_diag_prec_by_mu2 6c63ff03bf2e9c05,
@@ -171,7 +171,7 @@ def kl_normal_diag_prec_value_and_grad(mu1: Array, prec1: Array, mu2: Array, pre
     """
     mu_gap = mu1 - mu2
     t0 = mu_gap * prec2
-    kl = np.sum(0.5 * (-logratiomx(prec2, prec1) + prec2 * mu_gap * mu_gap), axis=-1)
+    kl = total(0.5 * (-logratiomx(prec2, prec1) + prec2 * mu_gap * mu_gap))
     by_mu1 = t0
     by_prec1 = 0.5 * ((prec1 - prec2) / prec1 / prec1)
     by_mu2 = -t0
@@ -200,12 +200,12 @@ def kl_normal_diag_value_and_grad(mu1: Array, sigma1: Array, mu2: Array, sigma2:
         by_sigma2 = [(sigma2[i] - sigma1[i]) (sigma2[i] + sigma1[i]) - (mu1[i] - mu2[i])^2]/sigma2[i]^3
         where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-    Shapes: mu1, sigma1, mu2 and sigma2 (..., k), or a number for all of an axis; results kl (...); by_mu1 (..., k);
-    by_sigma1 (..., k); by_mu2 (..., k); by_sigma2 (..., k). float32 stays float32, float16 computes as float32,
-    integers and mixed arguments as float64.
+    Shapes: mu1, sigma1, mu2 and sigma2 (..., k), or a number for all of an axis; kl (...), by_mu1 (..., k), by_sigma1
+    (..., k), by_mu2 (..., k) and by_sigma2 (..., k). float32 stays float32, float16 computes as float32, integers and
+    mixed arguments as float64.
     Domain: mu1 and mu2 real; sigma1 and sigma2 > 0. Where one law degenerates (sigma1 = 0, sigma2 = 0, an infinite
     argument), kl is +inf and gradients are the limits of their formulas. Where both do, for NaN and outside the domain:
-    NaN, and NumPy's `invalid`.
+    NaN, and NumPy reports `invalid`.
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorems: kl_normal_diag_stable 18abc0b2acd5c483, kl_normal_diag_by_mu1 82425938c10106c7, kl_normal_diag_by_sigma1
     a9eee0dda13dda20, kl_normal_diag_by_mu2 496513f819b363c9, kl_normal_diag_by_sigma2 e6845dac9decac92.
@@ -214,7 +214,7 @@ def kl_normal_diag_value_and_grad(mu1: Array, sigma1: Array, mu2: Array, sigma2:
     t0 = mu_gap / sigma2
     t1 = (sigma1 - sigma2) / sigma2
     t2 = t0 / sigma2
-    kl = np.sum(0.5 * (t0 * t0) + 0.5 * (t1 * t1) - logratiomx(sigma1, sigma2), axis=-1)
+    kl = total(0.5 * (t0 * t0) + 0.5 * (t1 * t1) - logratiomx(sigma1, sigma2))
     by_mu1 = t2
     by_sigma1 = t1 * (sigma1 + sigma2) / sigma2 / sigma1
     by_mu2 = -t2
@@ -237,15 +237,15 @@ def kl_normal_diag_var(mu1: Array, var1: Array, mu2: Array, var2: Array) -> Arra
         kl = sum_{j=1..k} 1/2 [-logratiomx(var1[j], var2[j]) + (mu1[j] - mu2[j])^2/var2[j]]
         where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-    Shapes: mu1, var1, mu2 and var2 (..., k), or a number for all of an axis; results kl (...). float32 stays float32,
-    float16 computes as float32, integers and mixed arguments as float64.
+    Shapes: mu1, var1, mu2 and var2 (..., k), or a number for all of an axis; kl (...). float32 stays float32, float16
+    computes as float32, integers and mixed arguments as float64.
     Domain: mu1 and mu2 real; var1 and var2 > 0. Where one law degenerates (var1 = 0, var2 = 0, an infinite argument),
-    kl is +inf. Where both do, for NaN and outside the domain: NaN, and NumPy's `invalid`.
+    kl is +inf. Where both do, for NaN and outside the domain: NaN, and NumPy reports `invalid`.
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorem: kl_normal_diag_var_stable b9470efdc113f317.
     """
     mu_gap = mu1 - mu2
-    return np.sum(0.5 * (-logratiomx(var1, var2) + mu_gap / var2 * mu_gap), axis=-1)
+    return total(0.5 * (-logratiomx(var1, var2) + mu_gap / var2 * mu_gap))
 
 
 @twin(
@@ -268,12 +268,12 @@ def kl_normal_diag_var_value_and_grad(mu1: Array, var1: Array, mu2: Array, var2:
         by_var2 = 1/2 (var2[i] - var1[i] - (mu1[i] - mu2[i])^2)/var2[i]^2
         where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-    Shapes: mu1, var1, mu2 and var2 (..., k), or a number for all of an axis; results kl (...); by_mu1 (..., k); by_var1
-    (..., k); by_mu2 (..., k); by_var2 (..., k). float32 stays float32, float16 computes as float32, integers and mixed
+    Shapes: mu1, var1, mu2 and var2 (..., k), or a number for all of an axis; kl (...), by_mu1 (..., k), by_var1 (...,
+    k), by_mu2 (..., k) and by_var2 (..., k). float32 stays float32, float16 computes as float32, integers and mixed
     arguments as float64.
     Domain: mu1 and mu2 real; var1 and var2 > 0. Where one law degenerates (var1 = 0, var2 = 0, an infinite argument),
     kl is +inf and gradients are the limits of their formulas. Where both do, for NaN and outside the domain: NaN, and
-    NumPy's `invalid`.
+    NumPy reports `invalid`.
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorems: kl_normal_diag_var_stable b9470efdc113f317, kl_normal_diag_var_by_mu1 02ab821511666664,
     kl_normal_diag_var_by_var1 403a7d001cfe0513, kl_normal_diag_var_by_mu2 97b2bce401508640, kl_normal_diag_var_by_var2
@@ -281,7 +281,7 @@ def kl_normal_diag_var_value_and_grad(mu1: Array, var1: Array, mu2: Array, var2:
     """
     mu_gap = mu1 - mu2
     t0 = mu_gap / var2
-    kl = np.sum(0.5 * (-logratiomx(var1, var2) + t0 * mu_gap), axis=-1)
+    kl = total(0.5 * (-logratiomx(var1, var2) + t0 * mu_gap))
     by_mu1 = t0
     by_var1 = 0.5 * ((var1 - var2) / var2 / var1)
     by_mu2 = -t0

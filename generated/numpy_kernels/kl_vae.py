@@ -8,7 +8,7 @@
 import numpy as np
 
 from .special import expm1mx, logratiomx
-from .twin import Array, twin
+from .twin import Array, total, twin
 
 
 @twin(
@@ -26,14 +26,14 @@ def kl_vae(mu: Array, logvar: Array) -> Array:
         kl = sum_{j=1..k} 1/2 [expm1mx(logvar[j]) + mu[j]^2]
         where expm1mx(x) = e^x - 1 - x
 
-    Shapes: mu and logvar (..., k), or a number for all of an axis; results kl (...). float32 stays float32, float16
-    computes as float32, integers and mixed arguments as float64.
+    Shapes: mu and logvar (..., k), or a number for all of an axis; kl (...). float32 stays float32, float16 computes as
+    float32, integers and mixed arguments as float64.
     Domain: mu and logvar real. Where one law degenerates (an infinite argument), kl is +inf. For NaN and outside the
-    domain: NaN, and NumPy's `invalid`.
+    domain: NaN, and NumPy reports `invalid`.
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorem: kl_vae_stable 1cff052f3a667cb3.
     """
-    return np.sum(0.5 * (expm1mx(logvar) + mu * mu), axis=-1)
+    return total(0.5 * (expm1mx(logvar) + mu * mu))
 
 
 @twin(
@@ -51,15 +51,15 @@ def kl_vae_sigma(mu: Array, sigma: Array) -> Array:
         kl = sum_{j=1..k} 1/2 [(sigma[j] - 1)^2 - 2 logratiomx(sigma[j], 1) + mu[j]^2]
         where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-    Shapes: mu and sigma (..., k), or a number for all of an axis; results kl (...). float32 stays float32, float16
-    computes as float32, integers and mixed arguments as float64.
+    Shapes: mu and sigma (..., k), or a number for all of an axis; kl (...). float32 stays float32, float16 computes as
+    float32, integers and mixed arguments as float64.
     Domain: mu real; sigma > 0. Where one law degenerates (sigma = 0, an infinite argument), kl is +inf. For NaN and
-    outside the domain: NaN, and NumPy's `invalid`.
+    outside the domain: NaN, and NumPy reports `invalid`.
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorem: kl_vae_sigma_stable 1220845021b9a9cf.
     """
     t0 = sigma - 1.0
-    return np.sum(0.5 * (t0 * t0 - 2.0 * logratiomx(sigma, 1.0) + mu * mu), axis=-1)
+    return total(0.5 * (t0 * t0 - 2.0 * logratiomx(sigma, 1.0) + mu * mu))
 
 
 @twin(
@@ -79,16 +79,16 @@ def kl_vae_sigma_value_and_grad(mu: Array, sigma: Array) -> tuple[Array, ...]:
         by_sigma = (sigma[i] - 1) (sigma[i] + 1)/sigma[i]
         where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-    Shapes: mu and sigma (..., k), or a number for all of an axis; results kl (...); by_mu (..., k); by_sigma (..., k).
+    Shapes: mu and sigma (..., k), or a number for all of an axis; kl (...), by_mu (..., k) and by_sigma (..., k).
     float32 stays float32, float16 computes as float32, integers and mixed arguments as float64.
     Domain: mu real; sigma > 0. Where one law degenerates (sigma = 0, an infinite argument), kl is +inf and gradients
-    are the limits of their formulas. For NaN and outside the domain: NaN, and NumPy's `invalid`.
+    are the limits of their formulas. For NaN and outside the domain: NaN, and NumPy reports `invalid`.
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorems: kl_vae_sigma_stable 1220845021b9a9cf, kl_vae_sigma_by_mu b21c6165426801d8, kl_vae_sigma_by_sigma
     00949291cb17ad91.
     """
     t0 = sigma - 1.0
-    kl = np.sum(0.5 * (t0 * t0 - 2.0 * logratiomx(sigma, 1.0) + mu * mu), axis=-1)
+    kl = total(0.5 * (t0 * t0 - 2.0 * logratiomx(sigma, 1.0) + mu * mu))
     by_mu = mu
     by_sigma = t0 / sigma * (sigma + 1.0)
     return kl, by_mu, by_sigma
@@ -111,16 +111,16 @@ def kl_vae_terms(mu: Array, logvar: Array) -> tuple[Array, ...]:
         logdet = sum_{j=1..k} logvar[j]
         kl     = 1/2 (trace + mean - k - logdet)
 
-    Shapes: mu and logvar (..., k), or a number for all of an axis; results trace (...); mean (...); logdet (...).
-    float32 stays float32, float16 computes as float32, integers and mixed arguments as float64.
+    Shapes: mu and logvar (..., k), or a number for all of an axis; trace (...), mean (...) and logdet (...). float32
+    stays float32, float16 computes as float32, integers and mixed arguments as float64.
     Domain: mu and logvar real. Where one law degenerates (an infinite argument), terms are the limits of their
-    formulas. For NaN and outside the domain: NaN, and NumPy's `invalid`.
+    formulas. For NaN and outside the domain: NaN, and NumPy reports `invalid`.
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorem: kl_vae_terms ca0ad12c63467e96.
     """
-    trace = np.sum(np.exp(logvar), axis=-1)
-    mean = np.sum(mu * mu, axis=-1)
-    logdet = np.sum(logvar, axis=-1)
+    trace = total(np.exp(logvar))
+    mean = total(mu * mu)
+    logdet = total(logvar)
     return trace, mean, logdet
 
 
@@ -142,14 +142,14 @@ def kl_vae_value_and_grad(mu: Array, logvar: Array) -> tuple[Array, ...]:
         where expm1(x) = e^x - 1
         where expm1mx(x) = e^x - 1 - x
 
-    Shapes: mu and logvar (..., k), or a number for all of an axis; results kl (...); by_mu (..., k); by_logvar (...,
-    k). float32 stays float32, float16 computes as float32, integers and mixed arguments as float64.
+    Shapes: mu and logvar (..., k), or a number for all of an axis; kl (...), by_mu (..., k) and by_logvar (..., k).
+    float32 stays float32, float16 computes as float32, integers and mixed arguments as float64.
     Domain: mu and logvar real. Where one law degenerates (an infinite argument), kl is +inf and gradients are the
-    limits of their formulas. For NaN and outside the domain: NaN, and NumPy's `invalid`.
+    limits of their formulas. For NaN and outside the domain: NaN, and NumPy reports `invalid`.
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorems: kl_vae_stable 1cff052f3a667cb3, kl_vae_by_mu 06bd9a923a464f5e, kl_vae_by_logvar 80aab24357d66750.
     """
-    kl = np.sum(0.5 * (expm1mx(logvar) + mu * mu), axis=-1)
+    kl = total(0.5 * (expm1mx(logvar) + mu * mu))
     by_mu = mu
     by_logvar = 0.5 * np.expm1(logvar)
     return kl, by_mu, by_logvar
@@ -170,14 +170,14 @@ def kl_vae_var(mu: Array, var: Array) -> Array:
         kl = sum_{j=1..k} 1/2 [-logratiomx(var[j], 1) + mu[j]^2]
         where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-    Shapes: mu and var (..., k), or a number for all of an axis; results kl (...). float32 stays float32, float16
-    computes as float32, integers and mixed arguments as float64.
+    Shapes: mu and var (..., k), or a number for all of an axis; kl (...). float32 stays float32, float16 computes as
+    float32, integers and mixed arguments as float64.
     Domain: mu real; var > 0. Where one law degenerates (var = 0, an infinite argument), kl is +inf. For NaN and outside
-    the domain: NaN, and NumPy's `invalid`.
+    the domain: NaN, and NumPy reports `invalid`.
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorem: kl_vae_var_stable c22f32e2d7c4e41a.
     """
-    return np.sum(0.5 * (-logratiomx(var, 1.0) + mu * mu), axis=-1)
+    return total(0.5 * (-logratiomx(var, 1.0) + mu * mu))
 
 
 @twin(
@@ -197,14 +197,14 @@ def kl_vae_var_value_and_grad(mu: Array, var: Array) -> tuple[Array, ...]:
         by_var = 1/2 (var[i] - 1)/var[i]
         where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-    Shapes: mu and var (..., k), or a number for all of an axis; results kl (...); by_mu (..., k); by_var (..., k).
-    float32 stays float32, float16 computes as float32, integers and mixed arguments as float64.
+    Shapes: mu and var (..., k), or a number for all of an axis; kl (...), by_mu (..., k) and by_var (..., k). float32
+    stays float32, float16 computes as float32, integers and mixed arguments as float64.
     Domain: mu real; var > 0. Where one law degenerates (var = 0, an infinite argument), kl is +inf and gradients are
-    the limits of their formulas. For NaN and outside the domain: NaN, and NumPy's `invalid`.
+    the limits of their formulas. For NaN and outside the domain: NaN, and NumPy reports `invalid`.
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorems: kl_vae_var_stable c22f32e2d7c4e41a, kl_vae_var_by_mu 8daa45278cb84d5c, kl_vae_var_by_var 94ab20ddcccfc4de.
     """
-    kl = np.sum(0.5 * (-logratiomx(var, 1.0) + mu * mu), axis=-1)
+    kl = total(0.5 * (-logratiomx(var, 1.0) + mu * mu))
     by_mu = mu
     by_var = 0.5 * ((var - 1.0) / var)
     return kl, by_mu, by_var

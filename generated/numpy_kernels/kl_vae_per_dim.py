@@ -27,7 +27,7 @@ def kl_vae_per_dim(mu: Array, logvar: Array) -> Array:
     Elementwise: mu and logvar broadcast against each other. float32 stays float32, float16 computes as float32,
     integers and mixed arguments as float64.
     Domain: mu and logvar real. Where one law degenerates (an infinite argument), kl is +inf. For NaN and outside the
-    domain: NaN, and NumPy's `invalid`.
+    domain: NaN, and NumPy reports `invalid`.
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorem: kl_vae_per_dim_stable 1756fb5555246adf.
     """
@@ -55,7 +55,7 @@ def kl_vae_per_dim_value_and_grad(mu: Array, logvar: Array) -> tuple[Array, ...]
     Elementwise: mu and logvar broadcast against each other. float32 stays float32, float16 computes as float32,
     integers and mixed arguments as float64.
     Domain: mu and logvar real. Where one law degenerates (an infinite argument), kl is +inf and gradients are the
-    limits of their formulas. For NaN and outside the domain: NaN, and NumPy's `invalid`.
+    limits of their formulas. For NaN and outside the domain: NaN, and NumPy reports `invalid`.
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorems: kl_vae_per_dim_stable 1756fb5555246adf, kl_vae_per_dim_by_mu f180fbadc55d8813, kl_vae_per_dim_by_logvar
     8bd1947e5299f386.

@@ -39,6 +39,11 @@ def twin(
     return make
 
 
+def total(x: Array) -> Array:
+    """The sum over the core dimension."""
+    return np.asarray(np.sum(x, axis=-1))
+
+
 class Twin:
     """Called like a ufunc of that signature, and computes with NumPy's own functions."""
 
@@ -170,7 +175,7 @@ FLAGS = {"divide": 1, "over": 2, "invalid": 8}
 
 def _report(kind: str, name: str) -> None:
     """Do what np.errstate says of that kind of floating-point error."""
-    mode = np.geterr()[kind]
+    mode = dict(np.geterr())[kind]
     message = f"{WORDING[kind]} encountered in {name}"
     handler = np.geterrcall()
     if mode == "raise":
@@ -181,5 +186,5 @@ def _report(kind: str, name: str) -> None:
         print(f"Warning: {message}")
     elif mode == "call" and callable(handler):
         handler(WORDING[kind], FLAGS[kind])
-    elif mode == "log" and handler is not None:
+    elif mode == "log" and handler is not None and not callable(handler):
         handler.write(f"Warning: {message}\n")

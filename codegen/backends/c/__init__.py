@@ -182,7 +182,8 @@ def function(kernel: Kernel, real: Real) -> Function:
 
 def _calling(kernel: Kernel, real: Real, inputs: list[Input], outputs: list[Output]) -> dict[str, Any]:
     """How the plain entry point and the ufunc loop hand over their arguments."""
-    single, operands = len(outputs) == 1, [*kernel.arguments, *kernel.results]
+    single = len(outputs) == 1
+    operands: list[Argument | Result] = [*kernel.arguments, *kernel.results]
     core = [place for place, part in enumerate(operands) if part.dims]
     answer = outputs[0].name
     if kernel.reduces:
@@ -241,7 +242,9 @@ def _spell(part: Argument | Result, real: Real) -> str:
 def _comment(kernel: Kernel, real: Real) -> str:
     if real is not DOUBLE:
         return f"/* {kernel.name} in {real.c}. */"
-    return "/* " + "\n".join("   " + line if line else "" for line in prose.description(kernel)).lstrip() + " */"
+    sizes = "Arguments are arrays of length k, and so are gradients by them. " if kernel.reduces else ""
+    remark = f"{sizes}{prose.domain(kernel)} {prose.edges(kernel, 'NaN, and FE_INVALID is raised')}"
+    return "/* " + "\n".join("   " + line if line else "" for line in prose.description(kernel, [remark])).lstrip() + " */"
 
 
 if TYPE_CHECKING:

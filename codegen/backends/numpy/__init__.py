@@ -91,7 +91,7 @@ class NumPy:
             imports.append(f"from .special import {', '.join(sorted(function.__name__ for function in special))}")
         return {
             "subjects": sorted({formula(kernel.subject) for kernel in kernels}),
-            "imports": [*imports, "from .twin import Array, twin"],
+            "imports": [*imports, f"from .twin import Array, {'total, ' * any(kernel.reduces for kernel in kernels)}twin"],
             "functions": functions,
         }
 
@@ -102,7 +102,7 @@ class NumPy:
             if isinstance(part, Assign):
                 lines.append(Line(str(part.target), value))
             else:
-                lines.append(Line(str(part.result), f"np.sum({value}, axis=-1)" if isinstance(part, Accumulate) else value))
+                lines.append(Line(str(part.result), f"total({value})" if isinstance(part, Accumulate) else value))
         returned = ", ".join(result.name for result in kernel.results)
         if len(kernel.results) == 1:
             returned = lines.pop().value
@@ -118,10 +118,29 @@ class NumPy:
             positive=_tuple(argument.name for argument in kernel.arguments if argument.positive),
             theorem=kernel.theorem,
             digest=kernel.digest,
-            doc="\n".join("    " + line if line else "" for line in prose.description(kernel)).lstrip(),
+            doc="\n".join("    " + line if line else "" for line in prose.description(kernel, remarks(kernel))).lstrip(),
             lines=lines,
             value=returned,
         )
+
+
+def remarks(kernel: Kernel) -> list[str]:
+    """What a user of NumPy is told beside the formula."""
+    types = "float32 stays float32, float16 computes as float32, integers and mixed arguments as float64."
+    return [
+        f"{shapes(kernel)} {types}",
+        f"{prose.domain(kernel)} {prose.edges(kernel, 'NaN, and NumPy reports `invalid`')}",
+        "Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.",
+    ]
+
+
+def shapes(kernel: Kernel) -> str:
+    names = prose.listed([argument.name for argument in kernel.arguments])
+    dims = kernel.arguments[0].dims
+    if not dims:
+        return f"Elementwise: {names} broadcast against each other."
+    results = prose.listed([f"{result.name} ({', '.join(['...', *result.dims])})" for result in kernel.results])
+    return f"Shapes: {names} (..., {', '.join(dims)}), or a number for all of an axis; {results}."
 
 
 def grouped(kernels: Sequence[Kernel]) -> dict[str, list[Kernel]]:

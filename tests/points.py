@@ -1,0 +1,37 @@
+"""Where kernels are tested: ordinary numbers, laws that nearly agree, and ratios at the ends of the range. Fixed seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+REGIMES = ("ordinary", "near equality", "extreme")
+
+
+def arguments(names: Sequence[str], regime: str, shape: tuple[int, ...], seed: int = 0) -> list[Array]:
+    """One array for each argument."""
+    rng = np.random.default_rng([seed, REGIMES.index(regime)])
+    found: dict[str, Array] = {}
+    for name in names:
+        stem, law = name.rstrip("12"), name[len(name.rstrip("12")) :]
+        found[name] = _draw(rng, stem, regime, shape)
+        if regime == "near equality":
+            distance = rng.choice([-1.0, 1.0], shape) * 10.0 ** rng.uniform(-14, -2, shape)
+            if law == "2":
+                near = found[stem + "1"]
+                found[name] = near + distance if stem in {"mu", "logvar"} else near * (1 + distance)
+            elif not law:
+                found[name] = distance if stem in {"mu", "logvar"} else 1 + distance
+    return [found[name] for name in names]
+
+
+def _draw(rng: np.random.Generator, stem: str, regime: str, shape: tuple[int, ...]) -> Array:
+    wide = regime == "extreme"
+    if stem == "mu":
+        return rng.normal(size=shape) * 10.0 ** rng.uniform(-20, 20, shape) if wide else rng.normal(size=shape)
+    if stem == "logvar":
+        return rng.uniform(-150, 150, shape) if wide else rng.normal(size=shape)
+    return 10.0 ** rng.uniform(-60, 60, shape) if wide else rng.uniform(0.2, 4.0, shape)

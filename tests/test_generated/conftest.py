@@ -1,0 +1,31 @@
+"""Every test of a kernel runs twice, on the compiled kernels and on their NumPy twins."""
+
+from __future__ import annotations
+
+import shutil
+from types import ModuleType
+
+import pytest
+
+from closedform import generated
+from closedform.generated import Kernel, numpy_kernels
+
+
+@pytest.fixture(params=["compiled", "numpy"])
+def implementation(request: pytest.FixtureRequest) -> ModuleType:
+    """The module whose attributes are the kernels."""
+    if request.param == "numpy":
+        return numpy_kernels
+    if generated.config()["kernels"] != "compiled":
+        if shutil.which("cc") is not None:
+            pytest.fail(f"there is a C compiler, but no compiled kernels: {generated.config()['reason']}", pytrace=False)
+        pytest.skip("no C compiler, so no compiled kernels")
+    return generated
+
+
+@pytest.fixture(params=sorted(generated.kernels()))
+def kernel(request: pytest.FixtureRequest, implementation: ModuleType) -> Kernel:
+    """Each kernel of each implementation."""
+    found = getattr(implementation, request.param)
+    assert isinstance(found, Kernel)
+    return found
