@@ -16,8 +16,8 @@ from sympy.assumptions import AppliedPredicate
 
 from ..derivation import Step, Theorem
 from ..nodes import KL, CrossEntropy, Density, Entropy, Expect, ExpectMatrix, Gradient, Law, MatrixGradient
-from ..rewrite import Site, contains
-from ..rule import Rule, Statement
+from ..rewrite import Site, contains, match
+from ..rule import LEMMA, Rule, Statement
 from .claims import claims, hypotheses
 from .names import legend
 from .notation import Pen, write
@@ -67,12 +67,16 @@ class Options:
 
 @dataclass(frozen=True)
 class Line:
-    """One step: the relation to the line before, the new line with its change marked, and what the step rests on."""
+    """One step: the relation to the line before, the new line with its change marked, and what the step rests on.
+
+    `arguments` say for what a lemma was used: sigma1 = sqrt(var1).
+    """
 
     relation: str
     shape: Shape
     rule: str
     note: str
+    arguments: tuple[Shape, ...]
     needs: tuple[tuple[tuple[Shape, ...], str], ...]
     verdict: str
 
@@ -129,7 +133,24 @@ def _line(step: Step, pen: Pen, verdict: str) -> Line:
     # A change of the whole line needs no mark.
     mark = None if step.span == Site() else step.span
     shape = write(step.after, Pen(pen.labels, mark))
-    return Line(step.line_relation, shape, step.rule, step.note, _needs(step, pen), verdict)
+    arguments = _arguments(step)
+    # The engine's note on a specialised theorem says the same in the words of SymPy.
+    note = "" if arguments and step.note.startswith("specialise:") else step.note
+    return Line(step.line_relation, shape, step.rule, note, arguments, _needs(step, pen), verdict)
+
+
+def _arguments(step: Step) -> tuple[Shape, ...]:
+    """What the letters of a lemma stand for, where that is not the same letter."""
+    if not step.rule.startswith(LEMMA):
+        return ()
+    bindings = next(match(rule_named(step.rule).statement.lhs, step.old, {}), {})
+    sizes = {size for symbol in bindings if isinstance(symbol, sp.MatrixSymbol) for size in symbol.shape}
+    told = [
+        (symbol, value)
+        for symbol, value in bindings.items()
+        if isinstance(symbol, sp.Symbol | sp.MatrixSymbol) and symbol not in sizes and symbol != value
+    ]
+    return tuple(Compare(write(symbol), "=", write(value)) for symbol, value in sorted(told, key=lambda pair: str(pair[0])))
 
 
 def _needs(step: Step, pen: Pen) -> tuple[tuple[tuple[Shape, ...], str], ...]:

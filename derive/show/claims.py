@@ -8,6 +8,7 @@ import sympy as sp
 from sympy.assumptions import AppliedPredicate
 
 from ..facts import Facts
+from ..nodes import Entrywise
 from .notation import PLAIN, NotPrintable, Pen, write
 from .shapes import Compare, Indexed, Name, Number, Phrase, Shape
 
@@ -29,6 +30,10 @@ def claim(condition: AppliedPredicate, pen: Pen = PLAIN) -> Shape:
     subject = write(condition.arguments[0], pen.unmarked())
     if name in SIGNS:
         return Compare(subject, SIGNS[name], Number(0))  # type: ignore[arg-type]
+    if name in INDEX and isinstance(condition.arguments[0], Entrywise):
+        column = condition.arguments[0]
+        entry = write(column.body, pen.unmarked())
+        return Phrase((Compare(entry, ">", Number(0)),), "for every", write(column.variable))
     if name in INDEX:
         entry = Indexed(subject, tuple(map(Name, INDEX[name])))
         return Phrase((Compare(entry, ">", Number(0)),), "for every", Name("j"))

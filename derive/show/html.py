@@ -33,7 +33,7 @@ def html(theorem: Theorem, verdicts: Verdicts | None, options: Options) -> str:
 
 
 def _head(account: Account) -> list[str]:
-    needs = f"<p>Let {_list(account.hypotheses)}. Then</p>" if account.hypotheses else ""
+    needs = f"<p>Assume {_list(account.hypotheses)}. Then</p>" if account.hypotheses else ""
     said = [f"{f'law {label}' if label else 'the law'} is {_inline(law)}" for label, law in account.labels]
     said += [f"{', '.join(map(_inline, names))} {'is' if len(names) == 1 else 'are'} {word}" for names, word in account.legend]
     here = f"<p>Here {', '.join(said)}.</p>" if said else ""
@@ -48,7 +48,8 @@ def _table(account: Account) -> list[str]:
 
 def _row(line: Line) -> str:
     verdict = f" <em>{escape(line.verdict)}</em>" if line.verdict else ""
-    remarks = [escape(line.note)] if line.note else []
+    remarks = [f"with {_list(line.arguments)}"] if line.arguments else []
+    remarks += [escape(line.note)] if line.note else []
     remarks += [f"needs {_list(shapes)}: {escape(by)}" for shapes, by in line.needs]
     small = f"<br><small>{'<br>'.join(remarks)}</small>" if remarks else ""
     return f"<tr><td>{_display(line.shape, SIGNS[line.relation])}</td><td><code>{escape(line.rule)}</code>{verdict}{small}</td></tr>"

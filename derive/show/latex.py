@@ -46,7 +46,7 @@ def latex(theorem: Theorem, verdicts: Verdicts | None, options: Options) -> str:
 
 def _statement(account: Account) -> list[str]:
     needs = account.hypotheses
-    said = [r"\textbf{Theorem.}" + (f" Let {_list(needs)}. Then" if needs else "")]
+    said = [r"\textbf{Theorem.}" + (f" Assume {_list(needs)}. Then" if needs else "")]
     return [*said, *_aligned([_rows(account.statement)])]
 
 
@@ -124,6 +124,7 @@ def _remarks(account: Account) -> list[str]:
         for shapes, by in line.needs:
             reasons.setdefault(by, []).extend(shapes)
     found = [f"{', '.join(map(_claim, merged(shapes)))} ({escaped(by)})" for by, shapes in reasons.items()]
+    found += [rf"\textsf{{{escaped(line.rule)}}} with {', '.join(map(_claim, line.arguments))}" for line in account.lines if line.arguments]
     found += [rf"\textsf{{{escaped(line.rule)}}}: {escaped(line.note)}" for line in account.lines if line.note]
     return list(dict.fromkeys(found))
 

@@ -29,7 +29,7 @@ def markdown(theorem: Theorem, verdicts: Verdicts | None, options: Options) -> s
 
 def _statement(account: Account) -> list[str]:
     needs = _list(account.hypotheses)
-    return [*([f"Let {needs}. Then"] if needs else []), _math(account.statement)]
+    return [*([f"Assume {needs}. Then"] if needs else []), _math(account.statement)]
 
 
 def _start(account: Account) -> list[str]:
@@ -42,10 +42,12 @@ def _heading(number: int, line: Line) -> str:
     parts = [f"**{number}.** `{line.rule}`"]
     if line.verdict:
         parts.append(f" *{line.verdict}*")
+    if line.arguments:
+        parts.append(f" with {_list(line.arguments)}")
     if line.note:
         parts.append(f" ({line.note})")
     if line.needs:
-        parts.append(" needs " + "; ".join(f"{_list(tuple(merged(shapes)))}: {by}" for shapes, by in line.needs))
+        parts.append((", needs " if line.arguments else " needs ") + "; ".join(f"{_list(tuple(merged(shapes)))}: {by}" for shapes, by in line.needs))
     return "".join(parts)
 
 

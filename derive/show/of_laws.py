@@ -109,7 +109,12 @@ def _tidy_diagonal(shown: sp.DiagMatrix) -> sp.Basic:
 
 @notation.register(AbstractLaw)
 def _abstract(law: AbstractLaw, pen: Pen) -> Shape:
-    return name_of(law.label)
+    return _named(law.label)
+
+
+def _named(label: str) -> Name:
+    """The prior law is p, as are the likelihood p(x | z) and the evidence p(x)."""
+    return Name("p") if label == "prior" else name_of(label)
 
 
 @notation.register(Posterior)
@@ -133,7 +138,7 @@ def _density(density: Density, pen: Pen) -> Shape:
         first, *rest = shown.arguments
         return Call(shown.function, (Pair(point, ";", first), *rest))
     # A number labels a density, f_1(x); a letter is its name, q(z).
-    return Call(Name("f", label) if label.isdigit() or not label else name_of(label), (point,))
+    return Call(Name("f", label) if label.isdigit() or not label else _named(label), (point,))
 
 
 def label_of(law: sp.Basic, pen: Pen) -> str | None:
@@ -185,5 +190,5 @@ def _expect(mean: Expect | ExpectMatrix, pen: Pen) -> Shape:
     label, law = label_of(mean.law, pen), part(mean, 2, pen)
     under: Shape | None = Pair(part(mean, 1, pen), "~", law)
     if label is not None:
-        under = name_of(label) if label else None
+        under = _named(label) if label else None
     return Mean(part(mean, 0, pen), under)

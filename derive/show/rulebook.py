@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from ..rule import BACKWARDS, Rule
+from ..rule import BACKWARDS, LEMMA, Rule
 from ..rules import RULES
-
-LEMMA = "lemma:"
 
 
 def rule_named(name: str) -> Rule:

@@ -104,7 +104,9 @@ class Tex(Printer):
                 return _name(base, tuple(map(self.draw, index)), self.operator)
             case Indexed(base, index, size):
                 inside = (r" \times " if size else ",").join(map(self.draw, index))
-                return f"{self.at_least(base, ATOM)}_{{{inside}}}"
+                drawn = self.at_least(base, ATOM)
+                # One letter takes one index: the entry of a sized constant is (1_k)_j.
+                return f"({drawn})_{{{inside}}}" if isinstance(bare(base), Indexed) else f"{drawn}_{{{inside}}}"
             case Number(value):
                 return str(value)
             case Sum():
@@ -220,6 +222,8 @@ class Tex(Printer):
                 return r"\int ", body, OPEN, rf"\,\mathrm{{d}}{self.draw(variable)}"
             case Over(_, body):
                 return self._over(shape), body, OPEN, ""
+            case Slope(body):
+                return self._slope(shape), body, PRODUCT, ""
             case _:
                 return None
 

@@ -35,7 +35,6 @@ from .shapes import (
     Term,
     Transposed,
     bare,
-    begins_with_digit,
 )
 
 MARGIN, INDENT, NOTE = 4, 2, 8
@@ -103,8 +102,8 @@ class Text(Printer):
                 return f"({self.draw(body)})_{{{self.draw(variable)}=1..{self.draw(upper)}}}"
             case Integral(body, variable):
                 return f"int {self.at_least(body, OPEN)} d{self.draw(variable)}"
-            case Slope(body, variable, matrix):
-                return f"{'grad_' if matrix else 'd/d'}{self.draw(variable)} {self.at_least(body, PRODUCT)}"
+            case Slope(body):
+                return self._slope(shape) + self.at_least(body, PRODUCT)
             case Pair(left, sign, right):
                 gap = "" if sign == ";" else " "
                 return f"{self.draw(left)}{gap}{sign} {self.draw(right)}"
@@ -120,7 +119,7 @@ class Text(Printer):
         for index, factor in enumerate(factors):
             drawn = self._factor(factors, index)
             if index:
-                text += " * " if times == " " and begins_with_digit(factor) else times
+                text += " * " if times == " " and drawn[0].isdigit() else times
             text += drawn
         return text
 
@@ -136,10 +135,12 @@ class Text(Printer):
         word = "sum" if shape.kind == "sum" else "prod"
         return f"{word}_{{{self.draw(shape.variable)}=1..{self.draw(shape.upper)}}} "
 
+    def _slope(self, slope: Slope) -> str:
+        return f"{'grad_' if slope.matrix else 'd/d'}{self.draw(slope.variable)} "
+
     def _over(self, over: Shape) -> str:
-        shape = bare(over)
-        ambiguous = isinstance(shape, Fraction) or (isinstance(shape, Product) and _has_fraction(shape))
-        return self.at_least(over, POWER if ambiguous else PRODUCT)
+        """Nothing over the line may run into it: (a/b)/c, (log a)/b, (n log a)/b."""
+        return self.at_least(over, POWER if _runs_on(over) else PRODUCT)
 
     def _exponent(self, exponent: Shape) -> str:
         text = self.draw(exponent)
@@ -160,7 +161,7 @@ class Text(Printer):
         if under is None:
             return ""
         text = self.draw(under)
-        return text if isinstance(under, Name) else f"_{{{text}}}"
+        return text if text.isdigit() else f"_{text}" if isinstance(under, Name) else f"_{{{text}}}"
 
     def opened(self, shape: Shape) -> Opening | None:
         match shape:
@@ -178,12 +179,21 @@ class Text(Printer):
                 return "int ", body, OPEN, f" d{self.draw(variable)}"
             case Over(_, body):
                 return self._over_sign(shape), body, OPEN, ""
+            case Slope(body):
+                return self._slope(shape), body, PRODUCT, ""
             case _:
                 return None
 
 
-def _has_fraction(shape: Product) -> bool:
-    return any(isinstance(bare(factor), Fraction) for factor in shape.factors)
+def _runs_on(shape: Shape) -> bool:
+    """Would a quotient be read as belonging to the end of it?"""
+    match bare(shape):
+        case Fraction() | Call(bare=True):
+            return True
+        case Product(factors):
+            return any(map(_runs_on, factors))
+        case _:
+            return False
 
 
 # ---------------------------------------------------------------------------------------------------- the whole page
@@ -222,7 +232,8 @@ def _step(printer: Text, relation: str, shape: Shape, right: str, width: int) ->
 
 def _remarks(printer: Text, line: Line, width: int) -> list[str]:
     needs = [f"{', '.join(map(printer.draw, claims))}: {by}" for claims, by in line.needs]
-    said = ([f"note: {line.note}"] if line.note else []) + ([f"needs {'; '.join(needs)}"] if needs else [])
+    said = [f"with {', '.join(map(printer.draw, line.arguments))}"] if line.arguments else []
+    said += ([f"note: {line.note}"] if line.note else []) + ([f"needs {'; '.join(needs)}"] if needs else [])
     return [row for remark in said for row in _wrapped(remark, width - NOTE)]
 
 
