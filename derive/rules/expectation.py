@@ -22,7 +22,6 @@ from ..nodes import (
     Likelihood,
     MatrixApply,
     Posterior,
-    Scalar,
     SumOver,
     point_of,
 )
@@ -67,8 +66,12 @@ def _define_cross_entropy(node: sp.Basic, given: Mapping[str, sp.Basic], facts: 
 
 
 def _expect_sum(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
+    """Of numbers, of matrices, or over an index."""
     if isinstance(node, Expect) and isinstance(node.body, sp.Add):
         yield Rewrite(add(*(Expect(term, node.variable, node.law) for term in node.body.args)))
+    if isinstance(node, Expect) and isinstance(node.body, SumOver):
+        summand, index, size = node.body.args
+        yield Rewrite(SumOver(Expect(summand, node.variable, node.law), index, size))
     if isinstance(node, ExpectMatrix) and isinstance(node.body, sp.MatAdd):
         yield Rewrite(matadd(*(ExpectMatrix(term, node.variable, node.law) for term in node.body.args)))
 
@@ -117,12 +120,6 @@ def _marginal(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> It
     if node.variable not in body.free_symbols:
         law = Law("normal", *(Entry(parameter, *entry.index) for parameter in node.law.parameters))
         yield Rewrite(Expect(body, point, law))
-
-
-def _expect_over_index(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
-    if isinstance(node, Expect) and isinstance(node.body, SumOver) and node.variable not in node.body.domain.free_symbols:
-        total = node.body
-        yield Rewrite(SumOver(Expect(total.body, node.variable, node.law), total.variable, total.domain))
 
 
 mu, sigma = (sp.MatrixSymbol(name, k, 1) for name in ("mu", "sigma"))
@@ -190,16 +187,6 @@ EXPECTATION = (
     Rule(
         "expect_constant", Statement(Expect(c, x, law1), c), "a density integrates to 1", leaves=Expect(g, x, law1),
         rewrites=_expect_constant,
-    ),
-    Rule(
-        "expect_over_index",
-        Statement(Expect(SumOver(Apply("s", j), j, k), x, law1), SumOver(Expect(Apply("s", j), x, law1), j, k)),
-        LINEAR, leaves=Expect(g, x, law1), rewrites=_expect_over_index,
-    ),
-    Rule(
-        "expect_scalar",
-        Statement(Expect(Scalar(MatrixApply("Y", x, 1, 1)), x, law1), Scalar(ExpectMatrix(MatrixApply("Y", x, 1, 1), x, law1))),
-        LINEAR, leaves=Expect(g, x, law1),
     ),
     Rule(
         "expect_trace",

@@ -13,7 +13,7 @@ from sympy.assumptions import AppliedPredicate
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from ..facts import Facts
-from ..monomials import Monomial, content, gathered, monomial, polynomial, positive_first, total
+from ..monomials import Monomial, content, gathered, polynomial, positive_first, total
 from ..nodes import Group, Paren
 from ..rewrite import add, div, exp, matadd, matmul, matsub, mul, power, sub
 from ..rule import Rewrite, Rule, Statement
@@ -61,32 +61,6 @@ def _over_one_line(node: sp.Add, items: tuple[int, ...] | None) -> Rewrite:
     return Rewrite((whole * line**-1).scaled(number).expr if terms else sp.S.Zero, items, _nonzero(list(below)))
 
 
-def _cancel_fractions(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
-    """Powers of one atom gathered, and numbers multiplied; nothing where no two factors meet."""
-    if not isinstance(node, sp.Mul):
-        return
-    factors = list(_factors(node))
-    atoms = [base for factor in factors for base, _ in factor.powers]
-    numbers = [factor.coefficient for factor in factors if not factor.powers and factor.coefficient != -1]
-    repeated = list(dict.fromkeys(atom for index, atom in enumerate(atoms) if atom in atoms[:index]))
-    new = monomial(node).expr
-    if new != node and (repeated or len(numbers) > 1):
-        divided = {atom for factor in factors for atom, exponent in factor.powers if exponent < 0}
-        yield Rewrite(new, None, _nonzero([atom for atom in repeated if atom in divided]))
-
-
-def _factors(node: sp.Expr) -> Iterator[Monomial]:
-    """The factors one by one, those below a line among them."""
-    if isinstance(node, sp.Mul):
-        for arg in node.args:
-            yield from _factors(arg)
-    elif isinstance(node, sp.Pow) and node.exp.is_Integer and isinstance(node.base, sp.Mul):
-        for factor in _factors(node.base):
-            yield factor ** int(node.exp)
-    else:
-        yield monomial(node)
-
-
 def _common_inverse(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
     """A^-1 - A^-1 B A^-1 = A^-1 (A - B) A^-1, for any number of terms between the two inverses."""
     if not isinstance(node, sp.MatAdd):
@@ -118,10 +92,6 @@ FRACTIONS = (
     Rule(
         "common_denominator", Statement(add(div(a, c), div(b, n)), div(add(mul(a, n), mul(b, c)), mul(c, n))), FIELD,
         (Q.nonzero(c), Q.nonzero(n)), leaves=add(u, v), rewrites=_common_denominator,
-    ),
-    Rule(
-        "cancel_fractions", Statement(div(mul(a, c), mul(b, c)), div(a, b)), FIELD, (Q.nonzero(c),), leaves=div(u, v),
-        rewrites=_cancel_fractions,
     ),
     Rule(
         "difference_of_squares", Statement(sub(power(a, 2), power(b, 2)), mul(Paren(sub(a, b)), Paren(add(a, b)))), FIELD,

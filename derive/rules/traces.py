@@ -9,9 +9,10 @@ from ..facts import Facts
 from ..nodes import Scalar
 from ..rewrite import add, build, matadd, matmul, mul, power
 from ..rule import Rewrite, Rule, Statement
-from .symbols import A, B, a, k, tall, wide, y
+from .symbols import A, B, a, k, tall, wide
 
 TRACE = "Petersen, Pedersen 2012, section 1.1"
+single = sp.MatrixSymbol("A", 1, 1)
 DETERMINANT = "Petersen, Pedersen 2012, section 1.2"
 
 
@@ -37,10 +38,7 @@ def _trace_cycle(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) ->
 
 
 TRACES = (
-    Rule("scalar_as_trace", Statement(Scalar(sp.MatMul(sp.Transpose(y), A, y)), sp.Trace(sp.MatMul(sp.Transpose(y), A, y))), TRACE,
-        leaves=sp.Trace(A), rewrites=lambda node, given, facts: iter([Rewrite(sp.Trace(node.matrix))] if isinstance(node, Scalar) else [])),
-    Rule("trace_as_scalar", Statement(sp.Trace(sp.MatMul(sp.Transpose(y), A, y)), Scalar(sp.MatMul(sp.Transpose(y), A, y))), TRACE,
-        leaves=sp.Trace(A), rewrites=lambda node, given, facts: iter([Rewrite(Scalar(node.arg))] if _is_1x1(node) else [])),
+    Rule("scalar_as_trace", Statement(Scalar(single), sp.Trace(single)), TRACE, leaves=sp.Trace(A)),
     Rule("trace_cycle", Statement(sp.Trace(sp.MatMul(wide, tall)), sp.Trace(sp.MatMul(tall, wide))), TRACE,
         leaves=sp.Trace(A), rewrites=_trace_cycle),
     Rule("trace_sum", Statement(sp.Trace(matadd(A, B)), add(sp.Trace(A), sp.Trace(B))), TRACE,
@@ -51,9 +49,3 @@ TRACES = (
         leaves=sp.Determinant(matmul(A, B))),
     Rule("det_identity", Statement(sp.Determinant(sp.Identity(k)), sp.S.One), DETERMINANT, leaves=sp.Determinant(A)),
 )  # fmt: skip
-
-
-def _is_1x1(node: sp.Basic) -> bool:
-    return isinstance(node, sp.Trace) and sp.sympify(node.arg.shape[0]) == 1
-
-

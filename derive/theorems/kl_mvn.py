@@ -62,7 +62,7 @@ def taken_apart(line: Derivation) -> Derivation:
     line = line.apply("distribute_product", sp.Trace(matmul(sp.Inverse(Sigma2), matadd(Sigma1, outer_shift)))).apply("trace_sum")
     line = line.apply("trace_cycle", sp.Trace(matmul(sp.Inverse(Sigma2), outer_shift)))
     line = line.apply("trace_cycle", sp.Trace(matmul(outer_shift, sp.Inverse(Sigma2))))
-    return line.apply("trace_as_scalar", sp.Trace(quadratic.matrix)).apply("factor_out", c=half)
+    return line.apply("scalar_as_trace (backwards)", sp.Trace(quadratic.matrix)).apply("factor_out", c=half)
 
 
 def ordered(line: Derivation) -> Derivation:

@@ -33,7 +33,7 @@ def kl_normal_diag_direct() -> Derivation:
 def coordinatewise() -> Derivation:
     """The divergence as the sum of the divergences of the coordinates: they are independent."""
     line = Derivation(KL(diag1, diag2), FACTS).apply("kl_definition").apply("integral_as_expectation").apply("log_div")
-    line = line.all("density_normal_diag").all("log_product").apply("join_sums").apply("expect_over_index").apply("marginal")
+    line = line.all("density_normal_diag").all("log_product").apply("join_sums").apply("expect_sum").apply("marginal")
     return line.apply("lemma:kl_definition (backwards)")
 
 
