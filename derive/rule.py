@@ -7,7 +7,7 @@ takes any number of terms, or computes, brings its own `rewrites`. Either way th
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -34,14 +34,21 @@ class MissingAssumption(DeriveError):
     """A condition of a rule or lemma has no answer, or the answer is no."""
 
 
-class UnknownName(DeriveError):
+class UnknownName(DeriveError, KeyError):
     """A name that no registry holds; the text offers the nearest ones."""
 
-    def __init__(self, kind: str, name: str, known: Mapping[str, object]) -> None:
-        near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.4)
         hint = f"; did you mean {', '.join(near)}?" if near else ""
         super().__init__(f"no {kind} is called {name!r}{hint}")
-        self.name, self.near = name, near
+        self.kind, self.name, self.near = kind, name, near
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # a KeyError would put it in quotes
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """It crosses process borders: what it was made of, not its text, makes it again."""
+        return type(self), (self.kind, self.name, self.near), self.__dict__
 
 
 @dataclass(frozen=True)

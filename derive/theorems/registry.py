@@ -60,6 +60,9 @@ class Library(Mapping[str, Theorem]):
         finally:
             self._running.pop()
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._entries  # nothing is derived to answer that
+
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self._entries))
 
