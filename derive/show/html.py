@@ -9,8 +9,9 @@ from html import escape
 
 from ..derivation import Theorem
 from .account import Account, Entry, Line, Options, Verdicts, account_of
-from .shapes import Phrase, Shape
+from .shapes import Shape
 from .tex import SIGNS, WebTex
+from .words import here, listed
 
 WIDTH = 60.0  # em
 INDENT = 1.0
@@ -33,12 +34,11 @@ def html(theorem: Theorem, verdicts: Verdicts | None, options: Options) -> str:
 
 
 def _head(account: Account) -> list[str]:
-    needs = f"<p>Assume {_list(account.hypotheses)}. Then</p>" if account.hypotheses else ""
-    said = [f"{f'law {label}' if label else 'the law'} is {_inline(law)}" for label, law in account.labels]
-    said += [f"{', '.join(map(_inline, names))} {'is' if len(names) == 1 else 'are'} {word}" for names, word in account.legend]
-    here = f"<p>Here {', '.join(said)}.</p>" if said else ""
+    needs = f"<p>Assume {listed(account.hypotheses, _inline)}. Then</p>" if account.hypotheses else ""
+    sentence = here(account, _inline)
+    about = f"<p>{sentence}</p>" if sentence else ""
     title = f"<h3>{escape(account.title)} <code>{escape(account.name)}</code></h3>"
-    return [row for row in (title, needs, f"<p>{_display(account.statement)}</p>", here) if row]
+    return [row for row in (title, needs, f"<p>{_display(account.statement)}</p>", about) if row]
 
 
 def _table(account: Account) -> list[str]:
@@ -48,22 +48,22 @@ def _table(account: Account) -> list[str]:
 
 def _row(line: Line) -> str:
     verdict = f" <em>{escape(line.verdict)}</em>" if line.verdict else ""
-    remarks = [f"with {_list(line.arguments)}"] if line.arguments else []
+    remarks = [f"with {listed(line.arguments, _inline)}"] if line.arguments else []
     remarks += [escape(line.note)] if line.note else []
-    remarks += [f"needs {_list(shapes)}: {escape(by)}" for shapes, by in line.needs]
+    remarks += [f"needs {listed(shapes, _inline)}: {escape(by)}" for shapes, by in line.needs]
     small = f"<br><small>{'<br>'.join(remarks)}</small>" if remarks else ""
     return f"<tr><td>{_display(line.shape, SIGNS[line.relation])}</td><td><code>{escape(line.rule)}</code>{verdict}{small}</td></tr>"
 
 
 def _foot(account: Account) -> list[str]:
-    equality = f"<p>Equality holds exactly where {_list(account.equality)}.</p>" if account.equality else ""
+    equality = f"<p>Equality holds exactly where {listed(account.equality, _inline)}.</p>" if account.equality else ""
     rules = ["<h4>Rules</h4>", *map(_rule, account.rules)] if account.rules else []
     whole = f" As a whole: {escape(', '.join(account.whole))}." if account.whole else ""
     return [row for row in (equality, f"<p><strong>{escape(account.verdict)}</strong>{whole}</p>", *rules) if row]
 
 
 def _rule(entry: Entry) -> str:
-    needs = f", where {_list(entry.needs)}" if entry.needs else ""
+    needs = f", where {listed(entry.needs, _inline)}" if entry.needs else ""
     return f"<p><code>{escape(entry.name)}</code> ({escape(entry.source)}){needs}<br>{_display(entry.statement)}</p>"
 
 
@@ -77,12 +77,5 @@ def _display(shape: Shape, relation: str = "") -> str:
     return f"${BEGIN}{escape(NEXT.join(text))}{END}$"
 
 
-def _list(shapes: tuple[Shape, ...]) -> str:
-    return ", ".join(map(_inline, shapes))
-
-
 def _inline(shape: Shape) -> str:
-    if isinstance(shape, Phrase):
-        at = f" {_inline(shape.at)}" if shape.at else ""
-        return f"{_list(shape.subjects)} {escape(shape.words)}{at}"
     return f"${escape(WebTex(small=True).draw(shape))}$"

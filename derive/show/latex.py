@@ -9,8 +9,9 @@ from __future__ import annotations
 from ..derivation import Theorem
 from .account import Account, Entry, Line, Options, Verdicts, account_of
 from .claims import merged
-from .shapes import Name, Phrase, Shape
+from .shapes import Shape
 from .tex import SIGNS, Tex, escaped
+from .words import here, listed
 
 LINE = 45.0  # em of \normalsize in 160 mm, less half an em
 LEAD = 3.0  # em that a line starts with: its relation, or the indentation of a further row
@@ -46,14 +47,13 @@ def latex(theorem: Theorem, verdicts: Verdicts | None, options: Options) -> str:
 
 def _statement(account: Account) -> list[str]:
     needs = account.hypotheses
-    said = [r"\textbf{Theorem.}" + (f" Assume {_list(needs)}. Then" if needs else "")]
+    said = [r"\textbf{Theorem.}" + (f" Assume {listed(needs, _inline)}. Then" if needs else "")]
     return [*said, *_aligned([_rows(account.statement)])]
 
 
 def _derivation(account: Account) -> list[str]:
-    here = _here(account)
     steps = [_rows(account.start), *map(_step, account.lines)]
-    return [rf"\textbf{{Derivation.}}{here}", *_aligned(steps)]
+    return [rf"\textbf{{Derivation.}} {here(account, _inline)}".rstrip(), *_aligned(steps)]
 
 
 def _aligned(blocks: list[list[str]]) -> list[str]:
@@ -90,29 +90,12 @@ def _indent(depth: int) -> str:
     return r"\quad " * depth
 
 
-def _here(account: Account) -> str:
-    printer = Tex()
-    said = [_law(label, printer.draw(law)) for label, law in account.labels]
-    said += [rf"${', '.join(map(printer.draw, names))}$ {_is(names, word)}" for names, word in account.legend]
-    return f" Here {_joined(said)}." if said else ""
-
-
-def _law(label: str, law: str) -> str:
-    if not label:
-        return rf"$f$ and $\mathbb{{E}}$ are density and mean of ${law}$"
-    return rf"law {label}, with density $f_{label}$ and mean $\mathbb{{E}}_{label}$, is ${law}$"
-
-
-def _is(names: list[Name], word: str) -> str:
-    return f"is the {word}" if len(names) == 1 else f"are the {word}s"
-
-
 def _below(account: Account) -> list[str]:
     out = [""]
     if remarks := _remarks(account):
         out += [rf"\textbf{{Conditions.}} {'; '.join(remarks)}.", ""]
     if account.equality:
-        out += [rf"\textbf{{Equality}} holds exactly where {_list(account.equality)}.", ""]
+        out += [rf"\textbf{{Equality}} holds exactly where {listed(account.equality, _inline)}.", ""]
     whole = f" As a whole: {escaped(', '.join(account.whole))}." if account.whole else ""
     return [*out, rf"\textbf{{Verdict.}} {escaped(account.verdict)}{whole}"]
 
@@ -123,26 +106,14 @@ def _remarks(account: Account) -> list[str]:
     for line in account.lines:
         for shapes, by in line.needs:
             reasons.setdefault(by, []).extend(shapes)
-    found = [f"{', '.join(map(_claim, merged(shapes)))} ({escaped(by)})" for by, shapes in reasons.items()]
-    found += [rf"\textsf{{{escaped(line.rule)}}} with {', '.join(map(_claim, line.arguments))}" for line in account.lines if line.arguments]
+    found = [f"{listed(merged(shapes), _inline)} ({escaped(by)})" for by, shapes in reasons.items()]
+    found += [rf"\textsf{{{escaped(line.rule)}}} with {listed(line.arguments, _inline)}" for line in account.lines if line.arguments]
     found += [rf"\textsf{{{escaped(line.rule)}}}: {escaped(line.note)}" for line in account.lines if line.note]
     return list(dict.fromkeys(found))
 
 
-def _list(shapes: tuple[Shape, ...]) -> str:
-    return _joined([_claim(shape) for shape in shapes])
-
-
-def _claim(shape: Shape) -> str:
-    """Words of a claim stand outside the mathematics, so that a line may end between them."""
-    if isinstance(shape, Phrase):
-        at = f" {_claim(shape.at)}" if shape.at else ""
-        return f"{_joined([_claim(subject) for subject in shape.subjects])} {shape.words}{at}"
+def _inline(shape: Shape) -> str:
     return f"${Tex(small=True).draw(shape)}$"
-
-
-def _joined(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
 
 
 def _sentence(words: str) -> str:
@@ -150,7 +121,7 @@ def _sentence(words: str) -> str:
 
 
 def _rule(entry: Entry) -> list[str]:
-    needs = f" where {_list(entry.needs)}" if entry.needs else ""
+    needs = f" where {listed(entry.needs, _inline)}" if entry.needs else ""
     return [rf"\textsf{{{escaped(entry.name)}}} ({escaped(entry.source)}){needs}", *_aligned([_rows(entry.statement)])]
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ..derivation import Theorem
 from .account import Account, Entry, Line, Options, Verdicts, account_of
-from .claims import merged
-from .shapes import Phrase, Shape
+from .shapes import Shape
 from .tex import SIGNS, WebTex
+from .words import here, listed
 
 WIDTH = 46.0  # em, the column of a page on GitHub
 INDENT = 1.0
@@ -20,7 +20,7 @@ def markdown(theorem: Theorem, verdicts: Verdicts | None, options: Options) -> s
     for number, line in enumerate(account.lines, 1):
         blocks += [_heading(number, line), _math(line.shape, SIGNS[line.relation])]
     if account.equality:
-        blocks.append(f"Equality holds exactly where {_list(account.equality)}.")
+        blocks.append(f"Equality holds exactly where {listed(account.equality, _inline)}.")
     blocks.append(f"**{account.verdict}**" + (f" As a whole: {', '.join(account.whole)}." if account.whole else ""))
     if account.rules:
         blocks += ["## Rules", *(block for entry in account.rules for block in _rule(entry))]
@@ -28,27 +28,20 @@ def markdown(theorem: Theorem, verdicts: Verdicts | None, options: Options) -> s
 
 
 def _statement(account: Account) -> list[str]:
-    needs = _list(account.hypotheses)
+    needs = listed(account.hypotheses, _inline)
     return [*([f"Assume {needs}. Then"] if needs else []), _math(account.statement)]
 
 
 def _start(account: Account) -> list[str]:
-    said = [f"{f'law {label}' if label else 'the law'} is {_inline(law)}" for label, law in account.labels]
-    said += [f"{', '.join(map(_inline, names))} {'is' if len(names) == 1 else 'are'} {word}" for names, word in account.legend]
-    return [*([f"Here {', '.join(said)}."] if said else []), _math(account.start)]
+    return [*filter(None, [here(account, _inline)]), _math(account.start)]
 
 
 def _heading(number: int, line: Line) -> str:
-    parts = [f"**{number}.** `{line.rule}`"]
-    if line.verdict:
-        parts.append(f" *{line.verdict}*")
-    if line.arguments:
-        parts.append(f" with {_list(line.arguments)}")
-    if line.note:
-        parts.append(f" ({line.note})")
-    if line.needs:
-        parts.append((", needs " if line.arguments else " needs ") + "; ".join(f"{_list(tuple(merged(shapes)))}: {by}" for shapes, by in line.needs))
-    return "".join(parts)
+    verdict = f" *{line.verdict}*" if line.verdict else ""
+    remarks = [f"with {listed(line.arguments, _inline)}"] if line.arguments else []
+    remarks += [line.note] if line.note else []
+    remarks += [f"needs {listed(shapes, _inline)} ({by})" for shapes, by in line.needs]
+    return f"**{number}.** `{line.rule}`{verdict}" + (f": {'; '.join(remarks)}" if remarks else "")
 
 
 def _math(shape: Shape, relation: str = "") -> str:
@@ -63,18 +56,11 @@ def _math(shape: Shape, relation: str = "") -> str:
     return f"```math\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n```"
 
 
-def _list(shapes: tuple[Shape, ...]) -> str:
-    return ", ".join(map(_inline, shapes))
-
-
 def _inline(shape: Shape) -> str:
     """Mathematics between $` and `$, in which Markdown leaves every character alone."""
-    if isinstance(shape, Phrase):
-        at = f" {_inline(shape.at)}" if shape.at else ""
-        return f"{_list(shape.subjects)} {shape.words}{at}"
     return f"$`{WebTex(small=True).draw(shape)}`$"
 
 
 def _rule(entry: Entry) -> list[str]:
-    needs = f", where {_list(entry.needs)}" if entry.needs else ""
+    needs = f", where {listed(entry.needs, _inline)}" if entry.needs else ""
     return [f"`{entry.name}` ({entry.source}){needs}", _math(entry.statement)]

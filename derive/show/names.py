@@ -28,9 +28,9 @@ def name_of(symbol: str) -> Name:
 
 
 def legend(symbols: Iterable[str]) -> list[tuple[list[Name], str]]:
-    """The letters among the names that need a word, and the word: ([v1, v2], log-variance)."""
+    """The letters among the names that need a word, and the words: ([v1, v2], are the log-variances)."""
     found: dict[str, list[Name]] = {}
     for name in map(name_of, sorted(symbols)):
         if name.stem in LETTERS:
             found.setdefault(LETTERS[name.stem][1], []).append(name)
-    return [(names, word) for word, names in sorted(found.items())]
+    return [(names, f"is the {word}" if len(names) == 1 else f"are the {word}s") for word, names in sorted(found.items())]

@@ -9,8 +9,8 @@ from ..nodes import Entrywise, Group, LowerTriangle, MatrixApply, MatrixGradient
 from ..rewrite import add, substitute
 from .names import name_of
 from .notation import Pen, negated, notation, part, upright, write
-from .of_scalars import in_exponent, product
-from .shapes import Bars, Call, Indexed, Listed, Marked, Name, Number, Power, Product, Shape, Slope, Transposed, bare
+from .of_scalars import in_exponent
+from .shapes import Bars, Call, Indexed, Listed, Marked, Name, Number, Power, Product, Shape, Slope, Transposed, bare, product
 
 
 @notation.register(sp.MatMul)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import groupby
 
 import sympy as sp
 
@@ -22,13 +21,14 @@ from .shapes import (
     Number,
     Over,
     Power,
-    Product,
     Root,
     Shape,
     Slope,
     Sum,
     Term,
     bare,
+    on_one_line,
+    product,
 )
 
 FUNCTIONS = {
@@ -125,19 +125,6 @@ def _fraction(over: list[Shape], under: list[Shape]) -> Shape:
     return product([*front, Fraction(product(rest), product(under))])
 
 
-def product(factors: list[Shape]) -> Shape:
-    """The factors side by side; neighbours that are marked are marked together."""
-    if not factors:
-        return Number(1)
-    runs = [list(run) for _, run in groupby(factors, lambda factor: isinstance(factor, Marked))]
-    joined = [shape for run in runs for shape in ([Marked(Product(tuple(map(bare, run))))] if _is_marked_run(run) else run)]
-    return joined[0] if len(joined) == 1 else Product(tuple(joined))
-
-
-def _is_marked_run(run: list[Shape]) -> bool:
-    return len(run) > 1 and isinstance(run[0], Marked)
-
-
 @notation.register(sp.Pow)
 def power(expression: sp.Pow, pen: Pen) -> Shape:
     """Roots, fractions for negative numbers in the exponent, powers otherwise."""
@@ -155,22 +142,7 @@ def _positive_power(base: Shape, exponent: sp.Rational, pen: Pen) -> Shape:
 
 
 def in_exponent(expression: sp.Basic, pen: Pen) -> Shape:
-    """On one line: (1/2) v is written v/2."""
-    return _on_one_line(write(expression, pen))
-
-
-def _on_one_line(shape: Shape) -> Shape:
-    match shape:
-        case Product((Fraction(Number(1), under, "small"), *rest)):
-            return Fraction(product(rest), under, "line")
-        case Fraction(over, under):
-            return Fraction(over, under, "line")
-        case Sum(terms):
-            return Sum(tuple(Term(_on_one_line(term.shape), term.negative, term.marked) for term in terms))
-        case Marked(body):
-            return Marked(_on_one_line(body))
-        case _:
-            return shape
+    return on_one_line(write(expression, pen))
 
 
 # ---------------------------------------------------------------------------------------------------- functions

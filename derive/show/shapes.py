@@ -6,8 +6,9 @@ precedence needs are no shapes: each printer adds them by `binding`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from itertools import groupby
 from typing import Literal
 
 Face = Literal["", "upright", "script", "bold", "blackboard"]
@@ -248,8 +249,10 @@ def begins_with_digit(shape: Shape) -> bool:
     match bare(shape):
         case Number():
             return True
-        case Power(base) | Fraction(base):
-            return begins_with_digit(base)
+        case Power(base):
+            return isinstance(bare(base), Number)
+        case Fraction(over):
+            return begins_with_digit(over)
         case Product(factors):
             return begins_with_digit(factors[0])
         case _:
@@ -259,3 +262,31 @@ def begins_with_digit(shape: Shape) -> bool:
 def bare(shape: Shape) -> Shape:
     """The shape itself where it is marked as a whole."""
     return bare(shape.body) if isinstance(shape, Marked) else shape
+
+
+def product(factors: Sequence[Shape]) -> Shape:
+    """The factors side by side; neighbours that are marked are marked together."""
+    if not factors:
+        return Number(1)
+    runs = [list(run) for _, run in groupby(factors, lambda factor: isinstance(factor, Marked))]
+    joined = [shape for run in runs for shape in (_marked_together(run) if isinstance(run[0], Marked) else run)]
+    return joined[0] if len(joined) == 1 else Product(tuple(joined))
+
+
+def _marked_together(run: list[Shape]) -> list[Shape]:
+    return [Marked(Product(tuple(map(bare, run))))] if len(run) > 1 else run
+
+
+def on_one_line(shape: Shape) -> Shape:
+    """As in an exponent: (1/2) v is written v/2."""
+    match shape:
+        case Product((Fraction(Number(1), under, "small"), *rest)):
+            return Fraction(product(rest), under, "line")
+        case Fraction(over, under):
+            return Fraction(over, under, "line")
+        case Sum(terms):
+            return Sum(tuple(Term(on_one_line(term.shape), term.negative, term.marked) for term in terms))
+        case Marked(body):
+            return Marked(on_one_line(body))
+        case _:
+            return shape

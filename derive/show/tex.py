@@ -36,6 +36,7 @@ from .shapes import (
     Transposed,
     bare,
     begins_with_digit,
+    on_one_line,
     parts,
 )
 
@@ -45,7 +46,7 @@ WORDS = {"log": r"\log", "KL": r"D_{\mathrm{KL}}", "H": r"\mathrm{H}", "cosh": r
 SIGNS = {"||": r" \parallel ", "|": r" \mid ", ";": "; ", "~": r" \sim ",
          "=": "=", "<=": r"\le", ">=": r"\ge", ">": ">", "!=": r"\ne"}  # fmt: skip
 SIZES = (("", ""), (r"\bigl", r"\bigr"), (r"\biggl", r"\biggr"))
-SIMPLE_EXPONENT = 3.0  # em: a longer one is written with exp(...)
+SIMPLE_EXPONENT = 3.6  # em: a longer one is written with exp(...)
 
 
 class Tex(Printer):
@@ -176,9 +177,10 @@ class Tex(Printer):
         return f"({drawn})" if carries and "^" in drawn else drawn
 
     def _exponential(self, exponent: Shape) -> str:
+        short = self.draw(on_one_line(exponent))
+        if self.width(short) <= SIMPLE_EXPONENT and height(on_one_line(exponent)) == 0:
+            return f"e^{{{short}}}"
         drawn = self.draw(exponent)
-        if height(exponent) == 0 and self.width(drawn) <= SIMPLE_EXPONENT:
-            return f"e^{{{drawn}}}"
         opening, closing = self.around("(", exponent, drawn)
         return rf"\exp{opening}{drawn}{closing}"
 
