@@ -120,7 +120,8 @@ def _fraction(over: list[Shape], under: list[Shape]) -> Shape:
     """A leading number such as 1/2 stays in front of the fraction."""
     if not under:
         return product(over)
-    front = over[:1] if over and isinstance(bare(over[0]), Fraction) else []
+    first = bare(over[0]) if over else None
+    front = over[:1] if isinstance(first, Fraction) and first.size == "small" else []
     rest = over[len(front) :]
     return product([*front, Fraction(product(rest), product(under))])
 

@@ -254,7 +254,7 @@ def _letter(name: Name, operator: str) -> str:
         return rf"{FACES[name.face]}{{{escaped(stem)}}}"
     if stem in GREEK:
         return rf"\{stem}"
-    return stem if len(stem) == 1 else rf"\mathit{{{escaped(stem)}}}"
+    return stem if len(stem) == 1 or stem[0].isdigit() else rf"\mathit{{{escaped(stem)}}}"
 
 
 ESCAPES = {
