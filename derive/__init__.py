@@ -54,7 +54,8 @@ if TYPE_CHECKING:
     from .rewrite import add, div, exp, log, matadd, matmul, matsub, mul, neg, power, sub
     from .rule import DeriveError, DoesNotApply, MissingAssumption, Rule, Statement, UnknownName
     from .rules import RULES
-    from .show import FORMS, Unreadable, load, show
+    from .show import FORMS, Unreadable, show
+    from .show.load import load
     from .theorems import theorems
 
 __all__ = [

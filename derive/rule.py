@@ -34,21 +34,25 @@ class MissingAssumption(DeriveError):
     """A condition of a rule or lemma has no answer, or the answer is no."""
 
 
+FEW = 8  # names that can be told all at once
+
+
 class UnknownName(DeriveError, KeyError):
-    """A name that no registry holds; the text offers the nearest ones."""
+    """A name that no registry holds; the text offers the nearest ones, or all where they are few."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
-        near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.4)
-        hint = f"; did you mean {', '.join(near)}?" if near else ""
+        known = tuple(known)
+        near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+        hint = f"; did you mean {', '.join(near)}?" if near else f"; there are {', '.join(known)}" if len(known) <= FEW else ""
         super().__init__(f"no {kind} is called {name!r}{hint}")
-        self.kind, self.name, self.near = kind, name, near
+        self.kind, self.name, self.known, self.near = kind, name, known, near
 
     def __str__(self) -> str:
         return str(self.args[0])  # a KeyError would put it in quotes
 
     def __reduce__(self) -> tuple[object, ...]:
         """It crosses process borders: what it was made of, not its text, makes it again."""
-        return type(self), (self.kind, self.name, self.near), self.__dict__
+        return type(self), (self.kind, self.name, self.known), self.__dict__
 
 
 @dataclass(frozen=True)

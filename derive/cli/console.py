@@ -1,0 +1,45 @@
+"""Where the commands write: results to the output, progress and mistakes to the error stream."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+
+WIDEST_TEXT = 120  # beyond that the eye does not find from a line to the rule at its right edge
+PIPED_TEXT, PIPED_TABLE = 100, 200
+
+
+def text_width() -> int:
+    """Columns for a derivation: those of the terminal, or as many as a page has."""
+    return min(shutil.get_terminal_size((PIPED_TEXT, 24)).columns, WIDEST_TEXT)
+
+
+def output() -> Console:
+    """For tables. A pipe gets no colours, and every row on one line."""
+    piped = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED_TABLE
+    return Console(width=piped, highlight=False, markup=False)
+
+
+def errors() -> Console:
+    return Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+
+
+@contextmanager
+def mistakes_told(command: str) -> Iterator[None]:
+    """What the user can mend is said in the user's terms, with exit code 2 and without a traceback."""
+    try:
+        yield
+    except Exception as error:
+        from ..rule import DeriveError
+
+        if not isinstance(error, (DeriveError, OSError)) or isinstance(error, BrokenPipeError):
+            raise
+        told = "\n  ".join([str(error), *getattr(error, "__notes__", [])])
+        errors().print(f"closedform {command}: {told}", style="red")
+        raise typer.Exit(2) from None

@@ -1,0 +1,96 @@
+"""`closedform list`: a section of theorems, one of rules, and those that other packages add."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from rich.console import Console
+from rich.table import Table
+
+from .console import output
+
+# What `closedform list` prints, in order. closedform.codegen adds the kernels: this package knows of none.
+SECTIONS: dict[str, Callable[[Console], None]] = {}
+
+SUBJECTS = {
+    "divergence": "Divergences of any laws",
+    "normal": "Normal laws",
+    "mvn": "Multivariate normal laws",
+    "normal_diag": "Normal laws with independent coordinates",
+    "vae": "Variational autoencoders",
+}
+GRADIENT = "_by_"
+
+
+def print_sections(names: Iterable[str]) -> None:
+    """Raises UnknownName for a section that nobody added."""
+    from ..rule import UnknownName
+
+    console = output()
+    for name in names:
+        if name not in SECTIONS:
+            raise UnknownName("section of the list", name, SECTIONS)
+        SECTIONS[name](console)
+
+
+def columns(*titles: str) -> Table:
+    """An open table; a first column is a name, which is never broken."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for number, title in enumerate(titles):
+        table.add_column(title, no_wrap=not number, overflow="fold")
+    return table
+
+
+def put(console: Console, table: Table) -> None:
+    """The table and an empty line; to a pipe without the spaces that fill its last column."""
+    if console.is_terminal:
+        console.print(table, "")
+        return
+    with console.capture() as captured:
+        console.print(table, "")
+    console.out("\n".join(line.rstrip() for line in captured.get().splitlines()), highlight=False)
+
+
+def headline(console: Console, text: str) -> None:
+    console.print(text, style="bold")
+
+
+def theorems_section(console: Console) -> None:
+    """By subject; the gradients of a theorem stand in its row."""
+    from ..theorems import theorems
+
+    parameters = {name: [p for p in map(str, theorems.parameters(name)) if name + GRADIENT + p in theorems] for name in theorems}
+    gradients = {base + GRADIENT + parameter for base, found in parameters.items() for parameter in found}
+    plain = [name for name in theorems if name not in gradients]
+    for subject in in_order({theorems.subject(name) for name in plain}):
+        table = columns("theorem", "title", "gradient by")
+        for name in (name for name in plain if theorems.subject(name) == subject):
+            table.add_row(name, theorems.title(name), ", ".join(parameters[name]))
+        headline(console, SUBJECTS.get(subject, subject))
+        put(console, table)
+    told = f"{len(theorems)} theorems, {len(gradients)} of them gradients"
+    console.print(f"{told}: that of kl_normal by mu1 is called kl_normal{GRADIENT}mu1.\n")
+
+
+def in_order(subjects: Iterable[str]) -> list[str]:
+    """The known subjects as a course would take them, then the others by name."""
+    known = list(SUBJECTS)
+    return sorted(subjects, key=lambda subject: (known.index(subject) if subject in known else len(known), subject))
+
+
+def rules_section(console: Console) -> None:
+    """Every rule with its statement; conditions and source are in `closedform show RULE`."""
+    from ..families import FAMILIES  # noqa: F401 - laws bring rules too
+    from ..rules import RULES
+    from .showing import statement_in_text
+
+    headline(console, "Rules")
+    table = columns("rule", "rewrites the left side to the right")
+    for name, rule in RULES.items():
+        table.add_row(name, statement_in_text(rule))
+    put(console, table)
+    console.print(f"{len(RULES)} rules; `closedform show RULE` adds conditions and source.\n")
+
+
+SECTIONS["theorems"] = theorems_section
+SECTIONS["rules"] = rules_section

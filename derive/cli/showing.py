@@ -1,0 +1,63 @@
+"""`closedform show`: a derivation in one of the forms of show/, or a rule."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.console import Console
+
+from ..check import Report, check_rule
+from ..check import check as check_theorem
+from ..derivation import Theorem
+from ..rule import DeriveError, Rule, Statement, UnknownName
+from ..show import FORMS
+from ..show import show as shown
+from ..show.claims import claims
+from ..show.notation import write
+from ..show.plain import Plain
+from ..show.shapes import Compare
+from .console import text_width
+from .finding import find
+
+
+def print_shown(name: str, form: str, *, standalone: bool, rules: bool, check: bool) -> None:
+    """Raises UnknownName for a name or form that does not exist."""
+    if form not in FORMS:
+        raise UnknownName("form", form, FORMS)
+    found = find(name)
+    if isinstance(found, Theorem):
+        verdicts = _checked(found) if check else None
+        sys.stdout.write(shown(found, form, standalone=standalone, rules=rules, width=text_width(), verdicts=verdicts))
+    elif form == "text":
+        sys.stdout.write(rule_in_text(found, check=check))
+    else:
+        raise DeriveError(f"{name} is a rule, and a rule alone is shown as text; --rules appends the rules of a theorem in any form")
+
+
+def _checked(theorem: Theorem) -> Report:
+    with Console(stderr=True).status(f"checking {theorem.name}"):
+        return check_theorem(theorem)
+
+
+def rule_in_text(rule: Rule, *, check: bool) -> str:
+    """Name, statement, conditions, what has to be supplied, where it holds with equality, source, counterexample and verdict."""
+    drawn = Plain().draw
+    rows = [("", statement_in_text(rule))]
+    rows += [("where", ", ".join(map(drawn, claims(rule.where))))] if rule.where else []
+    rows += [("given", ", ".join(rule.given))] if rule.given else []
+    rows += [("equal where", _compared(rule.equality))] if rule.equality else []
+    rows += [("computed", "it takes any number of terms; the statement says what it does to one or two")] if rule.rewrites else []
+    rows += [("source", rule.source)]
+    rows += [("leaves", drawn(write(rule.leaves)))] if rule.leaves is not None else []
+    if check:
+        evidence = check_rule(rule)
+        rows.append(("verdict", f"{evidence.verdict} ({evidence.detail})" if evidence.detail else str(evidence.verdict)))
+    return "\n".join([rule.name, "", *(f"    {label:11} {text}" if label else f"    {text}\n" for label, text in rows)]) + "\n"
+
+
+def statement_in_text(rule: Rule) -> str:
+    return _compared(rule.statement)
+
+
+def _compared(statement: Statement) -> str:
+    return Plain().draw(Compare(write(statement.lhs), statement.relation, write(statement.rhs)))
