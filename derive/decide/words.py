@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeAlias
 import sympy as sp
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from ..nodes import Entry, Entrywise, Group, Scalar
+from ..nodes import Abbreviation, Entry, Entrywise, Group, Scalar
 from .atoms import Atom, Atoms
 from .quotients import ONE, ZERO, Beyond, Quotient, atom_power, constant
 from .scalars import exp_form, is_positive, log_form, renamed, scalar_form
@@ -80,7 +80,8 @@ def _zero(tree: sp.ZeroMatrix, atoms: Atoms) -> Sum:
 
 
 @matrix_form.register(Group)
-def _group(tree: Group, atoms: Atoms) -> Sum:
+@matrix_form.register(Abbreviation)
+def _group(tree: Group | Abbreviation, atoms: Atoms) -> Sum:
     return matrix_form(tree.body, atoms)
 
 

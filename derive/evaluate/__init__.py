@@ -8,7 +8,7 @@ To teach it a node: one function in an `of_*.py`. To teach it a family of laws: 
 """
 
 from . import of_gradients, of_laws, of_matrices, of_scalars  # noqa: F401 - importing them registers the meanings
-from .compare import Comparison, compare, same_law, trusted_digits
+from .compare import Comparison, compare, compare_values, same_law, trusted_digits
 from .environment import (
     Environment,
     EvaluationError,
@@ -20,6 +20,7 @@ from .environment import (
     free,
 )
 from .laws import gaussian_integral
+from .matrices import Value
 from .meaning import evaluate
 from .of_laws import numeric_law
 from .sample import dimensions, holds, sample
@@ -33,7 +34,9 @@ __all__ = [
     "NoMeaning",
     "OutsideDomain",
     "TooExpensive",
+    "Value",
     "compare",
+    "compare_values",
     "dimensions",
     "evaluate",
     "free",

@@ -44,6 +44,7 @@ def compare(old: sp.Basic, new: sp.Basic, environment: Environment, relation: st
 
 
 def compare_values(old: Value, new: Value, digits: int, relation: str = "=") -> Comparison:
+    """Whether old relation new to so many digits, entry by entry."""
     if value_shape(old) != value_shape(new):
         return Comparison(holds=False, gap=mpmath.inf, digits=digits)
     pairs = list(zip(_flat(old), _flat(new), strict=True))

@@ -12,6 +12,7 @@ from math import inf
 import sympy as sp
 
 from ..nodes import (
+    Abbreviation,
     Apply,
     Binder,
     Density,
@@ -81,6 +82,11 @@ def _power(tree: sp.Basic, x: sp.Basic) -> float:
 @_degree.register(Entry)
 def _entry(tree: Entry, x: sp.Basic) -> float:
     return inf if any(x in free(index) for index in tree.index) else degree(tree.matrix, x)
+
+
+@_degree.register(Abbreviation)
+def _abbreviation(tree: Abbreviation, x: sp.Basic) -> float:
+    return degree(tree.body, x)
 
 
 @_degree.register(Apply)

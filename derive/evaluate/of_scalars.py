@@ -7,7 +7,7 @@ from collections.abc import Callable
 import mpmath
 import sympy as sp
 
-from ..nodes import Apply, Group, Paren, ProductOver, SumOver
+from ..nodes import Abbreviation, Apply, Group, Paren, ProductOver, SumOver
 from ..special import expm1, expm1mx, log1pmx, logratiomx
 from .environment import Environment, NoMeaning, OutsideDomain
 from .matrices import Number, Value
@@ -127,7 +127,8 @@ def _positive(argument: sp.Basic, env: Environment, function: str) -> Number:
 
 @meaning.register(Paren)
 @meaning.register(Group)
-def _bracket(expression: Paren | Group, env: Environment) -> Value:
+@meaning.register(Abbreviation)
+def _bracket(expression: Paren | Group | Abbreviation, env: Environment) -> Value:
     return value_of(expression.body, env)
 
 

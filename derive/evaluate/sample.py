@@ -16,6 +16,7 @@ import sympy as sp
 from sympy.assumptions import AppliedPredicate
 
 from ..nodes import (
+    BINDERS,
     AbstractLaw,
     Apply,
     Density,
@@ -145,9 +146,11 @@ def _indices(nodes: Iterable[sp.Basic]) -> dict[sp.Basic, list[sp.Expr]]:
 
 
 def dimensions(trees: Iterable[sp.Basic]) -> list[sp.Symbol]:
-    """The symbols that are a size of something in the trees, k first, then by name."""
-    sizes = {symbol for tree in trees for node in _nodes(tree) for symbol in _sizes(node)}
-    return sorted(sizes, key=lambda size: (size.name != "k", size.name))
+    """The symbols that are a size of something in the trees, k first, then by name; an index up to which a sum runs is none."""
+    nodes = {node for tree in trees for node in _nodes(tree)}
+    sizes = {symbol for node in nodes for symbol in _sizes(node)}
+    counters = {node.variable for node in nodes if isinstance(node, BINDERS)} | _indices(nodes).keys()
+    return sorted(sizes - counters, key=lambda size: (size.name != "k", size.name))
 
 
 def _is_abstract(law: sp.Basic) -> bool:
