@@ -33,8 +33,13 @@ def test_a_rule_is_true(name: str) -> None:
     assert_rule_holds(RULES[name])
 
 
-# (x - mu)^2 does not see which is which, nor (-sigma)^2 the sign: these mutants are the rule itself.
+# (x - mu)^2 does not see which is which, nor (-sigma)^2 the sign, nor the entries below the diagonal a multiple of the identity:
+# these mutants are true.
 EQUIVALENT = {
+    ("below_the_diagonal", "term -A lost"),
+    ("below_the_diagonal", "factor -1 lost"),
+    ("below_the_diagonal", "SumOver(Entry(A**(-1)*Group(-A - B), i, j)**2, j, i - 1)"),
+    ("below_the_diagonal", "SumOver(Entry(A**(-1)*Group((-1)*(-1)*A + B), i, j)**2, j, i - 1)"),
     ("density_normal_diag", "mu and x exchanged"),
     ("normal_diag_is_mvn", "Law(mvn, mu, DiagMatrix(Entrywise((-Entry(sigma, j))**2, j, k)))"),
     ("normal_diag_is_mvn", "Law(mvn, mu, DiagMatrix(Entrywise(Entry(-sigma, j)**2, j, k)))"),
