@@ -14,7 +14,7 @@ import sympy as sp
 from sympy import Q
 from sympy.assumptions import AppliedPredicate, Predicate
 
-from .nodes import AbstractLaw, Density, Entry, Entrywise, Evidence, Expect, Group, Law, Likelihood, Paren, Posterior, ProductOver, SumOver
+from .nodes import Abbreviation, AbstractLaw, Density, Entry, Entrywise, Evidence, Expect, Group, Law, Likelihood, Paren, Posterior, ProductOver, SumOver
 from .rewrite import Bindings, substitute
 from .special import expm1mx
 
@@ -75,6 +75,8 @@ class Facts:
         """Does the question follow from what is assumed?"""
         if question in self.assumed:
             return Answer(Verdict.YES, "hypothesis")
+        if isinstance(question.arguments[0], Abbreviation):
+            return self.ask(question.function(question.arguments[0].body))
         ask = _QUESTIONS.get(question.function.name)
         return ask(self, *question.arguments) if ask else UNKNOWN
 
@@ -251,6 +253,9 @@ def _lower_triangular(facts: Facts, a: Any) -> Answer:
 def _positive_diagonal(facts: Facts, a: Any) -> Answer:
     if isinstance(a, sp.Inverse):
         return _all(facts, [positive_diagonal(a.args[0]), Q.lower_triangular(a.args[0])], "inverse of a triangular matrix")
+    if isinstance(a, sp.MatMul):
+        asked = [ask(part) for part in _matrices(a) for ask in (Q.lower_triangular, positive_diagonal)]
+        return _all(facts, asked, "product of triangular matrices")
     if isinstance(a, sp.Identity):
         return Answer(Verdict.YES, "identity")
     return UNKNOWN

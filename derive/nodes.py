@@ -274,6 +274,17 @@ class Group(InertMatrix):
     shape = property(lambda self: self.args[0].shape)
 
 
+class Abbreviation(InertMatrix):
+    """A name for a matrix: M := L2^-1 L1. It has the value of its body, and stays one letter in print and one array in a kernel."""
+
+    def __new__(cls, name: str | Str, body: MatrixExpr) -> Abbreviation:
+        return super().__new__(cls, name if isinstance(name, Str) else Str(name), body)
+
+    name = property(lambda self: self.args[0].name)
+    body = property(lambda self: self.args[1])
+    shape = property(lambda self: self.args[1].shape)
+
+
 class MatrixApply(InertMatrix):
     """Y(x), rows by columns: in a rule, any matrix expression in which x may occur."""
 

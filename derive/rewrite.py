@@ -14,7 +14,7 @@ import sympy as sp
 from sympy.core.symbol import Str
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from .nodes import BINDERS, AbstractLaw, Apply, MatrixApply
+from .nodes import BINDERS, Abbreviation, AbstractLaw, Apply, MatrixApply
 
 Path = tuple[int, ...]
 Bindings = Mapping[sp.Basic, sp.Basic]
@@ -144,8 +144,10 @@ def _dissolved(tree: sp.Basic, path: Path, new: sp.Basic, inner: Site) -> Site:
 
 
 def sites(tree: sp.Basic, path: Path = ()) -> Iterator[Path]:
-    """Every path, outermost first and from left to right; names of families and structures are no places."""
+    """Every path, outermost first and from left to right; names are no places, and what an abbreviation stands for is not rewritten."""
     yield path
+    if isinstance(tree, Abbreviation):
+        return
     for index, arg in enumerate(tree.args):
         if not isinstance(arg, Str):
             yield from sites(arg, (*path, index))
