@@ -4,14 +4,17 @@
                                         parameter, the kernel `<kernel>_value_and_grad`
     theorem `<kernel>_terms`            the kernel of that name, which returns the named terms
 
-To add a kernel, prove its theorems; nothing is written here.
+To add a kernel, prove its theorems; nothing is written here. Theorems with a matrix among their parameters are `waiting`: kernels are
+loops over numbers and columns.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+import sympy as sp
 
 from closedform.derive.derivation import Theorem
 
@@ -30,14 +33,28 @@ class Entry:
     make: Callable[[Mapping[str, Theorem]], Kernel]
 
 
-def catalogue(names: Iterable[str]) -> tuple[Entry, ...]:
-    """The kernels that theorems of these names promise, in the order of their names."""
+def promising(theorems: Mapping[str, Theorem]) -> list[str]:
+    """The theorems whose names promise a kernel."""
+    return [name for name in theorems if name.endswith((STABLE, TERMS))]
+
+
+def waiting(theorems: Mapping[str, Theorem]) -> tuple[str, ...]:
+    """Those that no loop can compute, because a parameter is a matrix."""
+    return tuple(name for name in promising(theorems) if any(_is_matrix(parameter) for parameter in theorems[name].parameters))
+
+
+def _is_matrix(parameter: sp.Basic) -> bool:
+    return isinstance(parameter, sp.MatrixSymbol) and parameter.shape[1] != 1
+
+
+def catalogue(theorems: Mapping[str, Theorem]) -> tuple[Entry, ...]:
+    """The kernels that the theorems promise, in the order of their names."""
     entries: list[Entry] = []
-    for name in names:
+    for name in sorted(set(promising(theorems)) - set(waiting(theorems))):
         if name.endswith(STABLE):
             kernel = name.removesuffix(STABLE)
             entries += [Entry(kernel, _value(kernel)), Entry(kernel + VALUE_AND_GRAD, _value_and_gradients(kernel))]
-        elif name.endswith(TERMS):
+        else:
             entries.append(Entry(name, _terms(name)))
     return tuple(sorted(entries, key=lambda entry: entry.name))
 

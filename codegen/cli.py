@@ -18,7 +18,7 @@ from closedform.derive.rule import DeriveError
 from closedform.derive.theorems import theorems
 
 from .arrange import LoweringError
-from .catalogue import catalogue, kernels
+from .catalogue import catalogue, kernels, waiting
 from .emit import COMMAND, EmitError, Files, drift, render, write
 
 GENERATED = Path(__file__).resolve().parents[1] / "generated"
@@ -65,6 +65,8 @@ def generate(check: Annotated[bool, CHECK] = False, out: Annotated[Path, FOLDER]
     for path in written.kept:
         console.print(f"left {out / path}: it is not wanted any more, but was edited", markup=False, soft_wrap=True)
     console.print(f"{len(files)} files, {len(written.changed)} written, {len(written.removed)} removed.")
+    if waiting(theorems):
+        console.print(f"No kernel yet, because a parameter is a matrix: {', '.join(waiting(theorems))}.")
     if any(path.startswith("c/") for path in written.changed):
         console.print("The C has changed: compile it with `make kernels`, or by installing again.")
 

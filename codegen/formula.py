@@ -6,9 +6,9 @@ import sympy as sp
 
 from closedform.derive import show  # noqa: F401 - importing it registers the notation of every node
 from closedform.derive.show.notation import write
-from closedform.derive.show.text import Text
+from closedform.derive.show.plain import Plain
 
 
 def formula(node: sp.Basic) -> str:
     """The expression as one line."""
-    return Text().draw(write(node))
+    return Plain().draw(write(node))

@@ -49,7 +49,7 @@ def slope(names: Sequence[str], values: Sequence[float | mpf], by: str) -> mpf:
     """Its derivative by the argument of that name: a central difference that is exact to about forty digits."""
     place = list(names).index(by)
     with mp.workdps(6 * DIGITS):
-        mu1, sigma1, mu2, sigma2 = laws(names, values)
+        _, sigma1, _, sigma2 = laws(names, values)
         # The step is small beside everything that the argument is compared with.
         size = min(sigma1, sigma2) if by.startswith("mu") else mpf(1) if by.startswith("logvar") else abs(mpf(values[place]))
         step = size * mpf(10) ** -DIGITS

@@ -8,12 +8,12 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-import oracles
-import points
 import pytest
 from mpmath import mpf
 from numpy.typing import NDArray
 
+import oracles
+import points
 from closedform.derive.evaluate import Environment, evaluate
 from closedform.derive.theorems import theorems
 from closedform.generated import Kernel
