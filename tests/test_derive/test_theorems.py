@@ -162,7 +162,7 @@ def test_reference_values_of_named_terms(name: str) -> None:
 
 def test_every_value_of_univariate_and_diagonal_laws_has_a_reference() -> None:
     """But for the standard law in one dimension and for one coordinate: their definitions are integrated, and that is enough."""
-    values = {name for name in OF_LAWS if theorems.subject(name) != "mvn" and isinstance(theorems[name].lhs, (KL, Entropy, CrossEntropy))}
+    values = {name for name in OF_LAWS if "mvn" not in name and isinstance(theorems[name].lhs, (KL, Entropy, CrossEntropy))}
     assert values - VALUES.keys() == {"kl_normal_standard", "kl_vae_per_dim", "kl_vae_per_dim_stable"}
 
 
