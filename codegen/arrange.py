@@ -14,10 +14,11 @@ import sympy as sp
 
 from closedform.derive.nodes import Entry, Paren
 from closedform.derive.rewrite import build
+from closedform.derive.rule import DeriveError
 from closedform.derive.special import expm1, expm1mx, log1pmx, logratiomx
 
 
-class LoweringError(Exception):
+class LoweringError(DeriveError):
     """A theorem cannot become a kernel; the text says which one, what stands in the way, and what to do."""
 
 

@@ -1,42 +1,41 @@
-"""The command `closedform generate`, and the entry point `closedform` with all commands.
+"""The command `closedform generate`, the kernels in `closedform list`, and the entry point `closedform` with all commands.
 
-Exit codes: 0 done, or nothing to do; 1 `--check` found a difference; 2 the user's mistake, told without a traceback.
+Exit codes: 0 done, or nothing to do; 1 `--check` found a difference; 2 the user's mistake, told without a traceback. What a command
+needs is imported when it runs, so that `closedform --help` waits for nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.syntax import Syntax
 
-from closedform.derive.rule import DeriveError
-from closedform.derive.theorems import theorems
+from closedform.derive.cli import SECTIONS, app, examples
+from closedform.derive.cli.console import mistakes_told
 
-from .arrange import LoweringError
-from .catalogue import catalogue, kernels, waiting
-from .emit import COMMAND, EmitError, Files, drift, render, write
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from .emit import Files, Written
 
 GENERATED = Path(__file__).resolve().parents[1] / "generated"
-EPILOG = "Examples:  closedform generate   |   closedform generate --check   |   closedform generate --out /tmp/kernels"
-FOLDER = typer.Option("--out", help="The folder to write into; the project's own if not given.", file_okay=False)
-CHECK = typer.Option("--check", help="Write nothing; show how the folder differs from what the theorems give, and exit with 1 if it does.")
+FOLDER = typer.Option("--out", help="The folder to write into.", file_okay=False, show_default="the project's own")
+CHECK = typer.Option("--check", help="Write nothing; show how the folder differs from what the theorems give. Exit code 1 if it does.")
 
 
 def add_generate(app: typer.Typer) -> None:
-    """Give the app the command `generate`."""
-    app.command("generate", epilog=EPILOG)(generate)
+    """Give an app the command `generate`."""
+    shown = examples("generate", "generate --check", "generate --out /tmp/kernels")
+    app.command("generate", short_help="Kernels in NumPy and C, from the theorems.", epilog=shown)(generate)
 
 
 def main() -> None:
     """The command `closedform`."""
-    from closedform.derive.cli import app
-
     add_generate(app)
+    SECTIONS["kernels"] = kernels_section
     app()
 
 
@@ -46,54 +45,87 @@ def generate(check: Annotated[bool, CHECK] = False, out: Annotated[Path, FOLDER]
     A file that differs is written anew, a file that an earlier run wrote and that is not wanted any more is removed; a file that
     something else wrote is never touched.
     """
-    try:
-        files = in_memory()
-        if check:
-            differences = drift(out, files)
-        else:
-            written = write(out, files)
-    except (DeriveError, EmitError, LoweringError, OSError) as error:
-        Console(stderr=True, highlight=False).print(f"closedform generate: {error}", style="red", markup=False, soft_wrap=True)
-        raise typer.Exit(2) from None
-    if check:
-        report_drift(out, differences, len(files))
-        raise typer.Exit(1 if differences else 0)
-    console = Console(highlight=False)
-    for verb, paths in (("wrote", written.changed), ("removed", written.removed)):
-        for path in paths:
-            console.print(f"{verb} {out / path}", markup=False, soft_wrap=True)
-    for path in written.kept:
-        console.print(f"left {out / path}: it is not wanted any more, but was edited", markup=False, soft_wrap=True)
-    console.print(f"{len(files)} files, {len(written.changed)} written, {len(written.removed)} removed.")
-    if waiting(theorems):
-        console.print(f"No kernel yet, because a parameter is a matrix: {', '.join(waiting(theorems))}.")
-    if any(path.startswith("c/") for path in written.changed):
-        console.print("The C has changed: compile it with `make kernels`, or by installing again.")
+    with mistakes_told("generate"):
+        from .emit import drift, write
+
+        files, later = in_memory()
+        if not check:
+            report(out, write(out, files), len(files), later)
+            return
+        differences = drift(out, files)
+    report_drift(out, differences, len(files))
+    raise typer.Exit(1 if differences else 0)
 
 
-def in_memory() -> dict[str, str]:
-    """Every generated file, with a progress bar on a terminal."""
+# ---------------------------------------------------------------------------------------------------- at work
+
+
+def in_memory() -> tuple[dict[str, str], Sequence[str]]:
+    """Every generated file, with a progress bar on a terminal; and the theorems that have no kernel yet."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from closedform.derive.theorems import theorems
+
+    from .catalogue import catalogue, kernels, waiting
+    from .emit import render
+
     columns = (TextColumn("{task.description:40}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("theorems", total=len(catalogue(theorems)))
-        made = kernels(theorems, _advance(progress, task))
-        return render(made, _advance(progress, progress.add_task("files", total=None)))
+        made = kernels(theorems, _advance(progress, progress.add_task("kernels", total=len(catalogue(theorems)))))
+        return render(made, _advance(progress, progress.add_task("files", total=None))), waiting(theorems)
 
 
-def _advance(progress: Progress, task: int) -> Callable[[str], None]:
-    return lambda name: progress.update(task, advance=1, description=name)  # type: ignore[arg-type]
+def _advance(progress: Progress, task: TaskID) -> Callable[[str], None]:
+    return lambda name: progress.update(task, advance=1, description=name)
+
+
+# ---------------------------------------------------------------------------------------------------- what is told
+
+
+def report(out: Path, written: Written, total: int, later: Sequence[str]) -> None:
+    """What was done, and what is left to do."""
+    lines = [f"wrote {out / path}" for path in written.changed] + [f"removed {out / path}" for path in written.removed]
+    lines += [f"left {out / path}: it is not wanted any more, but was edited" for path in written.kept]
+    lines.append(f"{total} files, {len(written.changed)} written, {len(written.removed)} removed.")
+    if later:
+        lines.append(f"No kernel yet, because a parameter is a matrix: {', '.join(later)}.")
+    if any(path.startswith("c/") for path in written.changed):
+        lines.append("The C has changed: compile it with `make kernels`, or by installing again.")
+    _console().print("\n".join(lines), soft_wrap=True)
 
 
 def report_drift(out: Path, differences: Files, total: int) -> None:
     """The diffs, and the command that settles them."""
-    console = Console(highlight=False)
+    from rich.syntax import Syntax
+
+    from .emit import COMMAND
+
+    console = _console()
     for difference in differences.values():
-        if console.is_terminal:
-            console.print(Syntax(difference, "diff"))
-        else:
-            console.print(difference, markup=False, soft_wrap=True)
+        console.print(Syntax(difference, "diff") if console.is_terminal else difference, soft_wrap=True)
     if differences:
+        command = COMMAND if out == GENERATED else f"{COMMAND} --out {out}"
         told = f"{len(differences)} of {total} files differ from what the theorems give: {', '.join(differences)}"
-        console.print(f"{told}\nTo write them: {COMMAND}" + ("" if out == GENERATED else f" --out {out}"), markup=False, soft_wrap=True)
+        console.print(f"{told}\nTo write them: {command}", soft_wrap=True)
     else:
         console.print(f"{total} files are what the theorems give.")
+
+
+def kernels_section(console: Console) -> None:
+    """The kernels that were generated, as their manifest has them."""
+    from closedform.derive.cli.listing import columns, headline, put
+
+    from .emit import COMMAND, generated
+
+    headline(console, "Kernels")
+    made = generated(GENERATED)
+    table = columns("kernel", "signature", "last line of theorem")
+    for name, entry in made.items():
+        table.add_row(name, entry["signature"], entry["theorem"])
+    put(console, table)
+    told = "`from closedform.generated import kl_vae` has them" if made else f"`{COMMAND}` makes them"
+    console.print(f"{len(made)} kernels; {told}.\n")
+
+
+def _console() -> Console:
+    return Console(highlight=False, markup=False)

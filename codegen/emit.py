@@ -13,8 +13,11 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import jinja2
+
+from closedform.derive.rule import DeriveError
 
 from .backends import BACKENDS, Page
 from .kernel import Kernel
@@ -26,7 +29,7 @@ SCHEMA = "closedform/manifest/1"
 Files = Mapping[str, str]
 
 
-class EmitError(Exception):
+class EmitError(DeriveError):
     """Files cannot be written; the text says which and why."""
 
 
@@ -97,20 +100,36 @@ def digest(text: str) -> str:
 
 def listed(out: Path) -> dict[str, str]:
     """The files that an earlier run wrote into the folder, with the digests it wrote."""
-    try:
-        text = (out / MANIFEST).read_text(encoding="utf-8")
-    except FileNotFoundError:
+    text = read(out / MANIFEST)
+    if text is None:
         return {}
-    try:
-        content = json.loads(text)
-        files = content["files"]
-        known = content["schema"] == SCHEMA and all(isinstance(value, str) for value in files.values())
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise EmitError(f"{out / MANIFEST} is no manifest of `{COMMAND}` ({error!r}): restore it, or choose another folder") from error
-    outside = [path for path in files if Path(path).is_absolute() or ".." in Path(path).parts]
-    if not known or outside:
-        raise EmitError(f"{out / MANIFEST} is no manifest of `{COMMAND}`: restore it, or choose another folder")
+    files = _content(out)["files"]
+    if any(Path(path).is_absolute() or ".." in Path(path).parts for path in files):
+        raise EmitError(_foreign(out))
     return {**files, MANIFEST: digest(text)}
+
+
+def generated(out: Path) -> dict[str, dict[str, str]]:
+    """The kernels in the folder by name, each with theorem, digest and signature."""
+    if read(out / MANIFEST) is None:
+        return {}
+    return {name: {key: str(entry[key]) for key in ("theorem", "digest", "signature")} for name, entry in _content(out)["kernels"].items()}
+
+
+def _content(out: Path) -> dict[str, dict[str, Any]]:
+    """The manifest in the folder, known to have the shape that `manifest` gives it."""
+    try:
+        content = json.loads(read(out / MANIFEST) or "")
+        texts = [*content["files"].values(), *(entry["theorem"] + entry["signature"] for entry in content["kernels"].values())]
+        if content["schema"] == SCHEMA and all(isinstance(text, str) for text in texts):
+            return {part: content[part] for part in ("files", "kernels")}
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise EmitError(_foreign(out)) from error
+    raise EmitError(_foreign(out))
+
+
+def _foreign(out: Path) -> str:
+    return f"{out / MANIFEST} is no manifest of `{COMMAND}`: restore it, or choose another folder"
 
 
 def read(file: Path) -> str | None:

@@ -11,10 +11,12 @@ from functools import singledispatchmethod
 
 import sympy as sp
 
+from closedform.derive.rule import DeriveError
+
 SUM, PRODUCT, SIGN, ATOM = 1, 2, 3, 4
 
 
-class CannotPrint(Exception):
+class CannotPrint(DeriveError):
     """The language has no spelling for a node."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import re
 import shutil
@@ -12,10 +13,11 @@ from pathlib import Path
 
 import pytest
 import typer
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from closedform.codegen.catalogue import kernels
-from closedform.codegen.cli import GENERATED, add_generate
+from closedform.codegen.cli import GENERATED, add_generate, kernels_section
 from closedform.codegen.emit import MANIFEST, drift, listed, render
 from closedform.derive.theorems import theorems
 
@@ -145,3 +147,19 @@ def test_a_broken_manifest_is_a_users_mistake(app: typer.Typer, tmp_path: Path) 
         done = run(app, *words)
         assert done.exit_code == 2
         assert "is no manifest" in " ".join(done.output.split())
+
+
+def test_the_list_of_kernels_is_that_of_the_manifest() -> None:
+    console = Console(file=io.StringIO(), width=200)
+    kernels_section(console)
+    told = console.file.getvalue() if isinstance(console.file, io.StringIO) else ""
+    for kernel in kernels(theorems):
+        assert re.search(rf"^{kernel.name} +{re.escape(kernel.signature)} +{kernel.theorem}$", told, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize(("words", "status"), [(("generate", "--check"), 0), (("generate", "--chekc"), 2), (("list", "kernels"), 0)])
+def test_the_installed_command(words: tuple[str, ...], status: int) -> None:
+    command = Path(sys.executable).with_name("closedform")
+    done = subprocess.run([command, *words], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == status, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
