@@ -34,7 +34,7 @@ from .report import PROVED, REFUTED, UNKNOWN, Evidence, checked
 
 Divergence = KL | CrossEntropy | Entropy
 
-# Where mathematics.md takes its reference values in one dimension: no two terms coincide there.
+# A point at which no two terms of the univariate formulas coincide.
 REFERENCE = {
     "mu": sp.Rational(1, 2), "mu1": sp.Rational(1, 2), "mu2": sp.Rational(-1, 4),
     "sigma": sp.Rational(4, 5), "sigma1": sp.Rational(4, 5), "sigma2": sp.Rational(3, 2),
@@ -119,15 +119,15 @@ def _integrand(divergence: Divergence, log_first: mpmath.mpf, log_last: mpmath.m
 
 
 def _by_enclosure(theorem: Theorem, worlds: Worlds) -> list[Evidence]:
-    """Rigorous, at the points that were tried; where python-flint is not installed there is no such evidence."""
+    """Rigorous, at the points that were tried; nothing where python-flint is not installed, or knows no ball for the formula."""
     if not enclose.applies(theorem.lhs) or not enclose.available():
         return []
     points = list(_points(theorem, worlds))
     scope = f"definition at {len(points)} points"
     try:
         found = [enclose.enclose(theorem.lhs, theorem.rhs, point) for point in points]
-    except enclose.NoEnclosure as problem:
-        return [Evidence("enclosure", scope, UNKNOWN, str(problem))]
+    except enclose.NoEnclosure:
+        return []
     if not all(one.meets for one in found):
         return [Evidence("enclosure", scope, REFUTED, "the integral lies elsewhere than the last line")]
     gap = max(one.gap for one in found)

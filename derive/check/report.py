@@ -43,7 +43,11 @@ def checked(count: int) -> Verdict:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What one engine found: replay, renaming, conditions, local, global, decide, ends, definition, enclosure or terms."""
+    """What one engine found.
+
+    Of a step: replay, renaming, conditions, local, global, decide. Of a theorem: chain, ends, terms, definition, enclosure,
+    certificate, equality. Of a rule: rule.
+    """
 
     engine: str
     scope: str

@@ -9,7 +9,9 @@ from ..derivation import Derivation, Step, Theorem
 from ..evaluate import EvaluationError
 from ..facts import Facts
 from ..rule import BACKWARDS, RULES, Rule
+from .certificate import certificate_evidence
 from .definition import definition_evidence
+from .equality import equality_evidence
 from .numeric import Worlds, conditions_hold, places, terms_apart, tried
 from .replay import renamed_replay, replay
 from .report import PROVED, REFUTED, UNKNOWN, Evidence, Report, StepReport, checked
@@ -83,6 +85,8 @@ def _of_the_whole(theorem: Theorem, worlds: Worlds) -> list[Evidence]:
         tried("ends", "theorem", theorem.lhs, theorem.rhs, worlds, theorem.relation),
         *([_terms(theorem, worlds)] if theorem.terms else []),
         *definition_evidence(theorem, worlds),
+        *certificate_evidence(theorem),
+        *equality_evidence(theorem),
     ]
 
 

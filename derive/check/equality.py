@@ -1,0 +1,79 @@
+"""An inequality's case of equality: its sides are equal in a world exactly if the statement holds at every point of that world.
+
+Generic laws show one half. For the other, one abstract law is put in place of another, or is made its posterior.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from ..derivation import Theorem
+from ..evaluate import Environment, EvaluationError, compare, free, sample
+from ..nodes import AbstractLaw, Likelihood, Posterior
+from ..rewrite import substitute
+from ..rule import Statement
+from .report import REFUTED, UNKNOWN, Evidence, checked
+
+SEEDS = 3
+
+
+def equality_evidence(theorem: Theorem) -> list[Evidence]:
+    """For an inequality with a case of equality; nothing for other theorems."""
+    if not theorem.equality_case:
+        return []
+    count, halves = 0, set()
+    for laws in _choices(theorem):
+        for seed in range(SEEDS):
+            try:
+                equal, stated = _both(theorem, laws, seed)
+            except EvaluationError as problem:
+                return [Evidence("equality", "theorem", UNKNOWN, str(problem))]
+            if equal is not stated:
+                said = "are equal where the case of equality does not hold" if equal else "differ where the case of equality holds"
+                return [Evidence("equality", "theorem", REFUTED, f"the sides {said}: {laws or 'generic laws'}, seed {seed}")]
+            halves.add(equal)
+            count += 1
+    seen = "equal where it holds, different where not" if len(halves) == 2 else "only one half was met"
+    return [Evidence("equality", "theorem", checked(count) if len(halves) == 2 else UNKNOWN, seen)]
+
+
+def _choices(theorem: Theorem) -> Iterator[dict[sp.Basic, sp.Basic]]:
+    """No change; every abstract law in place of another; every abstract law made the posterior that another is the prior of."""
+    yield {}
+    trees = (theorem.lhs, theorem.rhs)
+    laws = sorted({law for tree in trees for law in tree.atoms(AbstractLaw)}, key=str)
+    observed = {node.x for statement in theorem.equality_case for node in statement.lhs.atoms(Likelihood)}
+    for one in laws:
+        for other in laws:
+            if one != other and not observed:
+                yield {one: other}
+            for x in observed:
+                if one != other:
+                    yield {one: Posterior(other, x)}
+
+
+def _both(theorem: Theorem, laws: dict[sp.Basic, sp.Basic], seed: int) -> tuple[bool, bool]:
+    """(are the sides equal, does the case of equality hold) with these laws."""
+    lhs, rhs = (substitute(tree, laws) for tree in (theorem.lhs, theorem.rhs))
+    statements = [Statement(substitute(one.lhs, laws), substitute(one.rhs, laws)) for one in theorem.equality_case]
+    parts = [part for one in statements for part in (one.lhs, one.rhs)]
+    world = sample([lhs, rhs, *parts], [], 2, seed)
+    points = free_points(parts, free(lhs) | free(rhs))
+    stated = all(compare(one.lhs, one.rhs, here).holds for here in _everywhere(world, points) for one in statements)
+    return compare(lhs, rhs, world).holds, stated
+
+
+def free_points(parts: list[sp.Basic], elsewhere: frozenset[sp.Basic]) -> list[sp.Basic]:
+    """The variables of the statement that occur nowhere else: it is meant for all their values."""
+    return sorted(frozenset().union(*map(free, parts)) - elsewhere, key=str)
+
+
+def _everywhere(world: Environment, variables: list[sp.Basic]) -> Iterator[Environment]:
+    """The world with each variable at each point of the finite space."""
+    if not variables:
+        yield world
+        return
+    for point in world.space.points(()):
+        yield from _everywhere(world.bind(variables[0], point), variables[1:])
