@@ -15,7 +15,7 @@ import sympy as sp
 from sympy.assumptions import AppliedPredicate
 
 from ..derivation import Step, Theorem
-from ..nodes import KL, CrossEntropy, Density, Entropy, Expect, ExpectMatrix, Gradient, Law, MatrixGradient
+from ..nodes import KL, Abbreviation, CrossEntropy, Density, Entropy, Expect, ExpectMatrix, Gradient, Law, MatrixGradient
 from ..rewrite import Site, contains, match
 from ..rule import LEMMA, Rule, Statement
 from .claims import claims, hypotheses
@@ -101,6 +101,7 @@ class Account:
     hypotheses: tuple[Shape, ...]
     labels: tuple[tuple[str, Shape], ...]
     legend: tuple[tuple[list[Name], str], ...]
+    abbreviations: tuple[Shape, ...]
     equality: tuple[Shape, ...]
     verdict: str
     whole: tuple[str, ...]
@@ -122,6 +123,7 @@ def account_of(theorem: Theorem, verdicts: Verdicts | None, *, rules: bool) -> A
         hypotheses=(*hypotheses(theorem.hypotheses, pen), *_integers(theorem)),
         labels=tuple((labels[law], write(law, pen)) for law in used),
         legend=tuple(legend(_names(theorem))),
+        abbreviations=tuple(_abbreviations(theorem, pen)),
         equality=tuple(_statement(statement, pen) for statement in theorem.equality_case),
         verdict=summary(verdicts, len(steps)),
         whole=tuple(f"{found.engine}: {found.verdict}" for found in verdicts.evidence) if verdicts else (),
@@ -189,6 +191,13 @@ def labels_of(theorem: Theorem) -> dict[sp.Basic, str]:
 def _speaks_of(line: sp.Basic, law: sp.Basic) -> bool:
     """Is the law meant by its label in the line?"""
     return any(contains(node, law) for node in line.atoms(Density, Expect, ExpectMatrix))
+
+
+def _abbreviations(theorem: Theorem, pen: Pen) -> list[Shape]:
+    """M = L2^-1 L1, in the order in which they come up."""
+    nodes = (node for line in theorem.derivation.lines() for node in sp.preorder_traversal(line))
+    met = dict.fromkeys(node for node in nodes if isinstance(node, Abbreviation))
+    return [Compare(write(node, pen), "=", write(node.body, pen)) for node in met]
 
 
 def _integers(theorem: Theorem) -> tuple[Shape, ...]:

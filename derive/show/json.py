@@ -10,7 +10,7 @@
         rule        name of a rule; "lemma:" before the name of a theorem, " (backwards)" after one that is read from right to left
         path        [integer, ...]                  argument numbers from 0, from the root of `before` to the node that is rewritten
         items       [integer, ...] or null          those arguments of the node alone, or the node as a whole
-        given       {metavariable: expression}      what the rule could not read off the line
+        given       {metavariable: expression or name}  what the rule could not read off the line
         before, after                               whole lines
         relation    "=" | "<=" | ">="               of `before` to `after`
         conditions  [{"condition": condition, "discharged_by": string}, ...]

@@ -10,6 +10,7 @@ import json as standard
 from collections.abc import Iterable
 
 import sympy as sp
+from sympy.core.symbol import Str
 
 from ..derivation import Derivation, Theorem
 from ..facts import Facts
@@ -64,7 +65,7 @@ def _applied(derivation: Derivation, form: Json, at: str) -> Derivation:
     step = _object(form, at, STEP_KEYS)
     _compare(derivation.line, step["before"], f"{at}/before")
     path = _path(step["path"], derivation.line, f"{at}/path")
-    given = {name: decoded(value, f"{at}/given/{name}") for name, value in _object(step["given"], f"{at}/given", None).items()}
+    given = {name: _value(value, f"{at}/given/{name}") for name, value in _object(step["given"], f"{at}/given", None).items()}
     rule = _string(step["rule"], f"{at}/rule")
     try:
         longer = derivation.apply(rule_named(rule), path, _string(step["note"], f"{at}/note"), **given)
@@ -81,6 +82,11 @@ def _applied(derivation: Derivation, form: Json, at: str) -> Derivation:
     _same(f"{at}/relation", step["relation"], done.line_relation)
     _compare_conditions(step["conditions"], done.conditions, f"{at}/conditions")
     return longer
+
+
+def _value(form: Json, at: str) -> sp.Basic:
+    """What a script gives to a rule: an expression, or a name."""
+    return Str(form) if isinstance(form, str) else decoded(form, at)
 
 
 def _path(form: Json, line: sp.Basic, at: str) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from ..nodes import Entrywise, Group, LowerTriangle, MatrixApply, MatrixGradient
+from ..nodes import Abbreviation, Entrywise, Group, LowerTriangle, MatrixApply, MatrixGradient
 from ..rewrite import add, substitute
 from .names import name_of
 from .notation import Pen, negated, notation, part, upright, write
@@ -88,6 +88,12 @@ def _diagonal(expression: sp.DiagMatrix, pen: Pen) -> Shape:
     return Call(upright("diag"), (part(expression, 0, pen),))
 
 
+@notation.register(sp.DiagonalOf)
+def _diagonal_of(expression: sp.DiagonalOf, pen: Pen) -> Shape:
+    """The column of the diagonal entries; diag makes a matrix of a column."""
+    return Call(upright("diagonal"), (part(expression, 0, pen),))
+
+
 @notation.register(LowerTriangle)
 def _lower_triangle(expression: LowerTriangle, pen: Pen) -> Shape:
     return Call(upright("tril"), (part(expression, 0, pen),))
@@ -108,6 +114,12 @@ def _entrywise_product(expression: sp.HadamardProduct, pen: Pen) -> Shape:
 def _group(expression: Group, pen: Pen) -> Shape:
     """Nothing by itself: brackets come where precedence needs them."""
     return part(expression, 0, pen)
+
+
+@notation.register(Abbreviation)
+def _abbreviation(expression: Abbreviation, pen: Pen) -> Shape:
+    """Its letter; what it stands for is said beside the lines."""
+    return name_of(expression.name)
 
 
 @notation.register(MatrixApply)

@@ -184,7 +184,7 @@ class Plain(Printer):
 def _runs_on(shape: Shape) -> bool:
     """Would a quotient be read as belonging to the end of it?"""
     match bare(shape):
-        case Fraction() | Call(bare=True):
+        case Fraction() | Over() | Slope() | Call(bare=True):
             return True
         case Product(factors):
             return any(map(_runs_on, factors))

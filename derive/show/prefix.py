@@ -83,6 +83,8 @@ HEADS: dict[str, Head] = {
     "zeros": _head(sp.ZeroMatrix, "size size"),
     "ones": _head(sp.OneMatrix, "size size"),
     "diag": _head(sp.DiagMatrix, "matrix"),
+    "diagonal_of": _head(sp.DiagonalOf, "matrix"),
+    "abbreviation": _head(nodes.Abbreviation, "name matrix"),
     "hadamard_power": _head(sp.HadamardPower, "matrix number"),
     "hadamard_product": _head(sp.HadamardProduct, "matrix ..."),
     "group": _head(nodes.Group, "matrix"),
@@ -116,6 +118,9 @@ PREDICATES = {
     "positive_entries": positive_entries,
     "positive_diagonal": positive_diagonal,
 }  # fmt: skip
+
+# What a symbol may be assumed to be; SymPy would take any word.
+ASSUMPTIONS = frozenset(sp.Symbol("k", integer=True, positive=True).assumptions0) | {"even", "odd", "prime", "composite", "noninteger"}
 
 _NAMES = {head.kind: name for name, head in HEADS.items()}
 _CONSTANT_NAMES = {value: name for name, value in CONSTANTS.items()}
@@ -239,12 +244,16 @@ def _rational(arguments: list[Json], at: str) -> sp.Basic:
 
 def _symbol(arguments: list[Json], at: str) -> sp.Basic:
     match arguments:
-        case [str(name), dict(assumptions)] if name and all(isinstance(value, bool) for value in assumptions.values()):
+        case [str(name), dict(assumptions)] if name and _are_assumptions(assumptions):
             try:
                 return sp.Symbol(name, **assumptions)
             except (TypeError, ValueError, AttributeError, sp.core.facts.InconsistentAssumptions) as problem:
                 raise Unreadable(at, f"no symbol can have these assumptions: {problem}") from None
     raise Unreadable(at, f"symbol takes a name and an object of assumptions, not {_brief(list(arguments))}")
+
+
+def _are_assumptions(found: dict[str, Json]) -> bool:
+    return found.keys() <= ASSUMPTIONS and all(isinstance(value, bool) for value in found.values())
 
 
 def _matrix_symbol(arguments: list[Json], at: str) -> sp.Basic:

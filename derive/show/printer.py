@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 
-from .shapes import ATOM, LOOSE, OPEN, PRODUCT, SUM, Compare, Marked, Over, Product, Shape, Sum, Term, bare, binding
+from .shapes import ATOM, LOOSE, OPEN, PRODUCT, SUM, Compare, Marked, Over, Pair, Product, Shape, Sum, Term, bare, binding
 
 Opening = tuple[str, Shape, int, str]  # before, shape, how tightly it must bind there, after
 
@@ -138,6 +138,8 @@ class Printer(ABC):
         inner = bare(shape)
         if isinstance(inner, Sum):
             return len(inner.terms) > 1 or self.can_break(inner.terms[0].shape)
+        if isinstance(inner, Compare | Pair):
+            return True
         found = self.opened(inner)
         return found is not None and self.can_break(found[1])
 
@@ -168,8 +170,8 @@ class Printer(ABC):
             (term,) = inner.terms
             shown = Marked(term.shape) if term.marked else term.shape
             return self._pieces(Piece(depth, before + self.sign(term, first=True), shown, SUM + 1, after))
-        if isinstance(inner, Compare):
-            right = Piece(depth + 1, self.relation(inner.sign) + " ", inner.right, SUM, after, fresh=True)
+        if isinstance(inner, Compare | Pair):
+            right = Piece(depth + 1, self.relation(inner.sign).strip() + " ", inner.right, SUM, after, fresh=True)
             return [Piece(depth, before, inner.left, SUM, ""), right]
         found = self.opened(inner)
         if found is None:

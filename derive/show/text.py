@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from ..derivation import Theorem
 from .account import Account, Entry, Line, Options, Verdicts, account_of
 from .plain import Plain
@@ -14,12 +16,13 @@ def text(theorem: Theorem, verdicts: Verdicts | None, options: Options) -> str:
     """The derivation, a step a line, `options.width` columns wide."""
     account = account_of(theorem, verdicts, rules=options.rules)
     printer = Plain()
-    out = [f"{account.name}: {account.title}", "", *_step(printer, "", account.start, "", options.width)]
+    out = textwrap.wrap(f"{account.name}: {account.title}", options.width, subsequent_indent="  ")
+    out += ["", *_step(printer, "", account.start, "", options.width)]
     for line in account.lines:
         right = f"{line.rule}  {line.verdict}".rstrip()
         out += _step(printer, line.relation, line.shape, right, options.width)
         out += [f"{' ' * NOTE}{remark}" for remark in _remarks(printer, line, options.width)]
-    out += ["", *_footer(printer, account)]
+    out += ["", *(row for sentence in _footer(printer, account) for row in _wrapped(sentence, options.width))]
     if account.rules:
         out += ["", "Rules", *(row for entry in account.rules for row in _rule(printer, entry, options.width))]
     return "\n".join(row.rstrip() for row in out) + "\n"
@@ -49,24 +52,35 @@ def _remarks(printer: Plain, line: Line, width: int) -> list[str]:
 
 
 def _wrapped(remark: str, width: int) -> list[str]:
-    """Broken after semicolons alone."""
+    """Broken after marks of punctuation that stand in no bracket."""
     rows: list[str] = []
-    for piece in remark.split("; "):
-        if rows and len(rows[-1]) + 2 + len(piece) <= width:
-            rows[-1] += f"; {piece}"
+    for piece in _pieces(remark):
+        if rows and len(rows[-1]) + 1 + len(piece) <= width:
+            rows[-1] += f" {piece}"
         else:
-            rows.append(piece)
-    return [("  " if index else "") + row + (";" if index < len(rows) - 1 else "") for index, row in enumerate(rows)]
+            rows.append(f"{'  ' if rows else ''}{piece}")
+    return rows
+
+
+def _pieces(remark: str) -> list[str]:
+    pieces, depth = [""], 0
+    for word in remark.split(" "):
+        pieces[-1] += f" {word}" if pieces[-1] else word
+        depth += sum(word.count(bracket) for bracket in "([{") - sum(word.count(bracket) for bracket in ")]}")
+        if word.endswith((",", ";", ":", ".")) and depth == 0:
+            pieces.append("")
+    return [piece for piece in pieces if piece]
 
 
 def _footer(printer: Plain, account: Account) -> list[str]:
     said = [f"{label or 'the law'} = {printer.draw(law)}" for label, law in account.labels]
+    said += [printer.draw(shape) for shape in account.abbreviations]
     rows = [f"Here {', '.join(said)}."] if said else []
     if account.equality:
         rows.append(f"Equality exactly where {' and '.join(map(printer.draw, account.equality))}.")
     needs = ", ".join(map(printer.draw, account.hypotheses)) or "nothing"
     whole = [f"As a whole: {', '.join(account.whole)}."] if account.whole else []
-    return [*rows, f"{account.verdict}  Needs: {needs}.", *whole]
+    return [*rows, f"{account.verdict} Needs: {needs}.", *whole]
 
 
 def _rule(printer: Plain, entry: Entry, width: int) -> list[str]:

@@ -31,4 +31,5 @@ def here(account: Account, math: Math) -> str:
     """What the labels and letters mean, as one sentence; empty where they explain themselves."""
     parts = [f"{f'law {label}' if label else 'the law'} is {math(law)}" for label, law in account.labels]
     parts += [f"{listed(names, math)} {words}" for names, words in account.legend]
+    parts += [math(shape) for shape in account.abbreviations]
     return f"Here {' and '.join(parts)}." if parts else ""

@@ -18,6 +18,7 @@ from closedform.derive.facts import positive_diagonal, positive_entries
 from closedform.derive.nodes import (
     ELBO,
     KL,
+    Abbreviation,
     AbstractLaw,
     Apply,
     CrossEntropy,
@@ -177,6 +178,8 @@ SAMPLES: list[tuple[sp.Basic, str, str]] = [
     (Entrywise(power(Entry(s1, j), 2), j, k), "(sigma1[j]^2)_{j=1..k}", r"(\sigma_{1,j}^{2})_{j=1}^{k}"),
     (sp.HadamardPower(s1, 2), "sigma1.^2", r"\sigma_1^{\circ 2}"),
     (sp.HadamardProduct(m1, m2), "mu1 .* mu2", r"\mu_1 \odot \mu_2"),
+    (sp.DiagonalOf(A), "diagonal(A)", r"\operatorname{diagonal}(A)"),
+    (Abbreviation("M", matmul(sp.Inverse(L), A)), "M", "M"),
     (LowerTriangle(A), "tril(A)", r"\operatorname{tril}(A)"),
     (MatrixApply("Y", x, k, k), "Y(x)", "Y(x)"),
     (MatrixGradient(sp.Trace(S1), S1, "symmetric"), "grad_Sigma1 tr(Sigma1)", r"\nabla_{\Sigma_1}\,\operatorname{tr}(\Sigma_1)"),
