@@ -220,13 +220,23 @@ def _positive_definite(facts: Facts, a: Any) -> Answer:
     if isinstance(a, sp.DiagMatrix):
         return _all(facts, [positive_entries(a.args[0])], "diagonal with positive entries")
     if isinstance(a, sp.MatAdd):
-        return _all(facts, map(Q.positive_definite, a.args), "sum of positive definite matrices")
+        strict = [part for part in a.args if not _is_gram(facts, part)]
+        if strict:
+            return _all(facts, map(Q.positive_definite, strict), "sum of positive definite matrices and Gram matrices")
     if isinstance(a, sp.MatMul) and len(a.args) == 2 and a.args[1] == sp.Transpose(a.args[0]):
         return _all(facts, [Q.invertible(a.args[0])], "A A^T with A invertible")
     if isinstance(a, sp.MatMul) and len(_matrices(a)) == 1 and len(a.args) > 1:
         numbers = [Q.positive(arg) for arg in a.args if arg not in _matrices(a)]
         return _all(facts, [*numbers, Q.positive_definite(_matrices(a)[0])], "positive multiple of a positive definite matrix")
     return UNKNOWN
+
+
+def _is_gram(facts: Facts, a: Any) -> bool:
+    """W W^T, or W^T P W with P positive definite: never negative in any direction."""
+    if not (isinstance(a, sp.MatMul) and len(a.args) in (2, 3)):
+        return False
+    mirrored = sp.Transpose(a.args[0]) == a.args[-1] or sp.Transpose(a.args[-1]) == a.args[0]
+    return mirrored and all(facts.holds(Q.positive_definite(part)) for part in a.args[1:-1])
 
 
 def _invertible(facts: Facts, a: Any) -> Answer:

@@ -120,12 +120,16 @@ class Rule:
             yield Rewrite(substitute(self.statement.rhs, found), items, conditions, equality=_instance(self.equality, found))
 
     def bind(self, given: Mapping[str, sp.Basic]) -> Bindings:
-        """The values the script supplies, by metavariable."""
+        """The values the script supplies, by metavariable, and the sizes of the matrices among them."""
         named = {name_of(symbol): symbol for symbol in metavariables(self.statement)}
         unknown = sorted(set(given) - set(named))
         if unknown:
             raise UnknownName(f"metavariable of rule {self.name}", unknown[0], named)
-        return {named[name]: value for name, value in given.items()}
+        bound = {named[name]: value for name, value in given.items()}
+        for symbol, value in tuple(bound.items()):
+            if isinstance(symbol, sp.MatrixSymbol):
+                bound |= {size: sp.sympify(n) for size, n in zip(symbol.shape, value.shape, strict=True) if isinstance(size, sp.Symbol)}
+        return bound
 
     def backwards(self) -> Rule:
         """The same equation read from right to left; it is the statement that is read, also where the rule computes more."""

@@ -17,8 +17,8 @@ mu1, mu2 = kl_mvn.mu1, kl_mvn.mu2
 L1, L2, L = squares("L1", "L2", "L")
 PARAMETERS = (mu1, L1, mu2, L2)
 TITLE = kl_mvn.TITLE + ", by Cholesky factors"
-solve = sp.Inverse(L2)
-NAMES = {"M": matmul(solve, L1), "E": matmul(solve, Group(matsub(L1, L2))), "z": matmul(solve, Group(matsub(mu1, mu2)))}
+M, E = matmul(sp.Inverse(L2), L1), matmul(sp.Inverse(L2), Group(matsub(L1, L2)))
+z = matmul(sp.Inverse(L2), Group(matsub(mu1, mu2)))
 
 
 def factors(*matrices: sp.MatrixSymbol) -> tuple[sp.Basic, ...]:
@@ -26,30 +26,46 @@ def factors(*matrices: sp.MatrixSymbol) -> tuple[sp.Basic, ...]:
     return tuple(fact for matrix in matrices for fact in (Q.lower_triangular(matrix), positive_diagonal(matrix)))
 
 
-def named(line: Derivation, name: str) -> Derivation:
-    return line.all("abbreviate", A=NAMES[name], name=Str(name))
+def named(line: Derivation, **matrices: sp.MatrixExpr) -> Derivation:
+    """Names for what a kernel solves for."""
+    for name, matrix in matrices.items():
+        line = line.all("abbreviate", A=matrix, name=Str(name))
+    return line
 
 
-def by_rows() -> Derivation:
-    """Trace, quadratic form and log-determinants as one sum over the rows of M = L2^-1 L1 and z = L2^-1 (mu1 - mu2)."""
-    values = {kl_mvn.Sigma1: matmul(L1, sp.Transpose(L1)), kl_mvn.Sigma2: matmul(L2, sp.Transpose(L2))}
-    line = theorems["kl_mvn"].specialise(values, *factors(L1, L2)).all("inverse_product").all("inverse_transpose")
-    line = line.apply("trace_cycle").all("transpose_product (backwards)")
-    line = named(named(line, "M"), "z").apply("frobenius_of_triangular").apply("squared_norm")
+def summed_by_rows(line: Derivation) -> Derivation:
+    """tr M M^T, z^T z and the log-determinants of triangular factors as one sum over rows."""
+    line = line.apply("frobenius_of_triangular").apply("squared_norm")
     line = line.all("det_product").all("det_transpose").all("det_triangular").apply("log_div").all("log_mul").all("log_product")
     return line.apply("expand", (1,)).apply("join_sums").apply("scale_sum")
 
 
+def plain(line: Derivation) -> Derivation:
+    """M_ii^2 - 1 - log M_ii^2, the logarithm as that of the two diagonal entries."""
+    return line.all("log_pow (backwards)", n=two).apply("log_div (backwards)")
+
+
+def without_cancellation(line: Derivation) -> Derivation:
+    """Differences first: of the diagonal entries, and of the factors below the diagonal."""
+    line = line.apply("entry_of_quotient").apply("expand").apply("log_div (backwards)").apply("square_near_one")
+    return line.apply("abbreviate (backwards)").apply("below_the_diagonal")
+
+
+def by_rows() -> Derivation:
+    values = {kl_mvn.Sigma1: matmul(L1, sp.Transpose(L1)), kl_mvn.Sigma2: matmul(L2, sp.Transpose(L2))}
+    line = theorems["kl_mvn"].specialise(values, *factors(L1, L2)).all("inverse_product").all("inverse_transpose")
+    line = line.apply("trace_cycle").all("transpose_product (backwards)")
+    return summed_by_rows(named(line, M=M, z=z))
+
+
 @theorem("kl_mvn_chol", TITLE, "mvn", parameters=PARAMETERS)
 def kl_mvn_chol() -> Derivation:
-    return by_rows().all("log_pow (backwards)", n=two).apply("log_div (backwards)")
+    return plain(by_rows())
 
 
 @theorem("kl_mvn_difference", TITLE + ", without cancellation", "mvn", parameters=PARAMETERS)
 def kl_mvn_difference() -> Derivation:
-    line = by_rows().apply("entry_of_quotient").apply("expand").apply("log_div (backwards)").apply("square_near_one")
-    line = line.apply("abbreviate (backwards)").apply("below_the_diagonal")
-    return named(line, "E")
+    return named(without_cancellation(by_rows()), E=E)
 
 
 def standard_by_rows() -> Derivation:

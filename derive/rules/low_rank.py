@@ -1,0 +1,52 @@
+"""Low-rank changes of a matrix: factors taken out on both sides, and Sylvester's determinant identity."""
+
+from collections.abc import Iterator, Mapping
+
+import sympy as sp
+from sympy import Q
+from sympy.matrices.expressions.matexpr import MatrixExpr
+
+from ..facts import Facts
+from ..nodes import Group
+from ..rewrite import build, matadd, matmul
+from ..rule import Rewrite, Rule, Statement
+from .symbols import A, B, C, k, tall, m, wide
+
+MATRIX = "Petersen, Pedersen 2012, section 1"
+
+
+def _factors(term: sp.Basic) -> tuple[sp.Basic, ...]:
+    return tuple(term.args) if isinstance(term, sp.MatMul) else (term,)
+
+
+def _factor_product(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
+    """All terms that begin with A, and end with B where that is given too, with what stands between them in one bracket."""
+    if not isinstance(node, sp.MatAdd):
+        return
+    left, right = _factors(given["A"]), _factors(given["B"]) if "B" in given else ()
+    chosen, between = [], []
+    for place, term in enumerate(node.args):
+        parts = _factors(term)
+        if parts[: len(left)] == left and parts[len(parts) - len(right) :] == right and len(parts) >= len(left) + len(right):
+            inside = parts[len(left) : len(parts) - len(right)]
+            size = next(part for part in reversed(left) if isinstance(part, MatrixExpr)).shape[1]
+            chosen.append(place)
+            between.append(build(sp.MatMul, inside) if inside else sp.Identity(size))
+    if len(chosen) > 1:
+        new = matmul(*left, Group(matadd(*between)), *right)
+        yield Rewrite(new, tuple(chosen) if len(chosen) < len(node.args) else None)
+
+
+LOW_RANK = (
+    Rule("factor_product", Statement(matadd(matmul(A, B), matmul(A, C)), matmul(A, Group(matadd(B, C)))), MATRIX,
+        leaves=matadd(matmul(B, A), matmul(C, A)), rewrites=_factor_product, given=("A",)),
+    Rule("cancel_matrices", Statement(matadd(A, matmul(-1, A)), sp.ZeroMatrix(k, k)), MATRIX, leaves=matadd(A, B)),
+    Rule("identity_times", Statement(matmul(sp.Identity(k), A), A), MATRIX, leaves=matmul(A, B)),
+    Rule("times_inverse", Statement(matmul(A, sp.Inverse(A)), sp.Identity(k)), MATRIX, (Q.invertible(A),), leaves=matmul(A, B)),
+    Rule("sylvester",
+        Statement(
+            sp.Determinant(Group(matadd(sp.Identity(m), matmul(wide, tall)))),
+            sp.Determinant(Group(matadd(sp.Identity(k), matmul(tall, wide)))),
+        ),
+        "Sylvester 1851", leaves=sp.Determinant(Group(matadd(A, matmul(B, C))))),
+)  # fmt: skip
