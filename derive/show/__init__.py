@@ -1,9 +1,9 @@
 """Showing a theorem: one output form a file.
 
 To add a form: write a file with one function (theorem, verdicts, options) -> str and put it into FORMS below. `account_of` gives the
-lines as shapes, with rules, conditions, verdicts and hypotheses in the order of the page; a subclass of `Printer` draws the twenty
-shapes and gets brackets and line breaks for nothing. The tests print every theorem and every kind of node in each form of FORMS, and
-`closedform show --as` offers it.
+lines as shapes, with rules, conditions, verdicts and hypotheses in the order of the page; a subclass of `Printer` that draws the
+shapes of shapes.py gets brackets and line breaks for nothing. The tests print every theorem in each form of FORMS, and
+`closedform show --as` offers it. To teach all forms a new node: one function beside its kind in an `of_*.py`.
 """
 
 from __future__ import annotations

@@ -48,12 +48,12 @@ def latex(theorem: Theorem, verdicts: Verdicts | None, options: Options) -> str:
 def _statement(account: Account) -> list[str]:
     needs = account.hypotheses
     said = [r"\textbf{Theorem.}" + (f" Assume {listed(needs, _inline)}. Then" if needs else "")]
-    return [*said, *_aligned([_rows(account.statement)])]
+    return [*said, *_aligned([_rows(account.statement)]), *filter(None, [here(account, _inline)]), ""]
 
 
 def _derivation(account: Account) -> list[str]:
     steps = [_rows(account.start), *map(_step, account.lines)]
-    return [rf"\textbf{{Derivation.}} {here(account, _inline)}".rstrip(), *_aligned(steps)]
+    return [r"\textbf{Derivation.}", *_aligned(steps)]
 
 
 def _aligned(blocks: list[list[str]]) -> list[str]:

@@ -16,7 +16,7 @@ QUAD = r"\quad "
 def markdown(theorem: Theorem, verdicts: Verdicts | None, options: Options) -> str:
     """Statement, hypotheses, and a numbered paragraph for each step with its rule, conditions and verdict."""
     account = account_of(theorem, verdicts, rules=options.rules)
-    blocks = [f"# {account.title}", f"`{account.name}`", *_statement(account), "## Derivation", *_start(account)]
+    blocks = [f"# {account.title}", f"`{account.name}`", *_statement(account), "## Derivation", _math(account.start)]
     for number, line in enumerate(account.lines, 1):
         blocks += [_heading(number, line), _math(line.shape, SIGNS[line.relation])]
     if account.equality:
@@ -28,12 +28,8 @@ def markdown(theorem: Theorem, verdicts: Verdicts | None, options: Options) -> s
 
 
 def _statement(account: Account) -> list[str]:
-    needs = listed(account.hypotheses, _inline)
-    return [*([f"Assume {needs}. Then"] if needs else []), _math(account.statement)]
-
-
-def _start(account: Account) -> list[str]:
-    return [*filter(None, [here(account, _inline)]), _math(account.start)]
+    needs = f"Assume {listed(account.hypotheses, _inline)}. Then" if account.hypotheses else ""
+    return [*filter(None, [needs]), _math(account.statement), *filter(None, [here(account, _inline)])]
 
 
 def _heading(number: int, line: Line) -> str:

@@ -231,10 +231,11 @@ class Tex(Printer):
 
 
 def _name(name: Name, index: tuple[str, ...], operator: str) -> str:
-    r"""A letter with its label and indices below it: \mu_{1,j}; primes stand above."""
+    r"""A letter with its label and indices below it: \mu_{1,j}, L_{1,ij}; primes stand above."""
     label = name.label.rstrip("'")
     primes = name.label[len(label) :]
-    below = ",".join([*([label] if label else []), *index])
+    letters = len(index) > 1 and all(len(i) == 1 and i.isalpha() for i in index)
+    below = ",".join([*([label] if label else []), *(["".join(index)] if letters else index)])
     drawn = _letter(name, operator)
     above = ""
     if drawn.endswith("^2"):

@@ -148,7 +148,8 @@ SAMPLES: list[tuple[sp.Basic, str, str]] = [
     (ProductOver(Entry(m1, j), j, k), "prod_{j=1..k} mu1[j]", r"\prod_{j=1}^{k} \mu_{1,j}"),
     # entries and matrices
     (Entry(m1, j), "mu1[j]", r"\mu_{1,j}"),
-    (Entry(L, i, j), "L[i,j]", "L_{i,j}"),
+    (Entry(L, i, j), "L[i,j]", "L_{ij}"),
+    (Entry(S1, j, j), "Sigma1[j,j]", r"\Sigma_{1,jj}"),
     (power(Entry(s1, j), 2), "sigma1[j]^2", r"\sigma_{1,j}^{2}"),
     (Entry(column_gap, j), "(mu1 - mu2)[j]", r"(\mu_1 - \mu_2)_{j}"),
     (Entry(sp.OneMatrix(k, 1), j), "1_k[j]", r"(\mathbf{1}_{k})_{j}"),
