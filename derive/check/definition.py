@@ -15,9 +15,9 @@ import sympy as sp
 from .. import enclose
 from ..derivation import Theorem
 from ..evaluate import (
-    Comparison,
     Environment,
     EvaluationError,
+    Number,
     Value,
     compare_values,
     dimensions,
@@ -43,9 +43,9 @@ REFERENCE = {
     "logvar": log(sp.Rational(16, 25)), "logvar1": log(sp.Rational(16, 25)), "logvar2": log(sp.Rational(9, 4)),
 }  # fmt: skip
 CLOSE = 1e-30  # a wider enclosure says too little
-DIGITS_IN_SPACE = 10  # of the lattice in three dimensions
+LATTICE_DIGITS = {1: 41, 2: 16, 3: 9}  # by dimension: space takes a second or two
 
-_INTEGRALS: dict[tuple[sp.Basic, Hashable], Value] = {}  # by integral and the numbers in it
+_INTEGRALS: dict[tuple[sp.Basic, Hashable], tuple[Value, int]] = {}  # by integral and the numbers in it
 
 
 def definition_evidence(theorem: Theorem, worlds: Worlds) -> list[Evidence]:
@@ -64,10 +64,9 @@ def _by_lattice(theorem: Theorem, unfolded: sp.Basic, worlds: Worlds) -> Evidenc
     try:
         for size, seed in _places(theorem.lhs):
             world = worlds(size, seed)
-            digits = min(trusted_digits(unfolded, world), trusted_digits(theorem.rhs, world))
-            found.append((size, compare_values(_integrated(unfolded, world), evaluate(theorem.rhs, world), digits, theorem.relation)))
-        if _is_general(theorem.lhs):
-            found.append((3, _in_space(theorem.lhs, theorem.rhs, worlds(3, 0))))
+            value, digits = _integrated(theorem.lhs, unfolded, world, size)
+            digits = min(digits, trusted_digits(theorem.rhs, world))
+            found.append((size, compare_values(value, evaluate(theorem.rhs, world), digits, theorem.relation)))
     except EvaluationError as problem:
         return Evidence("definition", "theorem", UNKNOWN, str(problem))
     wrong = [f"{mpmath.nstr(result.gap, 5)} at k = {size}" for size, result in found if not result.holds]
@@ -77,42 +76,44 @@ def _by_lattice(theorem: Theorem, unfolded: sp.Basic, worlds: Worlds) -> Evidenc
     return Evidence("definition", "theorem", checked(len(found)), f"the integral by the trapezoid rule: {where}")
 
 
-def _integrated(unfolded: sp.Basic, world: Environment) -> Value:
-    """The integral at these numbers, once for all theorems about it."""
-    key = (unfolded, tuple((symbol, world.values[symbol]) for symbol in sorted(free(unfolded), key=str)))
-    if key not in _INTEGRALS:
-        _INTEGRALS[key] = evaluate(unfolded, world)
-    return _INTEGRALS[key]
-
-
-def _places(lhs: sp.Basic) -> tuple[tuple[int, int], ...]:
-    """The lattice of a second dimension takes its time, and a gradient integrates it anew for every entry."""
-    line = ((1, 0), (1, 1), (1, 2))
-    return line if not dimensions([lhs]) or lhs.has(Gradient, MatrixGradient) else (*line, (2, 0))
+def _places(lhs: sp.Basic) -> list[tuple[int, int]]:
+    """(dimension, seed). A gradient integrates anew for every entry, so one dimension must do; space is for general laws alone."""
+    line = [(1, 0), (1, 1), (1, 2)]
+    if not dimensions([lhs]) or lhs.has(Gradient, MatrixGradient):
+        return line
+    return [*line, (2, 0), *([(3, 0)] if _is_general(lhs) else [])]
 
 
 def _is_general(lhs: sp.Basic) -> bool:
-    """Multivariate laws with parameters of no special form: the one case that is worth a lattice in space."""
+    """Multivariate laws with parameters of no special form."""
     return isinstance(lhs, Divergence) and all(
         isinstance(law, Law) and law.family == "mvn" and all(isinstance(part, sp.MatrixSymbol) for part in law.parameters)
         for law in lhs.args
     )
 
 
-def _in_space(divergence: Divergence, formula: sp.Expr, world: Environment) -> Comparison:
-    with mpmath.workdps(2 * DIGITS_IN_SPACE):
-        if (divergence, world.seed) not in _INTEGRALS:
-            here = replace(world, memo={})  # laws of few digits must not be found by whoever wants fifty
-            first, last = (numeric_law(law, here) for law in (divergence.args[0], divergence.args[-1]))
-            _INTEGRALS[divergence, world.seed] = gaussian_integral(
-                first, lambda x: _integrand(divergence, first.log_density(x), last.log_density(x)), DIGITS_IN_SPACE
-            )
-        return compare_values(_INTEGRALS[divergence, world.seed], evaluate(formula, world), DIGITS_IN_SPACE - 1)
+def _integrated(lhs: sp.Basic, unfolded: sp.Basic, world: Environment, size: int) -> tuple[Value, int]:
+    """The integral at these numbers, once for all theorems about it, and the digits it is good for."""
+    key = (unfolded, tuple((symbol, world.values[symbol]) for symbol in sorted(free(unfolded), key=str)))
+    if key not in _INTEGRALS:
+        if isinstance(lhs, Divergence):
+            digits = LATTICE_DIGITS[size]
+            _INTEGRALS[key] = (_on_lattice(lhs, world, digits), digits - 1)
+        else:
+            _INTEGRALS[key] = (evaluate(unfolded, world), trusted_digits(unfolded, world))
+    return _INTEGRALS[key]
 
 
-def _integrand(divergence: Divergence, log_first: mpmath.mpf, log_last: mpmath.mpf) -> mpmath.mpf:
-    inner = log_first - log_last if isinstance(divergence, KL) else -log_last
-    return mpmath.exp(log_first) * inner
+def _on_lattice(divergence: Divergence, world: Environment, digits: int) -> Number:
+    with mpmath.workdps(digits + 10):
+        here = replace(world, memo={})  # laws of few digits must not be found by whoever wants fifty
+        first, last = (numeric_law(law, here) for law in (divergence.args[0], divergence.args[-1]))
+
+        def integrand(x: Value) -> Number:
+            log_first, log_last = first.log_density(x), last.log_density(x)
+            return mpmath.exp(log_first) * (log_first - log_last if isinstance(divergence, KL) else -log_last)
+
+        return gaussian_integral(first, integrand, digits)
 
 
 # ---------------------------------------------------------------------------------------------------- ball arithmetic

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import ExitStack
 
+from ..rule import DeriveError
 from .report import Report
 from .theorem import check
 
@@ -46,6 +47,14 @@ def check_named(name: str) -> Report:
     return check(theorems[name])
 
 
+def _in_process(name: str) -> Report:
+    try:
+        return check_named(name)
+    except DeriveError as problem:
+        # Not every subclass survives the way from one process to another; its text does.
+        raise DeriveError("\n".join([str(problem), *getattr(problem, "__notes__", ())])) from None
+
+
 def related(names: Iterable[str]) -> list[list[str]]:
     """The names in groups of one stem: a result with its stable forms and gradients. Largest group first."""
     groups: dict[str, list[str]] = {}
@@ -64,7 +73,7 @@ def _in_processes(names: list[str], workers: int) -> Iterator[Report]:
         def go_on(process: ProcessPoolExecutor, group: deque[str]) -> None:
             group = group or deque(waiting.popleft() if waiting else ())
             if group:
-                running[process.submit(check_named, group.popleft())] = (process, group)
+                running[process.submit(_in_process, group.popleft())] = (process, group)
 
         for _ in range(min(workers, len(waiting))):
             go_on(stack.enter_context(ProcessPoolExecutor(1, mp_context=context)), deque())

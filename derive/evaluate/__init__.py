@@ -20,7 +20,7 @@ from .environment import (
     free,
 )
 from .laws import gaussian_integral
-from .matrices import Value
+from .matrices import Number, Value
 from .meaning import evaluate
 from .of_laws import numeric_law
 from .sample import dimensions, holds, sample
@@ -32,6 +32,7 @@ __all__ = [
     "FiniteSpace",
     "Functions",
     "NoMeaning",
+    "Number",
     "OutsideDomain",
     "TooExpensive",
     "Value",
