@@ -1,7 +1,7 @@
 """A derivation read back from JSON: every step is applied anew, by the rule and at the place that the document names.
 
 The document supplies names, places and what the rules could not read off; each line is computed and compared with the recorded
-one, so that nothing in the document is trusted and nothing in it is executed.
+one, so that nothing in the document is trusted and nothing in it is executed. Verdicts are not taken over: `check` gives new ones.
 """
 
 from __future__ import annotations
@@ -33,7 +33,13 @@ def load(text: str) -> Theorem:
     Raises Unreadable, which names the place by a JSON pointer, where the document is damaged or foreign, where a rule does not apply
     as recorded, and where a line, a condition or the digest is not the one that the rules give.
     """
-    document = _object(_parsed(text), "", KEYS)
+    try:
+        return _loaded(_object(_parsed(text), "", KEYS))
+    except RecursionError:
+        raise Unreadable("", "expressions are nested too deeply to be read") from None
+
+
+def _loaded(document: dict[str, Json]) -> Theorem:
     derivation = Derivation(
         decoded(document["start"], "/start"),
         Facts.of(*(decoded_condition(form, f"/hypotheses/{i}") for i, form in enumerate(_list(document["hypotheses"], "/hypotheses")))),
@@ -42,6 +48,7 @@ def load(text: str) -> Theorem:
         derivation = _applied(derivation, form, f"/steps/{index}")
     theorem = _concluded(derivation, document)
     _compare_ends(theorem, document)
+    _well_formed(document["evidence"], "/evidence")
     return theorem
 
 
@@ -81,12 +88,21 @@ def _applied(derivation: Derivation, form: Json, at: str) -> Derivation:
     _compare(done.after, step["after"], f"{at}/after")
     _same(f"{at}/relation", step["relation"], done.line_relation)
     _compare_conditions(step["conditions"], done.conditions, f"{at}/conditions")
+    _string(step["verdict"], f"{at}/verdict")
+    _well_formed(step["evidence"], f"{at}/evidence")
     return longer
 
 
 def _value(form: Json, at: str) -> sp.Basic:
     """What a script gives to a rule: an expression, or a name."""
     return Str(form) if isinstance(form, str) else decoded(form, at)
+
+
+def _well_formed(form: Json, at: str) -> None:
+    """Evidence is not believed, whatever it says; a new check gives new evidence."""
+    for index, item in enumerate(_list(form, at)):
+        for key, value in _object(item, f"{at}/{index}", ("engine", "scope", "verdict", "detail")).items():
+            _string(value, f"{at}/{index}/{key}")
 
 
 def _path(form: Json, line: sp.Basic, at: str) -> Path:

@@ -110,6 +110,9 @@ def put(*path: str | int, value: Any) -> Damage:
         (put("result", value=7), "/result", "another line"),
         (put("statement", "relation", value=">="), "/statement/relation", "the rules give '='"),
         (put("terms", value=[{"name": "t", "expression": 17}]), "/terms", "does not occur"),
+        (put("steps", 2, "verdict", value=True), "/steps/2/verdict", "a string is wanted"),
+        (put("steps", 2, "evidence", value=[{"engine": "faith"}]), "/steps/2/evidence/0", "'scope' is missing"),
+        (put("evidence", value="much"), "/evidence", "a list is wanted"),
         (put("digest", value="0" * 16), "/digest", "the rules give"),
     ],
 )  # fmt: skip
@@ -125,6 +128,14 @@ def test_damage_is_refused_where_it_is(damage: Damage, pointer: str, problem: st
 def test_what_is_no_derivation_is_refused(text: str) -> None:
     with pytest.raises(Unreadable):
         load(text)
+
+
+def test_what_is_nested_too_deeply_is_refused() -> None:
+    deep: Any = ["symbol", "x", {}]
+    for _ in range(600):
+        deep = ["paren", deep]
+    with pytest.raises(Unreadable, match="nested too deeply"):
+        load(damaged(put("start", value=deep)))
 
 
 def test_a_forged_line_is_caught_even_if_the_forger_is_consistent() -> None:
