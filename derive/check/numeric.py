@@ -31,7 +31,6 @@ from ..nodes import AbstractLaw, Law, Posterior
 from .report import REFUTED, UNKNOWN, Evidence, checked
 
 SIZES = (1, 2, 3, 4)
-LARGEST = 6  # letters; determinants of larger matrices cost more than they tell
 WORLDS = 2  # of each size
 WORLDS_WITHOUT_SIZE = 6
 SEEDS = 24  # tried at most, where some worlds lie outside the domain of an expression
@@ -77,8 +76,8 @@ def sizes(*trees: sp.Basic) -> list[tuple[int, int]]:
     """The dimensions in which the trees should be tried, and in how many worlds of each."""
     if not has_size(*trees):
         return [(1, WORLDS_WITHOUT_SIZE)]
-    most = min(letters(*trees), LARGEST)
-    return [(size, WORLDS) for size in (*SIZES, *([most] if most > SIZES[-1] else []))]
+    longest = letters(*trees)
+    return [*((size, WORLDS) for size in SIZES), *([(longest, 1)] if longest > SIZES[-1] else [])]
 
 
 def places(*trees: sp.Basic) -> list[tuple[int, int]]:
