@@ -38,8 +38,6 @@ def check_and_print(names: Sequence[str], *, steps: bool, workers: int | None) -
         _print_reports(console, reports, steps=steps)
     if statements:
         _print_rules(console, statements, table=bool(names))
-    for trouble in [*_troubles(reports), *_rule_troubles(statements)]:
-        console.print(trouble, style=COLOURS[Outcome.REFUTED], soft_wrap=True)
     return all(report.verdict.passed for report in reports) and all(found.verdict.passed for found in statements.values())
 
 
@@ -68,6 +66,7 @@ def _print_reports(console: Console, reports: Sequence[Report], *, steps: bool) 
     put(console, table)
     together = [step for report in reports for step in report.steps]
     console.print(f"{_many(reports, 'theorem')}, {_tally(together)}")
+    _print_troubles(console, _troubles(reports))
 
 
 def _by_subject(reports: Iterable[Report]) -> list[Report]:
@@ -111,11 +110,18 @@ def _print_rules(console: Console, found: dict[str, Evidence], *, table: bool) -
         for name, evidence in found.items():
             rows.add_row(name, _coloured(evidence.verdict), evidence.detail)
         put(console, rows)
+    else:
+        _print_troubles(console, _rule_troubles(found))
     told = ", ".join(f"{sum(one.verdict.outcome is outcome for one in found.values())} {outcome.value}" for outcome in Outcome)
     console.print(f"{_many(found, 'rule')}, each by itself: {told}.")
 
 
 # ---------------------------------------------------------------------------------------------------- words
+
+
+def _print_troubles(console: Console, troubles: Iterable[str]) -> None:
+    for trouble in troubles:
+        console.print(trouble, style=COLOURS[Outcome.REFUTED], soft_wrap=True)
 
 
 def _troubles(reports: Iterable[Report]) -> list[str]:

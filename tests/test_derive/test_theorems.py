@@ -15,7 +15,7 @@ from closedform.derive.theorems import theorems
 from closedform.derive.theorems.registry import Entry, Library
 
 NAMES = list(theorems)
-OF_LAWS = [name for name in NAMES if theorems[name].parameters]
+OF_LAWS = [name for name in NAMES if theorems.parameters(name)]
 
 # ---------------------------------------------------------------------------------------------------- records
 
