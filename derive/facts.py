@@ -14,9 +14,24 @@ import sympy as sp
 from sympy import Q
 from sympy.assumptions import AppliedPredicate, Predicate
 
-from .nodes import Abbreviation, AbstractLaw, Density, Entry, Entrywise, Evidence, Expect, Group, Law, Likelihood, Paren, Posterior, ProductOver, SumOver
+from .nodes import (
+    Abbreviation,
+    AbstractLaw,
+    Density,
+    Entry,
+    Entrywise,
+    Evidence,
+    Expect,
+    Group,
+    Law,
+    Likelihood,
+    Paren,
+    Posterior,
+    ProductOver,
+    SumOver,
+)
 from .rewrite import Bindings, substitute
-from .special import expm1mx
+from .special import expm1, expm1mx
 
 
 class _PositiveEntries(Predicate):
@@ -165,6 +180,8 @@ def _nonnegative(facts: Facts, x: Any) -> Answer:
         return Answer(Verdict.YES, "e^x >= 1 + x")
     if isinstance(x, Paren):
         return facts.ask(Q.nonnegative(x.body))
+    if isinstance(x, sp.Mul) and len(x.args) == 2 and expm1(x.args[0]) == x.args[1]:
+        return Answer(Verdict.YES, "e^x - 1 has the sign of x")
     if isinstance(x, (sp.Mul, sp.Add)):
         return _all(facts, map(Q.nonnegative, x.args), "nonnegative parts")
     if isinstance(x, (Expect, SumOver)):

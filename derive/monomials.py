@@ -79,7 +79,7 @@ def monomial(expr: sp.Expr) -> Monomial:
         for factor in expr.args:
             total = total * monomial(factor)
         return total
-    if isinstance(expr, sp.Pow) and expr.exp.is_Integer and not (expr.base.is_Rational and expr.base == 0):
+    if isinstance(expr, sp.Pow) and expr.exp.is_Integer and not (expr.base == 0 and expr.exp <= 0):
         return monomial(expr.base) ** int(expr.exp)
     if isinstance(expr, sp.Pow) and expr.exp.is_Rational and not expr.base.is_Rational:
         return Monomial(sp.S.One, ((expr.base, expr.exp),))

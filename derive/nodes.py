@@ -228,6 +228,10 @@ class ProductOver(Binder):
     """The product of body for variable = 1 .. domain."""
 
 
+class At(Binder):
+    """body at variable = domain: a gradient along a path, a term at a point."""
+
+
 # ---------------------------------------------------------------------------------------------------- matrices
 
 

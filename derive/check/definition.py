@@ -120,8 +120,8 @@ def _on_lattice(divergence: Divergence, world: Environment, digits: int) -> Numb
 
 
 def _by_enclosure(theorem: Theorem, worlds: Worlds) -> list[Evidence]:
-    """Rigorous, at the points that were tried; nothing where python-flint is not installed, or knows no ball for the formula."""
-    if not enclose.applies(theorem.lhs) or not enclose.available():
+    """Rigorous, at the points that were tried; nothing for a bound, or where python-flint is not installed or has no ball."""
+    if theorem.relation != "=" or not enclose.applies(theorem.lhs) or not enclose.available():
         return []
     points = list(_points(theorem, worlds))
     scope = f"definition at {len(points)} points"

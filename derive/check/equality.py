@@ -1,6 +1,7 @@
 """An inequality's case of equality: its sides are equal in a world exactly if the statement holds at every point of that world.
 
-Generic laws show one half. For the other, one abstract law is put in place of another, or is made its posterior.
+Generic laws and numbers show one half. For the other, one abstract law is put in place of another, or is made its posterior, and
+numbers are made 0 or equal to each other.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from collections.abc import Iterator
 import sympy as sp
 
 from ..derivation import Theorem
-from ..evaluate import Environment, EvaluationError, compare, free, sample
-from ..nodes import AbstractLaw, Likelihood, Posterior
+from ..evaluate import Environment, EvaluationError, compare, evaluate, free, sample
+from ..nodes import AbstractLaw, Density, Likelihood, Posterior
 from ..rewrite import substitute
 from ..rule import Statement
 from .report import REFUTED, UNKNOWN, Evidence, checked
@@ -24,24 +25,42 @@ def equality_evidence(theorem: Theorem) -> list[Evidence]:
     if not theorem.equality_case:
         return []
     count, halves = 0, set()
-    for laws in _choices(theorem):
+    for laws, numbers in _choices(theorem):
         for seed in range(SEEDS):
             try:
-                equal, stated = _both(theorem, laws, seed)
+                equal, stated = _both(theorem, laws, numbers, seed)
             except EvaluationError as problem:
+                if numbers:
+                    continue  # not every number may be 0
                 return [Evidence("equality", "theorem", UNKNOWN, str(problem))]
             if equal is not stated:
                 said = "are equal where the case of equality does not hold" if equal else "differ where the case of equality holds"
-                return [Evidence("equality", "theorem", REFUTED, f"the sides {said}: {laws or 'generic laws'}, seed {seed}")]
+                return [Evidence("equality", "theorem", REFUTED, f"the sides {said}: {laws or numbers or 'generic'}, seed {seed}")]
             halves.add(equal)
             count += 1
     seen = "equal where it holds, different where not" if len(halves) == 2 else "only one half was met"
     return [Evidence("equality", "theorem", checked(count) if len(halves) == 2 else UNKNOWN, seen)]
 
 
-def _choices(theorem: Theorem) -> Iterator[dict[sp.Basic, sp.Basic]]:
-    """No change; every abstract law in place of another; every abstract law made the posterior that another is the prior of."""
-    yield {}
+Choice = dict[sp.Basic, sp.Basic]
+
+
+def _choices(theorem: Theorem) -> Iterator[tuple[Choice, Choice]]:
+    """Laws in place of laws, and numbers for numbers: none, one at a time, and all numbers 0."""
+    yield {}, {}
+    for laws in _law_choices(theorem):
+        yield laws, {}
+    symbols = sorted((symbol for symbol in free(theorem.lhs) if isinstance(symbol, sp.Symbol) and not symbol.is_integer), key=str)
+    for place, symbol in enumerate(symbols):
+        yield {}, {symbol: sp.S.Zero}
+        for other in symbols[:place]:
+            yield {}, {symbol: other}
+    if len(symbols) > 1:
+        yield {}, dict.fromkeys(symbols, sp.S.Zero)
+
+
+def _law_choices(theorem: Theorem) -> Iterator[Choice]:
+    """Every abstract law in place of another; every abstract law made the posterior that another is the prior of."""
     trees = (theorem.lhs, theorem.rhs)
     laws = sorted({law for tree in trees for law in tree.atoms(AbstractLaw)}, key=str)
     observed = {node.x for statement in theorem.equality_case for node in statement.lhs.atoms(Likelihood)}
@@ -54,12 +73,15 @@ def _choices(theorem: Theorem) -> Iterator[dict[sp.Basic, sp.Basic]]:
                     yield {one: Posterior(other, x)}
 
 
-def _both(theorem: Theorem, laws: dict[sp.Basic, sp.Basic], seed: int) -> tuple[bool, bool]:
-    """(are the sides equal, does the case of equality hold) with these laws."""
+def _both(theorem: Theorem, laws: Choice, numbers: Choice, seed: int) -> tuple[bool, bool]:
+    """(are the sides equal, does the case of equality hold) with these laws and numbers."""
     lhs, rhs = (substitute(tree, laws) for tree in (theorem.lhs, theorem.rhs))
     statements = [Statement(substitute(one.lhs, laws), substitute(one.rhs, laws)) for one in theorem.equality_case]
     parts = [part for one in statements for part in (one.lhs, one.rhs)]
-    world = sample([lhs, rhs, *parts], [], 2, seed)
+    known = [fact for fact in theorem.hypotheses.sorted() if not fact.arguments[0].has(Density)]
+    world = sample([lhs, rhs, *parts], known, 2, seed)
+    for symbol, number in numbers.items():
+        world = world.bind(symbol, evaluate(number, world))
     points = free_points(parts, free(lhs) | free(rhs))
     stated = all(compare(one.lhs, one.rhs, here).holds for here in _everywhere(world, points) for one in statements)
     return compare(lhs, rhs, world).holds, stated

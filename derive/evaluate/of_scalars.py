@@ -7,7 +7,7 @@ from collections.abc import Callable
 import mpmath
 import sympy as sp
 
-from ..nodes import Abbreviation, Apply, Group, Paren, ProductOver, SumOver
+from ..nodes import Abbreviation, Apply, At, Group, Paren, ProductOver, SumOver
 from ..special import expm1, expm1mx, log1pmx, logratiomx
 from .environment import Environment, NoMeaning, OutsideDomain
 from .matrices import Number, Value
@@ -145,6 +145,11 @@ def _sum(expression: SumOver, env: Environment) -> Number:
 @meaning.register(ProductOver)
 def _product(expression: ProductOver, env: Environment) -> Number:
     return mpmath.fprod(_terms(expression, env))
+
+
+@meaning.register(At)
+def _at(expression: At, env: Environment) -> Number:
+    return scalar_of(expression.body, env.bind(expression.variable, scalar_of(expression.domain, env)))
 
 
 def _terms(expression: SumOver | ProductOver, env: Environment) -> list[Number]:

@@ -9,7 +9,7 @@ from sympy import Q
 
 from ..differential import NoDerivative, Structure, derivative
 from ..facts import Facts
-from ..nodes import Gradient, MatrixApply, MatrixGradient
+from ..nodes import Apply, At, Gradient, MatrixApply, MatrixGradient
 from ..rewrite import log, power
 from ..rule import Rewrite, Rule, Statement
 from .symbols import A, a, g, k, x
@@ -37,6 +37,7 @@ def _carried_out(body: sp.Expr, variable: sp.Basic, structure: Structure, facts:
 
 
 GRADIENTS = (
+    Rule("at", Statement(At(g, x, a), Apply("g", a)), "substitution", leaves=Gradient(g, x)),
     Rule(
         "gradient", Statement(Gradient(log(a), a), power(a, -1)), DIFFERENTIALS, (Q.positive(a),), leaves=Gradient(g, x),
         rewrites=_gradient,

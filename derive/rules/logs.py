@@ -16,6 +16,7 @@ LOGS = (
     Rule("log_div", Statement(log(div(a, b)), sub(log(a), log(b))), REAL, (Q.positive(a), Q.positive(b)), leaves=log(sub(u, v))),
     Rule("log_pow", Statement(log(power(a, n)), mul(n, log(a))), REAL, (Q.positive(a),), leaves=power(log(u), 2)),
     Rule("log_exp", Statement(log(exp(a)), a), REAL, leaves=exp(log(u))),
+    Rule("exp_log", Statement(exp(log(a)), a), REAL, (Q.positive(a),), leaves=log(exp(u))),
     Rule("log_one", Statement(log(sp.S.One), sp.S.Zero), REAL, leaves=log(u)),
 
     Rule("log_product", Statement(log(ProductOver(f, j, k)), SumOver(log(f), j, k)), REAL, (Q.positive(f),), leaves=log(SumOver(f, j, k))),

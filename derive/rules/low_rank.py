@@ -10,7 +10,7 @@ from ..facts import Facts
 from ..nodes import Group
 from ..rewrite import build, matadd, matmul
 from ..rule import Rewrite, Rule, Statement
-from .symbols import A, B, C, k, tall, m, wide
+from .symbols import A, B, C, k, m, tall, wide
 
 MATRIX = "Petersen, Pedersen 2012, section 1"
 

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import sympy as sp
 
-from ..nodes import Apply, Entry, Gradient, Paren, ProductOver, Scalar, SumOver
+from ..nodes import Apply, At, Entry, Gradient, Paren, ProductOver, Scalar, SumOver
 from ..special import expm1, expm1mx, log1pmx, logratiomx
 from .names import name_of
 from .notation import Pen, negated, notation, part, upright, write
 from .shapes import (
     Bars,
     Call,
+    Compare,
     Exponential,
     Fraction,
     Indexed,
@@ -190,6 +191,12 @@ def _bracket(expression: Paren | Scalar, pen: Pen) -> Shape:
 def _entry(expression: Entry, pen: Pen) -> Shape:
     index = tuple(part(expression, place, pen) for place in range(1, len(expression.args)))
     return Indexed(part(expression, 0, pen), index)
+
+
+@notation.register(At)
+def _at(expression: At, pen: Pen) -> Shape:
+    body, variable, value = (part(expression, index, pen) for index in range(3))
+    return Indexed(body, (Compare(variable, "=", value),))
 
 
 @notation.register(SumOver)

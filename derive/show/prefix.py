@@ -107,6 +107,7 @@ HEADS: dict[str, Head] = {
     "expect": _head(nodes.Expect, "number variable law"),
     "expect_matrix": _head(nodes.ExpectMatrix, "matrix variable law"),
     "sum_over": _head(nodes.SumOver, "number variable size"),
+    "at": _head(nodes.At, "number variable number"),
     "product_over": _head(nodes.ProductOver, "number variable size"),
 }  # fmt: skip
 CONSTANTS = {"pi": sp.pi, "euler_gamma": sp.EulerGamma, "e": sp.E}

@@ -21,6 +21,7 @@ from closedform.derive.nodes import (
     Abbreviation,
     AbstractLaw,
     Apply,
+    At,
     CrossEntropy,
     Density,
     Entropy,
@@ -144,6 +145,7 @@ SAMPLES: list[tuple[sp.Basic, str, str]] = [
     (Apply("g", x), "g(x)", "g(x)"),
     (Gradient(log(a), a), "d/da log a", r"\frac{\partial}{\partial a}\,\log a"),
     (SumOver(add(Entry(m1, j), a), j, k), "sum_{j=1..k} (mu1[j] + a)", r"\sum_{j=1}^{k} (\mu_{1,j} + a)"),
+    (At(power(x, 2), x, a), "(x^2)[x = a]", r"(x^{2})_{x = a}"),
     (mul(SumOver(Entry(m1, j), j, k), a), "(sum_{j=1..k} mu1[j]) a", r"\biggl(\sum_{j=1}^{k} \mu_{1,j}\biggr) a"),
     (ProductOver(Entry(m1, j), j, k), "prod_{j=1..k} mu1[j]", r"\prod_{j=1}^{k} \mu_{1,j}"),
     # entries and matrices
