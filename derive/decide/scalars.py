@@ -11,7 +11,7 @@ from functools import singledispatch
 
 import sympy as sp
 
-from ..nodes import Binder, Paren, SumOver
+from ..nodes import BINDERS, Paren
 from ..special import expm1, expm1mx, log1pmx, logratiomx
 from .atoms import Atom, Atoms
 from .quotients import ONE, ONE_TERMS, ZERO, Beyond, Monomial, Quotient, Terms, atom_power, constant, quotient, term
@@ -189,58 +189,20 @@ def _logratiomx(tree: logratiomx, atoms: Atoms) -> Quotient:
     return log_form(ratio, atoms) - (ratio - ONE)
 
 
-# ---------------------------------------------------------------------------------------------------- binders
+# ---------------------------------------------------------------------------------------------------- names
 
 
-@scalar_form.register(SumOver)
-def _sum(tree: SumOver, atoms: Atoms) -> Quotient:
-    """Term by term; factors free of the index come out, and a sum of ones is the number of terms."""
-    index = _bound(tree)
-    body, count = scalar_form(renamed(tree.body, tree.variable, index), atoms), scalar_form(tree.domain, atoms)
-    inside = {atom for atom in body.atoms if atom > 0 and index in atoms[atom].symbols}
-    depends = any(atom in inside for mono, _ in body.den for atom, _ in mono)
-    total = ZERO
-    for mono, coefficient in body.num:
-        kept = tuple(power for power in mono if power[0] in inside)
-        moved = tuple(power for power in mono if power[0] not in inside)
-        outside = quotient({moved: coefficient}, ONE_TERMS if depends else body.den)
-        den = body.den if depends else ONE_TERMS
-        if not kept and not depends:
-            total = total + outside * count
-            continue
-        numbers = {atom for m in (kept, *(m for m, _ in den)) for atom, _ in m} | count.atoms
-        key = ("sum", kept, den, count)
-        positive = den == ONE_TERMS and all(atoms.is_positive(atom) for atom, _ in kept) and is_positive(count, atoms)
-        total = total + outside * atom_power(atoms.number(Atom(key, atoms.symbols(numbers) - {index}, positive)))
-    return total
-
-
-@scalar_form.register(Binder)
-def _binder(tree: Binder, atoms: Atoms) -> Quotient:
-    """An integral or expectation is an atom: of the normal form of its body, whatever its variable is called."""
-    variable = _bound(tree)
-    body = scalar_form(renamed(tree.body, tree.variable, variable), atoms)
-    symbols = (atoms.symbols(body.atoms) - {variable}) | frozenset(tree.domain.free_symbols)
-    return atom_power(atoms.number(Atom((type(tree), body, variable, tree.domain), symbols)))
-
-
-def _bound(tree: Binder) -> sp.Basic:
-    """The variable under a name that says how many binders lie within: alike for sums that differ only in its name."""
-    depth = _depth(tree.body)
-    if isinstance(tree.variable, sp.MatrixSymbol):
-        return sp.MatrixSymbol(f"bound {depth}", *tree.variable.shape)
-    return sp.Symbol(f"bound {depth}", **tree.variable._assumptions_orig)
-
-
-def _depth(tree: sp.Basic) -> int:
-    inner = max(map(_depth, tree.args), default=0)
-    return inner + 1 if isinstance(tree, Binder) else inner
-
-
-def renamed(tree: sp.Basic, old: sp.Basic, new: sp.Basic) -> sp.Basic:
-    """The tree with another name for a symbol; nothing is evaluated on the way."""
+def renamed(tree: sp.Basic, old: sp.Basic, new: sp.Expr) -> sp.Basic:
+    """The tree with `new` for a free symbol; nothing is evaluated on the way. Raises Beyond where a binder would capture `new`."""
     if tree == old:
         return new
+    if isinstance(tree, BINDERS):
+        if old not in tree.free_symbols:
+            return tree
+        if tree.variable == old:
+            return tree.func(tree.body, tree.variable, renamed(tree.domain, old, new))
+        if tree.variable in new.free_symbols:
+            raise Beyond(f"{new} is bound in {tree}")
     args = [renamed(arg, old, new) for arg in tree.args]
     if all(a is b for a, b in zip(args, tree.args, strict=True)):
         return tree

@@ -1,13 +1,14 @@
 """Matrices in normal form: a sum of words of letters with scalar coefficients; traces and determinants of such sums.
 
 A letter is a matrix that is not taken apart, perhaps transposed, perhaps inverted. In a word neighbours X X^-1 cancel, symmetric
-letters are never transposed, and a 1x1 piece (row vector ... column vector) is a scalar and stands outside. The trace of a word is
+letters are never transposed, diagonal neighbours are one letter, and a 1x1 piece (row vector ... column vector) is a scalar and
+stands outside. The trace of a word is
 the least of its rotations and their transposes. Equal forms mean equal matrices for every dimension, wherever both are defined.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from functools import singledispatch
 from typing import NamedTuple, TypeAlias
 
@@ -16,8 +17,9 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from ..nodes import Abbreviation, Entry, Entrywise, Group, Scalar
 from .atoms import Atom, Atoms
-from .quotients import ONE, ZERO, Beyond, Quotient, atom_power, constant
+from .quotients import ONE, ZERO, Beyond, Monomial, Quotient, atom_power
 from .scalars import exp_form, is_positive, log_form, renamed, scalar_form
+from .sums import KNOWN_SUMS, rebound, sum_form
 
 
 class Letter(NamedTuple):
@@ -29,6 +31,7 @@ class Letter(NamedTuple):
 Word: TypeAlias = tuple[Letter, ...]
 Sum: TypeAlias = dict[Word, Quotient]
 LIMIT = 400  # words of a sum
+ENTRY = sp.Symbol("bound entry", integer=True, positive=True)  # the index of the entries of a column or diagonal
 
 
 @singledispatch
@@ -53,13 +56,39 @@ def _letter(tree: sp.Basic, atoms: Atoms) -> Sum:
 
 
 def _key(tree: sp.Basic, atoms: Atoms) -> Hashable:
-    """A column given by its entries is known by their normal form, a diagonal matrix by its diagonal; all others as they are written."""
-    if isinstance(tree, Entrywise):
-        index = sp.Symbol("bound entry", integer=True, positive=True)
-        return ("entries", scalar_form(renamed(tree.body, tree.variable, index), atoms), tree.domain)
-    if isinstance(tree, sp.DiagMatrix):
-        return ("diagonal", tuple(sorted(matrix_form(tree.args[0], atoms).items(), key=lambda item: item[0])))
-    return tree
+    """A column given by its entries is known by their normal form, all else as it is written."""
+    return ("entries", _entry_form(tree, atoms), tree.domain) if isinstance(tree, Entrywise) else tree
+
+
+def _entry_form(column: sp.Basic, atoms: Atoms) -> Quotient:
+    _require_free(column.free_symbols)
+    return scalar_form(Entry(column, ENTRY), atoms)
+
+
+def _require_free(symbols: Iterable[sp.Basic]) -> None:
+    if ENTRY in symbols:
+        raise Beyond("entries within entries")
+
+
+@matrix_form.register(sp.DiagMatrix)
+def _diagonal(tree: sp.DiagMatrix, atoms: Atoms) -> Sum:
+    return {(_diagonal_letter(_entry_form(tree.args[0], atoms), sp.sympify(tree.shape[0]), atoms),): ONE}
+
+
+def _diagonal_letter(entry: Quotient, size: sp.Expr, atoms: Atoms) -> Letter:
+    """The diagonal matrix with that entry number `ENTRY`."""
+    symbols = atoms.symbols(entry.atoms) - {ENTRY}
+    atom = Atom(("diagonal", entry, size), symbols, shape=(size, size), symmetric=True, definite=is_positive(entry, atoms))
+    return Letter(atoms.number(atom))
+
+
+def entry_of_diagonal(letter: Letter, atoms: Atoms) -> Quotient | None:
+    """The entry number `ENTRY` on the diagonal, if the letter is a diagonal matrix."""
+    key = atoms[letter.atom].key
+    if not (isinstance(key, tuple) and key[0] == "diagonal"):
+        return None
+    entry: Quotient = key[1]
+    return entry.inverse() if letter.inverted else entry
 
 
 def shape_of(letter: Letter, atoms: Atoms) -> tuple[sp.Expr, sp.Expr]:
@@ -154,7 +183,10 @@ def reduced(word: Word, atoms: Atoms) -> tuple[Word, Quotient]:
         if kept and _cancel(kept[-1], letter):
             kept.pop()
             continue
-        kept.append(letter)
+        kept = _appended(kept, letter, atoms)
+        if not kept:
+            continue
+        letter = kept[-1]
         if shape_of(letter, atoms)[1] == 1:
             start = next((i for i in reversed(range(len(kept))) if shape_of(kept[i], atoms)[0] == 1), None)
             if start is not None:
@@ -163,12 +195,29 @@ def reduced(word: Word, atoms: Atoms) -> tuple[Word, Quotient]:
     return tuple(kept), number
 
 
+def _appended(kept: list[Letter], letter: Letter, atoms: Atoms) -> list[Letter]:
+    """The letters with one more; a diagonal matrix is multiplied into a diagonal neighbour."""
+    right = entry_of_diagonal(letter, atoms)
+    left = entry_of_diagonal(kept[-1], atoms) if kept and right is not None else None
+    if right is not None and left is not None:
+        entry = left * right
+        before = kept[:-1]
+        return before if entry == ONE else [*before, _diagonal_letter(entry, shape_of(letter, atoms)[0], atoms)]
+    return [*kept, letter]
+
+
 def _cancel(left: Letter, right: Letter) -> bool:
     return left.atom == right.atom and left.transposed == right.transposed and left.inverted != right.inverted
 
 
 def number_in(word: Word, atoms: Atoms) -> Quotient:
-    """The number that a 1x1 word holds: the same for its transpose."""
+    """The number that a 1x1 word holds: the same for its transpose; u^T D w is a sum over the entries."""
+    if len(word) == 3:
+        entry = entry_of_diagonal(word[1], atoms)
+        if entry is not None:
+            _require_free(atoms.symbols(letter.atom for letter in word))
+            ends = [_entry_of((letter._replace(transposed=False),), (ENTRY,), atoms) for letter in (word[0], word[2])]
+            return sum_form(entry * ends[0] * ends[1], ENTRY, scalar_form(shape_of(word[1], atoms)[0], atoms), atoms)
     least = min(word, transposed(word, atoms))
     return atom_power(atoms.number(Atom(("number", least), atoms.symbols(letter.atom for letter in word))))
 
@@ -184,14 +233,20 @@ def inverse(matrix: Sum, tree: sp.Basic, atoms: Atoms) -> Sum:
     if len(matrix) == 1:
         ((word, coefficient),) = matrix.items()
         if all(_is_square(letter, atoms) for letter in word):
-            flipped = tuple(letter._replace(inverted=not letter.inverted) for letter in reversed(word))
-            return {flipped: coefficient.inverse()}
+            return {tuple(_inverted(letter, atoms) for letter in reversed(word)): coefficient.inverse()}
     flipped_sum = total([(transposed(word, atoms), c) for word, c in matrix.items()])
     key = ("sum of words", tuple(sorted(matrix.items(), key=lambda item: item[0])))
     shape = (sp.sympify(tree.shape[0]), sp.sympify(tree.shape[1]))
     numbers = {letter.atom for word in matrix for letter in word} | {atom for c in matrix.values() for atom in c.atoms}
     atom = Atom(key, atoms.symbols(numbers), shape=shape, symmetric=flipped_sum == matrix)
     return {(Letter(atoms.number(atom), inverted=True),): ONE}
+
+
+def _inverted(letter: Letter, atoms: Atoms) -> Letter:
+    entry = entry_of_diagonal(letter, atoms)
+    if entry is not None:
+        return _diagonal_letter(entry.inverse(), shape_of(letter, atoms)[0], atoms)
+    return letter._replace(inverted=not letter.inverted)
 
 
 def _is_square(letter: Letter, atoms: Atoms) -> bool:
@@ -215,6 +270,9 @@ def trace_of(word: Word, size: sp.Expr, atoms: Atoms) -> Quotient:
         word = word[1:-1]
     if not word:
         return scalar_form(size, atoms)
+    entry = entry_of_diagonal(word[0], atoms) if len(word) == 1 else None
+    if entry is not None:
+        return sum_form(entry, ENTRY, scalar_form(size, atoms), atoms)
     rotations = [word[i:] + word[:i] for i in range(len(word))]
     for rotation in rotations:
         if shape_of(rotation[0], atoms)[0] == 1:
@@ -264,45 +322,54 @@ def _power_of_size(coefficient: Quotient, size: sp.Expr, atoms: Atoms) -> Quotie
 def _product_of_determinants(word: Word, atoms: Atoms) -> Quotient:
     found = ONE
     for letter in word:
-        known = atoms[letter.atom]
-        number = atoms.number(Atom(("determinant of letter", letter.atom), known.symbols, known.definite))
-        found = found * atom_power(number, -1 if letter.inverted else 1)
+        value = _determinant_of_letter(letter, atoms)
+        found = found * (value.inverse() if letter.inverted else value)
     return found
+
+
+def _determinant_of_letter(letter: Letter, atoms: Atoms) -> Quotient:
+    """Of a diagonal or triangular matrix with positive diagonal, the product of it."""
+    known = atoms[letter.atom]
+    size = scalar_form(shape_of(letter, atoms)[0], atoms)
+    entry = entry_of_diagonal(letter, atoms)
+    if entry is None and known.tree is not None and atoms.known(known.tree, "lower_triangular"):
+        _require_free(known.symbols)
+        entry = scalar_form(Entry(known.tree, ENTRY, ENTRY), atoms)
+    if entry is not None and is_positive(entry, atoms):
+        return exp_form(sum_form(log_form(entry, atoms), ENTRY, size, atoms), atoms)
+    return atom_power(atoms.number(Atom(("determinant of letter", letter.atom), known.symbols, known.definite)))
 
 
 @scalar_form.register(Entry)
 def _entry(tree: Entry, atoms: Atoms) -> Quotient:
     """Linear in the matrix; the entry of a word is an atom, of a transposed letter the entry across the diagonal."""
     index = tuple(sp.sympify(i) for i in tree.index)
+    if isinstance(tree.matrix, Entrywise):
+        return scalar_form(renamed(tree.matrix.body, tree.matrix.variable, index[0]), atoms)
     found = ZERO
     for word, coefficient in matrix_form(tree.matrix, atoms).items():
-        found = found + coefficient * _entry_of(word, index, tree, atoms)
+        found = found + coefficient * _entry_of(word, index, atoms, positive=atoms.known(tree, "positive"))
     return found
 
 
-def _entry_of(word: Word, index: tuple[sp.Expr, ...], tree: Entry, atoms: Atoms) -> Quotient:
-    if not word and len(index) == 2 and index[0] == index[1]:
-        return constant(1)
-    if len(word) == 1 and not word[0].inverted:
-        known = _known_entry(atoms[word[0].atom].tree, index)
-        if known is not None:
-            return scalar_form(known, atoms)
-    if len(word) == 1 and word[0].transposed and len(index) == 2:
-        word, index = (word[0]._replace(transposed=False),), index[::-1]
+def _entry_of(word: Word, index: tuple[sp.Expr, ...], atoms: Atoms, *, positive: bool = False) -> Quotient:
+    on_diagonal = len(index) == 2 and index[0] == index[1]
+    if not word and on_diagonal:
+        return ONE
+    if len(word) == 1:
+        letter = word[0]
+        tree, diagonal = atoms[letter.atom].tree, entry_of_diagonal(letter, atoms)
+        if diagonal is not None and on_diagonal:
+            return rebound(diagonal, ENTRY, index[0], atoms)
+        if isinstance(tree, sp.OneMatrix) and not letter.inverted:
+            return ONE
+        if isinstance(tree, Entrywise) and len(index) == 1:
+            return scalar_form(renamed(tree.body, tree.variable, index[0]), atoms)
+        if letter.transposed and len(index) == 2:
+            word, index = (letter._replace(transposed=False),), index[::-1]
     symbols = atoms.symbols(letter.atom for letter in word) | frozenset().union(*(i.free_symbols for i in index))
-    positive = len(word) == 1 and not word[0].inverted and _positive_entry(word[0], index, atoms)
-    return atom_power(atoms.number(Atom(("entry", word, index), symbols, positive or atoms.known(tree, "positive"))))
-
-
-def _known_entry(matrix: sp.Basic | None, index: tuple[sp.Expr, ...]) -> sp.Expr | None:
-    """The entry of a matrix that is given by its entries."""
-    if isinstance(matrix, Entrywise):
-        return renamed(matrix.body, matrix.variable, index[0])
-    if isinstance(matrix, sp.OneMatrix):
-        return sp.S.One
-    if isinstance(matrix, sp.DiagMatrix) and index[0] == index[-1]:
-        return Entry(matrix.args[0], index[0])
-    return None
+    positive = len(word) == 1 and (positive or (not word[0].inverted and _positive_entry(word[0], index, atoms)))
+    return atom_power(atoms.number(Atom(("entry", word, index), symbols, positive)))
 
 
 def _positive_entry(letter: Letter, index: tuple[sp.Expr, ...], atoms: Atoms) -> bool:
@@ -311,3 +378,20 @@ def _positive_entry(letter: Letter, index: tuple[sp.Expr, ...], atoms: Atoms) ->
         return False
     on_diagonal = len(index) == 2 and index[0] == index[1]
     return atoms.known(matrix, "positive_entries") or (on_diagonal and atoms.known(matrix, "positive_diagonal", "positive_definite"))
+
+
+def _contracted(mono: Monomial, index: sp.Symbol, count: Quotient, atoms: Atoms) -> Quotient | None:
+    """u^T w for the sum over all j of u[j] w[j], u and w columns."""
+    words: list[Word] = []
+    for atom, exponent in mono:
+        key = atoms[atom].key
+        if not (isinstance(key, tuple) and key[0] == "entry" and key[2] == (index,) and exponent in (1, 2)):
+            return None
+        words += [key[1]] * int(exponent)
+    if len(words) != 2 or any(scalar_form(shape_of(word[0], atoms)[0], atoms) != count for word in words):
+        return None
+    rest, number = reduced((*transposed(words[0], atoms), *words[1]), atoms)
+    return None if rest else number
+
+
+KNOWN_SUMS.append(_contracted)

@@ -11,7 +11,7 @@ from sympy import Q
 from closedform.derive.decide.decision import Decision, decide
 from closedform.derive.evaluate import compare, sample
 from closedform.derive.facts import positive_diagonal, positive_entries
-from closedform.derive.nodes import AbstractLaw, Apply, Entry, Expect, Group, Paren, Scalar, SumOver
+from closedform.derive.nodes import AbstractLaw, Apply, Entry, Entrywise, Expect, Group, Paren, ProductOver, Scalar, SumOver
 from closedform.derive.rewrite import add, div, exp, log, matadd, matmul, matsub, mul, neg, power, sub
 from closedform.derive.special import expm1, expm1mx, log1pmx, logratiomx
 
@@ -63,6 +63,10 @@ EQUAL = {
         SumOver(SumOver(mul(Entry(A, j, i), Entry(d, j)), i, k), j, k),
     ),
     "expectation by any name": (Expect(Apply("g", x), x, AbstractLaw("1")), Expect(Apply("g", y), y, AbstractLaw("1"))),
+    "sum with an inner sum, term by term": (
+        SumOver(add(Entry(d, i), SumOver(Entry(A, i, j), j, k)), i, k),
+        add(SumOver(Entry(d, i), i, k), SumOver(SumOver(Entry(A, i, j), j, k), i, k)),
+    ),
     "rotation": (tr(matmul(A, B, S)), tr(matmul(S, A, B))),
     "trace of the transpose": (tr(matmul(A, B, S)), tr(matmul(T(B), T(A), S))),
     "trace of a rectangular product": (tr(matmul(wide, tall)), tr(matmul(tall, wide))),
@@ -89,6 +93,26 @@ EQUAL = {
     "entry of a sum": (Entry(matadd(T(A), B), i, j), add(Entry(A, j, i), Entry(B, i, j))),
     "log of an entry": (log(square(Entry(v, i))), mul(two, log(Entry(v, i)))),
     "entry of a diagonal matrix": (Entry(sp.DiagMatrix(v), i, i), Entry(v, i)),
+    "entry of a column given by its entries": (Entry(Entrywise(mul(c, Entry(d, j)), j, k), i), mul(c, Entry(d, i))),
+    "squared norm": (Scalar(matmul(T(Group(matsub(d, v))), Group(matsub(d, v)))), SumOver(square(Entry(Group(matsub(d, v)), i)), i, k)),
+    "inner product": (SumOver(mul(Entry(matmul(A, d), i), Entry(v, i)), i, k), Scalar(matmul(T(d), T(A), v))),
+    "trace of a diagonal matrix": (tr(sp.DiagMatrix(d)), SumOver(Entry(d, i), i, k)),
+    "diagonal matrices multiply entry by entry": (
+        matmul(sp.DiagMatrix(d), sp.DiagMatrix(v)), sp.DiagMatrix(Entrywise(mul(Entry(d, j), Entry(v, j)), j, k)),
+    ),
+    "inverse of a diagonal matrix": (inv(sp.DiagMatrix(v)), sp.DiagMatrix(Entrywise(power(Entry(v, j), -1), j, k))),
+    "quadratic form with a diagonal weight": (
+        Scalar(matmul(T(d), inv(sp.DiagMatrix(v)), d)), SumOver(div(square(Entry(d, j)), Entry(v, j)), j, k),
+    ),
+    "trace of two diagonal matrices": (
+        tr(matmul(inv(sp.DiagMatrix(v)), sp.DiagMatrix(d))), SumOver(div(Entry(d, j), Entry(v, j)), j, k),
+    ),
+    "determinant of a diagonal matrix": (log(det(sp.DiagMatrix(v))), SumOver(log(Entry(v, j)), j, k)),
+    "determinant of a triangular matrix": (det(L), ProductOver(Entry(L, j, j), j, k)),
+    "log of a product over an index": (log(ProductOver(square(Entry(v, j)), j, k)), mul(two, SumOver(log(Entry(v, j)), j, k))),
+    "product of products": (
+        mul(ProductOver(Entry(v, j), j, k), ProductOver(exp(Entry(d, i)), i, k)), ProductOver(mul(exp(Entry(d, i)), Entry(v, i)), i, k),
+    ),
 }  # fmt: skip
 
 # False as they stand, or true only under something that is not known here.
@@ -118,6 +142,20 @@ NOT_EQUAL = {
     "sums over different ranges": (SumOver(Entry(d, i), i, k), SumOver(Entry(d, i), i, m)),
     "expectations under different laws": (Expect(Apply("g", x), x, AbstractLaw("1")), Expect(Apply("g", x), x, AbstractLaw("2"))),
     "entry across the diagonal": (Entry(A, i, j), Entry(A, j, i)),
+    "captured index": (Entry(Entrywise(SumOver(Entry(A, i, j), i, k), j, k), i), SumOver(Entry(A, i, i), i, k)),
+    "captured diagonal": (
+        Entry(Entrywise(tr(sp.DiagMatrix(Entrywise(mul(Entry(d, i), Entry(v, j)), i, k))), j, k), i),
+        SumOver(mul(Entry(d, i), Entry(v, i)), i, k),
+    ),
+    "columns of captured diagonals": (
+        Entrywise(tr(sp.DiagMatrix(Entrywise(mul(Entry(d, i), Entry(v, j)), i, k))), j, k),
+        Entrywise(SumOver(mul(Entry(d, i), Entry(v, i)), i, k), j, k),
+    ),
+    "determinant of any matrix by its diagonal": (det(S), ProductOver(Entry(S, j, j), j, k)),
+    "product over a longer range": (ProductOver(Entry(v, j), j, k), ProductOver(Entry(v, j), j, m)),
+    "log of a product of anything over an index": (log(ProductOver(Entry(d, j), j, k)), SumOver(log(Entry(d, j)), j, k)),
+    "diagonal matrix for its inverse": (inv(sp.DiagMatrix(v)), sp.DiagMatrix(v)),
+    "inner product over fewer entries": (SumOver(mul(Entry(d, i), Entry(v, i)), i, m), Scalar(matmul(T(d), v))),
 }  # fmt: skip
 
 
