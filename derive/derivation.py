@@ -220,11 +220,14 @@ class Theorem:
 
         return check(self)
 
-    def show(self, form: str = "text", *, standalone: bool = False, rules: bool = False, verdicts: Verdicts | None = None) -> str:
+    def show(
+        self, form: str = "text", *, standalone: bool = False, rules: bool = False, every_step: bool = False,
+        verdicts: Verdicts | None = None,
+    ) -> str:
         """The theorem with its derivation as text, latex, markdown, html or json; see show.show."""
         from .show import show
 
-        return show(self, form, standalone=standalone, rules=rules, verdicts=verdicts)
+        return show(self, form, standalone=standalone, rules=rules, every_step=every_step, verdicts=verdicts)
 
     def _repr_latex_(self) -> str:
         from .show.notebook import as_latex

@@ -12,7 +12,7 @@ import os
 from . import numpy_kernels
 from .kernel import Kernel
 
-BUILD = "20d2442ea6126cd9"
+BUILD = "b4f1e6d990b79454"
 
 try:
     if os.environ.get("CLOSEDFORM_KERNELS") == "numpy":

@@ -60,7 +60,7 @@ ALGEBRA = (
         "factor_out", Statement(add(mul(c, a), mul(c, b)), mul(c, add(a, b))), FIELD, (Q.nonzero(c),), leaves=add(u, v),
         rewrites=_factor_out, given=("c",),
     ),
-    Rule("recentre", Statement(sub(a, b), add(Paren(sub(a, c)), Paren(sub(c, b)))), FIELD, leaves=add(u, v), given=("c",)),
+    Rule("recentre", Statement(Paren(sub(a, b)), add(Paren(sub(a, c)), Paren(sub(c, b)))), FIELD, leaves=Paren(add(u, v)), given=("c",)),
     Rule("drop_bracket", Statement(Paren(a), a), "notation", leaves=add(u, v)),
     Rule("minus_zero", Statement(Paren(add(a, mul(minus, sp.S.Zero))), a), FIELD, leaves=Paren(sub(u, v))),
     Rule(

@@ -33,17 +33,19 @@ def show(
     standalone: bool = False,
     rules: bool = False,
     width: int = 100,
+    every_step: bool = False,
     verdicts: Verdicts | None = None,
 ) -> str:
     """The theorem with its derivation in one of FORMS.
 
     `standalone` asks for a whole document where the form has a fragment as well, `rules` for the rules that were used, each with
-    statement, conditions and source, `width` for that many columns of text. `verdicts` is what a check gave; without it the page
+    statement, conditions and source, `width` for that many columns of text. Applications of one rule that follow each other are one
+    line, `log_mul x2`, unless `every_step` is asked for; JSON always has each. `verdicts` is what a check gave; without it the page
     says that nothing was checked. Raises UnknownName for a form that does not exist.
     """
     if form not in FORMS:
         raise UnknownName("form", form, FORMS)
-    return FORMS[form](theorem, verdicts, Options(standalone=standalone, rules=rules, width=width))
+    return FORMS[form](theorem, verdicts, Options(standalone, rules, width, every_step))
 
 
 __all__ = ["FORMS", "Evidence", "Form", "Options", "StepVerdict", "Unreadable", "Verdicts", "load", "show"]

@@ -7,7 +7,7 @@ the account says that nothing was checked.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,6 +22,7 @@ from .claims import claims, hypotheses
 from .names import legend
 from .notation import Pen, write
 from .rulebook import rule_named
+from .runs import changed, runs
 from .shapes import Compare, Name, Phrase, Shape
 
 
@@ -63,22 +64,29 @@ class Options:
     standalone: bool = False
     rules: bool = False
     width: int = 100
+    every_step: bool = False
 
 
 @dataclass(frozen=True)
 class Line:
-    """One step: the relation to the line before, the new line with its change marked, and what the step rests on.
+    """One step, or a run of one rule: the relation to the line before, the new line with its changes marked, its grounds.
 
-    `arguments` say for what a lemma was used: sigma1 = sqrt(var1).
+    `times` is how often the rule was applied; the verdict of a run is its weakest. `arguments` say for what a lemma was used: sigma1 = sqrt(var1).
     """
 
     relation: str
     shape: Shape
     rule: str
+    times: int
     note: str
     arguments: tuple[Shape, ...]
     needs: tuple[tuple[tuple[Shape, ...], str], ...]
     verdict: str
+
+    @property
+    def by(self) -> str:
+        """The rule's name, and how often it was applied if that is more than once."""
+        return self.rule if self.times == 1 else f"{self.rule} x{self.times}"
 
 
 @dataclass(frozen=True)
@@ -108,7 +116,7 @@ class Account:
     rules: tuple[Entry, ...]
 
 
-def account_of(theorem: Theorem, verdicts: Verdicts | None, *, rules: bool) -> Account:
+def account_of(theorem: Theorem, verdicts: Verdicts | None, options: Options = Options()) -> Account:
     steps = theorem.derivation.steps
     labels = labels_of(theorem)
     pen = Pen(labels)
@@ -118,7 +126,7 @@ def account_of(theorem: Theorem, verdicts: Verdicts | None, *, rules: bool) -> A
         name=theorem.name,
         title=theorem.title,
         start=write(theorem.lhs, pen),
-        lines=tuple(_line(step, pen, word) for step, word in zip(steps, words, strict=True)),
+        lines=tuple(_lines(steps, words, pen, options)),
         statement=Compare(write(theorem.lhs, pen), theorem.relation, write(theorem.rhs, pen)),
         hypotheses=(*hypotheses(theorem.hypotheses, pen), *_integers(theorem)),
         labels=tuple((labels[law], write(law, pen)) for law in used),
@@ -127,18 +135,25 @@ def account_of(theorem: Theorem, verdicts: Verdicts | None, *, rules: bool) -> A
         equality=tuple(_statement(statement, pen) for statement in theorem.equality_case),
         verdict=summary(verdicts, len(steps)),
         whole=tuple(f"{found.engine}: {found.verdict}" for found in verdicts.evidence) if verdicts else (),
-        rules=tuple(_entry(name) for name in dict.fromkeys(step.rule for step in steps)) if rules else (),
+        rules=tuple(_entry(name) for name in dict.fromkeys(step.rule for step in steps)) if options.rules else (),
     )
 
 
-def _line(step: Step, pen: Pen, verdict: str) -> Line:
-    # A change of the whole line needs no mark.
-    mark = None if step.span == Site() else step.span
-    shape = write(step.after, Pen(pen.labels, mark))
-    arguments = _arguments(step)
+def _lines(steps: Sequence[Step], words: Sequence[str], pen: Pen, options: Options) -> Iterator[Line]:
+    done = 0
+    for run in [(step,) for step in steps] if options.every_step else runs(steps):
+        yield _line(run, pen, min(words[done : done + len(run)], key=_strength))
+        done += len(run)
+
+
+def _line(run: Sequence[Step], pen: Pen, verdict: str) -> Line:
+    first, last = run[0], run[-1]
+    places = tuple(site for site in changed(run) if site != Site())  # a change of the whole line needs no mark
+    shape = write(last.after, Pen(pen.labels, places))
+    arguments = tuple(dict.fromkeys(argument for step in run for argument in _arguments(step)))
     # The engine's note on a specialised theorem says the same in the words of SymPy.
-    note = "" if arguments and step.note.startswith("specialise:") else step.note
-    return Line(step.line_relation, shape, step.rule, note, arguments, _needs(step, pen), verdict)
+    note = "" if arguments and first.note.startswith("specialise:") else first.note
+    return Line(last.line_relation, shape, last.rule, len(run), note, arguments, _needs(run, pen), verdict)
 
 
 def _arguments(step: Step) -> tuple[Shape, ...]:
@@ -155,10 +170,10 @@ def _arguments(step: Step) -> tuple[Shape, ...]:
     return tuple(Compare(write(symbol), "=", write(value)) for symbol, value in sorted(told, key=lambda pair: str(pair[0])))
 
 
-def _needs(step: Step, pen: Pen) -> tuple[tuple[tuple[Shape, ...], str], ...]:
-    """The conditions by what they rest on; that 2 > 0 is not worth a word."""
+def _needs(run: Sequence[Step], pen: Pen) -> tuple[tuple[tuple[Shape, ...], str], ...]:
+    """The conditions by what they rest on, each once; that 2 > 0 is not worth a word."""
     reasons: dict[str, list[AppliedPredicate]] = {}
-    for found in step.conditions:
+    for found in dict.fromkeys(found for step in run for found in step.conditions):
         if found.condition.free_symbols:
             reasons.setdefault(found.by, []).append(found.condition)
     return tuple((tuple(claims(conditions, pen)), by) for by, conditions in reasons.items())
@@ -214,6 +229,12 @@ def _names(theorem: Theorem) -> set[str]:
 # ---------------------------------------------------------------------------------------------------- verdicts
 
 VERDICTS = ("proved", "checked", "unknown", "refuted")
+
+
+def _strength(word: str) -> tuple[int, int]:
+    """Refuted before unknown before checked(1) before checked(2) before proved; nothing said counts least."""
+    kind, _, count = word.partition("(")
+    return (-VERDICTS.index(kind) if kind else -len(VERDICTS), int(count.rstrip(")") or 0))
 
 
 def summary(verdicts: Verdicts | None, count: int) -> str:

@@ -28,7 +28,7 @@ PAGE = """<!DOCTYPE html>
 
 def html(theorem: Theorem, verdicts: Verdicts | None, options: Options) -> str:
     """Title, statement, a row for each step with its rule, conditions and verdict, and the verdict on the whole."""
-    account = account_of(theorem, verdicts, rules=options.rules)
+    account = account_of(theorem, verdicts, options)
     body = "\n".join([*_head(account), *_table(account), *_foot(account)]) + "\n"
     return PAGE.format(title=escape(account.title), mathjax=MATHJAX, body=body) if options.standalone else body
 
@@ -52,7 +52,7 @@ def _row(line: Line) -> str:
     remarks += [escape(line.note)] if line.note else []
     remarks += [f"needs {listed(shapes, _inline)}: {escape(by)}" for shapes, by in line.needs]
     small = f"<br><small>{'<br>'.join(remarks)}</small>" if remarks else ""
-    return f"<tr><td>{_display(line.shape, SIGNS[line.relation])}</td><td><code>{escape(line.rule)}</code>{verdict}{small}</td></tr>"
+    return f"<tr><td>{_display(line.shape, SIGNS[line.relation])}</td><td><code>{escape(line.by)}</code>{verdict}{small}</td></tr>"
 
 
 def _foot(account: Account) -> list[str]:

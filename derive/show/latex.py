@@ -35,7 +35,7 @@ PREAMBLE = r"""\documentclass[10pt,a4paper,fleqn]{article}
 
 def latex(theorem: Theorem, verdicts: Verdicts | None, options: Options) -> str:
     """The derivation as one align* with the statement above it, hypotheses and verdict below it."""
-    account = account_of(theorem, verdicts, rules=options.rules)
+    account = account_of(theorem, verdicts, options)
     body = [*_statement(account), *_derivation(account), *_below(account)]
     if account.rules:
         body += ["", r"\subsection*{Rules}", *(row for entry in account.rules for row in _rule(entry))]
@@ -69,7 +69,7 @@ def _rows(shape: Shape) -> list[str]:
 
 def _step(line: Line) -> list[str]:
     """The rows of a line; the rule's name stands beside the last one."""
-    name = line.rule + (f"  {line.verdict}" if line.verdict else "")
+    name = line.by + (f"  {line.verdict}" if line.verdict else "")
     tag = 1 + len(name) * TAG
     printer = Tex()
     rows = printer.rows(line.shape, LINE - LEAD, INDENT)
@@ -83,7 +83,7 @@ def _step(line: Line) -> list[str]:
 
 def _tag(line: Line) -> str:
     verdict = rf"\ \textit{{{escaped(line.verdict)}}}" if line.verdict else ""
-    return rf"\footnotesize\textsf{{{escaped(line.rule)}}}{verdict}"
+    return rf"\footnotesize\textsf{{{escaped(line.by)}}}{verdict}"
 
 
 def _indent(depth: int) -> str:

@@ -15,7 +15,7 @@ QUAD = r"\quad "
 
 def markdown(theorem: Theorem, verdicts: Verdicts | None, options: Options) -> str:
     """Statement, hypotheses, and a numbered paragraph for each step with its rule, conditions and verdict."""
-    account = account_of(theorem, verdicts, rules=options.rules)
+    account = account_of(theorem, verdicts, options)
     blocks = [f"# {account.title}", f"`{account.name}`", *_statement(account), "## Derivation", _math(account.start)]
     for number, line in enumerate(account.lines, 1):
         blocks += [_heading(number, line), _math(line.shape, SIGNS[line.relation])]
@@ -37,7 +37,7 @@ def _heading(number: int, line: Line) -> str:
     remarks = [f"with {listed(line.arguments, _inline)}"] if line.arguments else []
     remarks += [line.note] if line.note else []
     remarks += [f"needs {listed(shapes, _inline)} ({by})" for shapes, by in line.needs]
-    return f"**{number}.** `{line.rule}`{verdict}" + (f": {'; '.join(remarks)}" if remarks else "")
+    return f"**{number}.** `{line.by}`{verdict}" + (f": {'; '.join(remarks)}" if remarks else "")
 
 
 def _math(shape: Shape, relation: str = "") -> str:

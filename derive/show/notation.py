@@ -23,23 +23,22 @@ class NotPrintable(DeriveError):
 
 @dataclass(frozen=True)
 class Pen:
-    """How to write: labels for laws that are meant often, and the place to mark, seen from the node in hand."""
+    """How to write: labels for laws that are meant often, and the places to mark, seen from the node in hand."""
 
     labels: Mapping[sp.Basic, str] = field(default_factory=dict)
-    mark: Site | None = None
+    places: tuple[Site, ...] = ()
 
     def down(self, index: int) -> Pen:
         """The pen for one argument of the node."""
-        if self.mark is None or not self.mark.path or self.mark.path[0] != index:
-            return self.unmarked()
-        return replace(self, mark=Site(self.mark.path[1:], self.mark.items))
+        inside = tuple(Site(site.path[1:], site.items) for site in self.places if site.path and site.path[0] == index)
+        return replace(self, places=inside)
 
     def unmarked(self) -> Pen:
-        return replace(self, mark=None)
+        return replace(self, places=())
 
     def marks(self, index: int) -> bool:
         """Is the argument one of the terms or factors that are marked together?"""
-        return self.mark is not None and not self.mark.path and self.mark.items is not None and index in self.mark.items
+        return any(not site.path and site.items is not None and index in site.items for site in self.places)
 
 
 PLAIN = Pen()
@@ -48,7 +47,7 @@ PLAIN = Pen()
 def write(node: sp.Basic, pen: Pen = PLAIN) -> Shape:
     """The node as a shape. What is marked but not visible by itself (a sign, an exponent -1) marks what it stands in."""
     shape = notation(node, pen)
-    return Marked(shape) if pen.mark is not None and not is_marked(shape) else shape
+    return Marked(shape) if pen.places and not is_marked(shape) else shape
 
 
 def part(node: sp.Basic, index: int, pen: Pen) -> Shape:

@@ -14,12 +14,12 @@ MARGIN, INDENT, NOTE = 4, 2, 8
 
 def text(theorem: Theorem, verdicts: Verdicts | None, options: Options) -> str:
     """The derivation, a step a line, `options.width` columns wide."""
-    account = account_of(theorem, verdicts, rules=options.rules)
+    account = account_of(theorem, verdicts, options)
     printer = Plain()
     out = textwrap.wrap(f"{account.name}: {account.title}", options.width, subsequent_indent="  ")
     out += ["", *_step(printer, "", account.start, "", options.width)]
     for line in account.lines:
-        right = f"{line.rule}  {line.verdict}".rstrip()
+        right = f"{line.by}  {line.verdict}".rstrip()
         out += _step(printer, line.relation, line.shape, right, options.width)
         out += [f"{' ' * NOTE}{remark}" for remark in _remarks(printer, line, options.width)]
     out += ["", *(row for sentence in _footer(printer, account) for row in _wrapped(sentence, options.width))]

@@ -17,14 +17,19 @@ ONE = sp.S.One
 trace, mean, logdet = exp(v), power(m, 2), neg(v)
 
 
-@theorem("dropped_trace", "Without the trace term the objective is unbounded below: at v = m^2 - 1 + 2c it is -c", "terms", parameters=(m, c))
+@theorem(
+    "dropped_trace", "Without the trace term the objective is unbounded below: at v = m^2 - 1 + 2c it is -c", "terms", parameters=(m, c),
+)  # fmt: skip
 def dropped_trace() -> Derivation:
     objective = mul(half, add(mean, neg(ONE), logdet))
     line = Derivation(At(objective, v, add(power(m, 2), neg(ONE), mul(two, c))), NONE)
     return line.apply("at").apply("expand")
 
 
-@theorem("dropped_logdet", "Without the log-determinant nothing stops a variance from shrinking: the gradient is never negative", "terms", parameters=(m, v))
+@theorem(
+    "dropped_logdet", "Without the log-determinant nothing stops a variance from shrinking: the gradient is positive", "terms",
+    parameters=(m, v),
+)  # fmt: skip
 def dropped_logdet() -> Derivation:
     objective = mul(half, add(trace, mean, neg(ONE)))
     return Derivation(Gradient(objective, v), NONE).apply("gradient").apply("positive", ())

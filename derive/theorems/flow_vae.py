@@ -27,8 +27,8 @@ PATH = Facts.of(Q.positive(u0), Q.positive(precision_path))
 @theorem("flow_mean", "The mean decays as exp(-t)", "terms", parameters=(t, m0))
 def flow_mean() -> Derivation:
     gradient = theorems["kl_vae_per_dim_by_mu"].lhs
-    line = Derivation(add(Gradient(mean_path, t), At(gradient, m, mean_path)), Facts()).apply("gradient").apply("lemma:kl_vae_per_dim_by_mu")
-    return line.apply("at").apply("expand")
+    line = Derivation(add(Gradient(mean_path, t), At(gradient, m, mean_path)), Facts()).apply("gradient")
+    return line.apply("lemma:kl_vae_per_dim_by_mu").apply("at").apply("expand")
 
 
 @theorem("flow_logvar", "The precision relaxes to 1 with rate 1/2", "terms", parameters=(t, u0))

@@ -24,7 +24,7 @@ def kl_normal() -> Derivation:
     line = line.all("density_normal").all("log_mul").all("log_exp").all("log_pow")
     line = line.all("log_mul", a=mul(two, sp.pi)).all("log_pow").apply("expand", note="the two log(2 pi) cancel")
     line = line.apply("expect_sum").all("expect_constant").all("expect_scale").apply("expect_gap_squared_normal").apply("expand")
-    line = line.apply("recentre", gap2, c=mu1).apply("drop_bracket").apply("square_of_sum")
+    line = line.apply("recentre", gap2, c=mu1).apply("square_of_sum")
     line = line.apply("expect_sum").all("expect_scale").all("expect_constant").apply("expect_gap_squared_normal").apply("expect_gap_normal")
     line = line.apply("expand").apply("log_div (backwards)")
     return line.apply("factor_out", c=power(mul(two, power(sigma2, 2)), -1)).apply("commute", a=neg(half))

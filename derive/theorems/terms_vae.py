@@ -25,7 +25,7 @@ def vae_trace_pull() -> Derivation:
     return line.apply("positive", ())
 
 
-@theorem("vae_trace_level", "The trace term takes every value c > 0, at v = log 2c: it tends to 0 and grows without bound", "terms", parameters=(c,))
+@theorem("vae_trace_level", "The trace term takes every value c > 0, at v = log 2c", "terms", parameters=(c,))
 def vae_trace_level() -> Derivation:
     return Derivation(At(TRACE, v, log(mul(two, c))), LEVEL).apply("at").apply("exp_log").apply("expand")
 

@@ -25,7 +25,7 @@ extern "C" {
 
    Domain: mu1 and mu2 real; sigma1 and sigma2 > 0. Where one law degenerates (sigma1 = 0, sigma2 = 0, an infinite
    argument), kl is +inf. Where both do, for NaN and outside the domain: NaN, and FE_INVALID is raised.
-   Theorem: kl_normal_stable eb7b124d33754214. */
+   Theorem: kl_normal_stable ffd2e9424933a6e7. */
 double CLOSEDFORM(kl_normal)(double mu1, double sigma1, double mu2, double sigma2);
 
 /* kl_normal in float. */
@@ -252,7 +252,7 @@ void CLOSEDFORM(kl_normal_prec_value_and_grad_f32)(float mu1, float prec1, float
    Domain: mu1 and mu2 real; sigma1 and sigma2 > 0. Where one law degenerates (sigma1 = 0, sigma2 = 0, an infinite
    argument), kl is +inf and gradients are the limits of their formulas. Where both do, for NaN and outside the domain:
    NaN, and FE_INVALID is raised.
-   Theorems: kl_normal_stable eb7b124d33754214, kl_normal_by_mu1 4e91c3202d5d181c, kl_normal_by_sigma1
+   Theorems: kl_normal_stable ffd2e9424933a6e7, kl_normal_by_mu1 4e91c3202d5d181c, kl_normal_by_sigma1
    efe2fa9752943d75, kl_normal_by_mu2 683774a002f8a085, kl_normal_by_sigma2 a06695687d03dd05. */
 void CLOSEDFORM(kl_normal_value_and_grad)(double mu1, double sigma1, double mu2, double sigma2, double *kl, double *by_mu1, double *by_sigma1, double *by_mu2, double *by_sigma2);
 

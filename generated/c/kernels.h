@@ -9,7 +9,7 @@
 
 #define CLOSEDFORM_KERNELS 25
 #define CLOSEDFORM_OPERANDS 9
-#define CLOSEDFORM_BUILD "20d2442ea6126cd9"
+#define CLOSEDFORM_BUILD "b4f1e6d990b79454"
 
 /* The inner loop of a ufunc: NumPy's PyUFuncGenericFunction, with npy_intp as intptr_t. */
 typedef void closedform_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data);

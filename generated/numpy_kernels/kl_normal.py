@@ -19,7 +19,7 @@ from .twin import Array, twin
     law2=("mu2", "sigma2"),
     positive=("sigma1", "sigma2"),
     theorem="kl_normal_stable",
-    digest="eb7b124d33754214",
+    digest="ffd2e9424933a6e7",
 )
 def kl_normal(mu1: Array, sigma1: Array, mu2: Array, sigma2: Array) -> Array:
     """KL(N(mu1, sigma1^2) || N(mu2, sigma2^2)) in nats.
@@ -32,7 +32,7 @@ def kl_normal(mu1: Array, sigma1: Array, mu2: Array, sigma2: Array) -> Array:
     Domain: mu1 and mu2 real; sigma1 and sigma2 > 0. Where one law degenerates (sigma1 = 0, sigma2 = 0, an infinite
     argument), kl is +inf. Where both do, for NaN and outside the domain: NaN, and NumPy reports `invalid`.
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorem: kl_normal_stable eb7b124d33754214.
+    Theorem: kl_normal_stable ffd2e9424933a6e7.
     """
     t0 = (mu1 - mu2) / sigma2
     mean = 0.5 * (t0 * t0)
@@ -180,7 +180,7 @@ def kl_normal_prec_value_and_grad(mu1: Array, prec1: Array, mu2: Array, prec2: A
     law2=("mu2", "sigma2"),
     positive=("sigma1", "sigma2"),
     theorem="kl_normal_stable",
-    digest="1fdbf31c8b829508",
+    digest="21ee9f05d94ca8a5",
 )
 def kl_normal_value_and_grad(mu1: Array, sigma1: Array, mu2: Array, sigma2: Array) -> tuple[Array, ...]:
     """KL(N(mu1, sigma1^2) || N(mu2, sigma2^2)) in nats, and its gradient by mu1, sigma1, mu2 and sigma2.
@@ -198,7 +198,7 @@ def kl_normal_value_and_grad(mu1: Array, sigma1: Array, mu2: Array, sigma2: Arra
     argument), kl is +inf and gradients are the limits of their formulas. Where both do, for NaN and outside the domain:
     NaN, and NumPy reports `invalid`.
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorems: kl_normal_stable eb7b124d33754214, kl_normal_by_mu1 4e91c3202d5d181c, kl_normal_by_sigma1
+    Theorems: kl_normal_stable ffd2e9424933a6e7, kl_normal_by_mu1 4e91c3202d5d181c, kl_normal_by_sigma1
     efe2fa9752943d75, kl_normal_by_mu2 683774a002f8a085, kl_normal_by_sigma2 a06695687d03dd05.
     """
     mu_gap = mu1 - mu2

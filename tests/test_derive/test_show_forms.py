@@ -22,7 +22,7 @@ from closedform.derive.nodes import KL, Law
 from closedform.derive.rewrite import at_site, log, mul
 from closedform.derive.rule import UnknownName
 from closedform.derive.show import FORMS, show
-from closedform.derive.show.account import account_of
+from closedform.derive.show.account import Options, account_of
 from closedform.derive.show.shapes import is_marked
 from closedform.derive.show.tex import Tex
 from closedform.derive.show.tex_width import width
@@ -184,7 +184,7 @@ def test_the_left_side_comes_first() -> None:
 @pytest.mark.parametrize("name", ["kl_normal_stable", "kl_mvn", "kl_normal_diag", "kl_vae_direct", "elbo_gap"])
 def test_every_change_within_a_line_is_marked(name: str) -> None:
     theorem = theorems[name]
-    for step, line in zip(theorem.derivation.steps, account_of(theorem, None, rules=False).lines, strict=True):
+    for step, line in zip(theorem.derivation.steps, account_of(theorem, None, Options(every_step=True)).lines, strict=True):
         whole = at_site(step.after, step.span) == step.after
         assert is_marked(line.shape) is not whole
 
@@ -243,7 +243,7 @@ def test_the_mathematics_of_a_page_is_latex(form: str, tmp_path: Path) -> None:
 def test_the_estimated_width_is_never_too_small(tmp_path: Path) -> None:
     """Measured against TeX for every line of every theorem."""
     printer = Tex()
-    lines = {line.shape for name in ALL for line in account_of(theorems[name], None, rules=False).lines}
+    lines = {line.shape for name in ALL for line in account_of(theorems[name], None).lines}
     rows = sorted({row.text for shape in lines for row in printer.rows(shape, 40, 1)})
     sizes = "\n".join(rf"\settowidth{{\w}}{{$\displaystyle {row}$}}\typeout{{width=\the\w}}" for row in rows)
     preamble = r"\documentclass[10pt]{article}\usepackage{amsmath,amssymb}\newcommand{\changed}[1]{#1}\newlength{\w}\begin{document}"

@@ -301,7 +301,7 @@ def test_a_condition_without_words_is_refused() -> None:
 
 
 def marked(node: sp.Basic, site: Site) -> str:
-    return Tex().draw(write(node, Pen(mark=site)))
+    return Tex().draw(write(node, Pen(places=(site,))))
 
 
 @pytest.mark.parametrize(
