@@ -71,7 +71,8 @@ class Options:
 class Line:
     """One step, or a run of one rule: the relation to the line before, the new line with its changes marked, its grounds.
 
-    `times` is how often the rule was applied; the verdict of a run is its weakest. `arguments` say for what a lemma was used: sigma1 = sqrt(var1).
+    `times` is how often the rule was applied; the verdict of a run is its weakest. `arguments` say for what a lemma was used:
+    sigma1 = sqrt(var1).
     """
 
     relation: str
