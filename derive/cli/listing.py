@@ -18,6 +18,8 @@ SUBJECTS = {
     "mvn": "Multivariate normal laws",
     "normal_diag": "Normal laws with independent coordinates",
     "vae": "Variational autoencoders",
+    "terms": "What each term does",
+    "matrices": "Lemmas about matrices",
 }
 GRADIENT = "_by_"
 

@@ -319,6 +319,6 @@ def engines_for(theorem: Theorem) -> set[str]:
     engines = {"chain", "ends"}
     engines |= {"terms"} if theorem.terms else set()
     engines |= {"definition"} if unfold(theorem.lhs) != theorem.lhs else set()
-    engines |= {"enclosure", "certificate"} if applies(theorem.lhs) else set()
+    engines |= {"enclosure", "certificate"} if theorem.relation == "=" and applies(theorem.lhs) else set()
     engines |= {"equality"} if theorem.equality_case else set()
     return engines
