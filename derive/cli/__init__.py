@@ -30,13 +30,14 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-WHAT = typer.Argument(metavar="[SECTION]", help="One section alone: theorems, rules or kernels.", show_default=False)
+WHAT = typer.Argument(metavar="SECTION", help="One section alone: theorems, rules or kernels.", show_default=False)
 SHOWN = typer.Argument(metavar="NAME", help="A theorem, a rule, or a file that `show --as json` wrote.", show_default=False)
 FORM = typer.Option("--as", metavar="FORM", help="text, latex, markdown, html or json.")
 STANDALONE = typer.Option("--standalone", help="A whole document that pdflatex or a browser takes, not a fragment.")
 RULES = typer.Option("--rules", help="Append the rules that were used, with statement, conditions and source.")
+EVERY_STEP = typer.Option("--every-step", help="A line for each step, also where one rule is applied several times running.")
 CHECK = typer.Option("--check/--no-check", help="Check every step and print the verdicts.")
-CHECKED = typer.Argument(metavar="[NAME]...", help="Theorems, rules or files of `show --as json`; everything if none.", show_default=False)
+CHECKED = typer.Argument(metavar="NAME", help="Theorems, rules or files of `show --as json`; everything if none.", show_default=False)
 STEPS = typer.Option("--steps", help="Every step with its verdict and the evidence for it.")
 WORKERS = typer.Option("--workers", metavar="N", min=1, help="Processes; one a processor, up to 4, if not given.", show_default=False)
 
@@ -65,13 +66,14 @@ def show(
     form: Annotated[str, FORM] = "text",
     standalone: Annotated[bool, STANDALONE] = False,  # noqa: FBT002 - command-line flags
     rules: Annotated[bool, RULES] = False,  # noqa: FBT002
+    every_step: Annotated[bool, EVERY_STEP] = False,  # noqa: FBT002
     check: Annotated[bool, CHECK] = True,  # noqa: FBT002
 ) -> None:
     """Print a derivation: a step a line, the rule at the right edge, the verdict last. Or print one rule."""
     with mistakes_told("show"):
         from .showing import print_shown
 
-        print_shown(name, form, standalone=standalone, rules=rules, check=check)
+        print_shown(name, form, standalone=standalone, rules=rules, every_step=every_step, check=check)
 
 
 @app.command(

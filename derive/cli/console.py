@@ -17,13 +17,16 @@ PIPED_TEXT, PIPED_TABLE = 100, 200
 
 def text_width() -> int:
     """Columns for a derivation: those of the terminal, or as many as a page has."""
-    return min(shutil.get_terminal_size((PIPED_TEXT, 24)).columns, WIDEST_TEXT)
+    return min(shutil.get_terminal_size().columns, WIDEST_TEXT) if _width_is_known() else PIPED_TEXT
 
 
 def output() -> Console:
     """For tables. A pipe gets no colours, and every row on one line."""
-    piped = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED_TABLE
-    return Console(width=piped, highlight=False, markup=False)
+    return Console(width=None if _width_is_known() else PIPED_TABLE, highlight=False, markup=False)
+
+
+def _width_is_known() -> bool:
+    return sys.stdout.isatty() or "COLUMNS" in os.environ
 
 
 def errors() -> Console:

@@ -20,14 +20,15 @@ from .console import text_width
 from .finding import find
 
 
-def print_shown(name: str, form: str, *, standalone: bool, rules: bool, check: bool) -> None:
+def print_shown(name: str, form: str, *, standalone: bool, rules: bool, every_step: bool, check: bool) -> None:
     """Raises UnknownName for a name or form that does not exist."""
     if form not in FORMS:
         raise UnknownName("form", form, FORMS)
     found = find(name)
     if isinstance(found, Theorem):
         verdicts = _checked(found) if check else None
-        sys.stdout.write(shown(found, form, standalone=standalone, rules=rules, width=text_width(), verdicts=verdicts))
+        options = {"standalone": standalone, "rules": rules, "every_step": every_step}
+        sys.stdout.write(shown(found, form, width=text_width(), verdicts=verdicts, **options))
     elif form == "text":
         sys.stdout.write(rule_in_text(found, check=check))
     else:
@@ -48,11 +49,20 @@ def rule_in_text(rule: Rule, *, check: bool) -> str:
     rows += [("equal where", _compared(rule.equality))] if rule.equality else []
     rows += [("computed", "it takes any number of terms; the statement says what it does to one or two")] if rule.rewrites else []
     rows += [("source", rule.source)]
-    rows += [("leaves", drawn(write(rule.leaves)))] if rule.leaves is not None else []
+    rows += _left_alone(rule)
     if check:
         evidence = check_rule(rule)
         rows.append(("verdict", f"{evidence.verdict} ({evidence.detail})" if evidence.detail else str(evidence.verdict)))
     return "\n".join([rule.name, "", *(f"    {label:11} {text}" if label else f"    {text}\n" for label, text in rows)]) + "\n"
+
+
+def _left_alone(rule: Rule) -> list[tuple[str, str]]:
+    if rule.leaves is None:
+        return []
+    try:
+        return [("leaves", Plain().draw(write(rule.leaves)))]
+    except DeriveError:  # the law of a family that does not exist, which has no notation
+        return []
 
 
 def statement_in_text(rule: Rule) -> str:
