@@ -43,7 +43,7 @@ REFERENCE = {
     "logvar": log(sp.Rational(16, 25)), "logvar1": log(sp.Rational(16, 25)), "logvar2": log(sp.Rational(9, 4)),
 }  # fmt: skip
 CLOSE = 1e-30  # a wider enclosure says too little
-LATTICE_DIGITS = {1: 41, 2: 16, 3: 9}  # by dimension: space takes a second or two
+LATTICE_DIGITS = {1: 41, 2: 16, 3: 8}  # by dimension: space takes a second
 
 _INTEGRALS: dict[tuple[sp.Basic, Hashable], tuple[Value, int]] = {}  # by integral and the numbers in it
 
@@ -77,11 +77,11 @@ def _by_lattice(theorem: Theorem, unfolded: sp.Basic, worlds: Worlds) -> Evidenc
 
 
 def _places(lhs: sp.Basic) -> list[tuple[int, int]]:
-    """(dimension, seed). A gradient integrates anew for every entry, so one dimension must do; space is for general laws alone."""
+    """(dimension, seed). A gradient integrates anew for every difference, so one point must do; space is for general laws alone."""
+    if lhs.has(Gradient, MatrixGradient):
+        return [(1, 0)]
     line = [(1, 0), (1, 1), (1, 2)]
-    if not dimensions([lhs]) or lhs.has(Gradient, MatrixGradient):
-        return line
-    return [*line, (2, 0), *([(3, 0)] if _is_general(lhs) else [])]
+    return [*line, *([(2, 0)] if dimensions([lhs]) else []), *([(3, 0)] if _is_general(lhs) else [])]
 
 
 def _is_general(lhs: sp.Basic) -> bool:

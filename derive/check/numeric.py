@@ -8,6 +8,7 @@ expectations and sums have random values in the terms, as all symbols have.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from itertools import pairwise
 
 import mpmath
@@ -20,12 +21,12 @@ from ..evaluate import (
     EvaluationError,
     NoMeaning,
     OutsideDomain,
+    Sampler,
     compare,
     dimensions,
     evaluate,
     free,
     holds,
-    sample,
 )
 from ..nodes import AbstractLaw, Law, Posterior
 from .report import REFUTED, UNKNOWN, Evidence, checked
@@ -57,9 +58,13 @@ class Worlds:
             raise NoMeaning(world)
         return world
 
+    @cached_property
+    def _sampler(self) -> Sampler:
+        return Sampler(self._trees, self._facts)
+
     def _separating(self, size: int, seed: int) -> Environment:
         for draw in range(seed, seed + 4 * SEEDS, SEEDS):
-            world = sample(self._trees, self._facts, size, draw)
+            world = self._sampler(size, draw)
             if terms_apart(self._apart, world):
                 return world
         raise NoMeaning(f"two of the terms {', '.join(map(str, self._apart))} coincide wherever they were tried")

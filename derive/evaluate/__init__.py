@@ -23,7 +23,7 @@ from .laws import gaussian_integral
 from .matrices import Number, Value
 from .meaning import evaluate
 from .of_laws import numeric_law
-from .sample import dimensions, holds, sample
+from .sample import Sampler, dimensions, holds, sample
 
 __all__ = [
     "Comparison",
@@ -34,6 +34,7 @@ __all__ = [
     "NoMeaning",
     "Number",
     "OutsideDomain",
+    "Sampler",
     "TooExpensive",
     "Value",
     "compare",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from functools import lru_cache
 from math import inf
 
 import mpmath
@@ -96,12 +97,21 @@ def _scattered(shape: tuple[int, ...], environment: Environment) -> list[Value]:
 def trusted_digits(expression: sp.Basic, environment: Environment) -> int:
     """Digits right in the value: all but a margin, or those of the coarsest trapezoid rule and gradient within."""
     own = environment.digits - MARGIN
+    if _is_exact(expression):
+        return own
     dimension = _quadrature(expression, environment)
     if dimension:
         own = min(own, TRAPEZOID_DIGITS.get(dimension, own) - MARGIN)
     inner = min((trusted_digits(arg, environment) for arg in expression.args), default=own)
     loss = MARGIN if isinstance(expression, (Gradient, MatrixGradient)) else 0
     return min(own, inner) - loss
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_exact(expression: sp.Basic) -> bool:
+    """Neither an integral nor a gradient occurs."""
+    inexact = (Integrate, Posterior, Evidence, Expect, ExpectMatrix, Gradient, MatrixGradient)
+    return not isinstance(expression, inexact) and all(map(_is_exact, expression.args))
 
 
 def _quadrature(expression: sp.Basic, environment: Environment) -> int:

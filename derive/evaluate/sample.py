@@ -55,13 +55,22 @@ def sample(expressions: Iterable[sp.Basic], hypotheses: Iterable[AppliedPredicat
     taken is a point of the finite space. Raises NoMeaning for an unknown predicate, and OutsideDomain if no draw
     satisfies the hypotheses.
     """
-    assumed = list(dict.fromkeys(hypotheses))
-    subject = _Subject([*expressions, *(argument for fact in assumed for argument in fact.arguments)], assumed)
-    for attempt in range(ATTEMPTS):
-        environment = subject.draw(k, f"{seed}|{k}|{attempt}")
-        if all(holds(fact, environment) for fact in assumed):
-            return environment
-    raise OutsideDomain(f"no values were found that satisfy {', '.join(map(str, assumed))}")
+    return Sampler(expressions, hypotheses)(k, seed)
+
+
+class Sampler:
+    """`sample` for expressions and hypotheses that stay: their symbols are looked through once."""
+
+    def __init__(self, expressions: Iterable[sp.Basic], hypotheses: Iterable[AppliedPredicate]) -> None:
+        self._assumed = list(dict.fromkeys(hypotheses))
+        self._subject = _Subject([*expressions, *(part for fact in self._assumed for part in fact.arguments)], self._assumed)
+
+    def __call__(self, k: int, seed: int) -> Environment:
+        for attempt in range(ATTEMPTS):
+            environment = self._subject.draw(k, f"{seed}|{k}|{attempt}")
+            if all(holds(fact, environment) for fact in self._assumed):
+                return environment
+        raise OutsideDomain(f"no values were found that satisfy {', '.join(map(str, self._assumed))}")
 
 
 class _Subject:
