@@ -2,8 +2,8 @@
 
     decide(old, new, facts.assumed)     EQUAL, DIFFERENT or UNDECIDED
 
-Scalars are quotients of polynomials (`quotients`) in atoms (`scalars`), matrices sums of words of letters (`words`). Equal forms
-mean equal values wherever both sides are defined. Different forms mean nothing, unless only independent quantities are left.
+Scalars are quotients of polynomials (`quotients`) in atoms (`scalars`, `sums`), matrices sums of words of letters (`words`). Equal
+forms mean equal values wherever both sides are defined. Different forms mean nothing, unless only independent quantities are left.
 """
 
 from .decision import Decision, decide

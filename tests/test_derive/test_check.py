@@ -123,6 +123,11 @@ def test_a_theorem_without_steps_is_unknown() -> None:
     assert check(Derivation(a, Facts()).conclude("empty", "empty", "test")).verdict == UNKNOWN
 
 
+def test_facts_that_cannot_be_tried_leave_the_theorem_unknown() -> None:
+    derivation = Derivation(sp.Trace(matmul(A, B)), Facts.of(Q.orthogonal(A))).apply("trace_cycle")
+    assert check(derivation.conclude("strange", "strange", "test")).verdict == UNKNOWN
+
+
 def test_a_step_left_out_breaks_the_chain() -> None:
     theorem = good_theorem()
     derivation = replace(theorem.derivation, steps=theorem.derivation.steps[1:])
