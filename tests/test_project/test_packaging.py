@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+import readme
+
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -178,6 +180,8 @@ class TestMakeKernels:
         first = succeed("make", "kernels", f"PYTHON={sys.executable}", cwd=tree)
         assert "Installing closedform" in first
         assert "NumPy twins" not in first
+        (promised,) = (command.output for command in readme.commands(readme.section("")) if command.line == "make kernels")
+        readme.assert_printed(first, promised)
         again = succeed("make", "kernels", f"PYTHON={sys.executable}", cwd=tree)
         assert "Installing closedform" not in again
         assert len(again) < len(first)
