@@ -1,0 +1,49 @@
+"""What SymPy lacks: laws, densities, integrals and expectations over a named law, and brackets that stay.
+
+Every node is inert: it holds its arguments and never evaluates, distributes or reorders them. What a node means at concrete
+numbers is said once, in `evaluate/`; what may be done with it, in `rules/`.
+"""
+
+from .binders import At, Binder, Expect, Integrate, ProductOver, SumOver
+from .divergences import ELBO, KL, CrossEntropy, Density, Entropy, Evidence, Likelihood
+from .inert import Inert, InertMatrix
+from .laws import AbstractLaw, Law, Posterior, point_of
+from .matrices import Abbreviation, Entrywise, ExpectMatrix, Group, LowerTriangle, MatrixApply, MatrixGradient
+from .scalars import Apply, Entry, Gradient, Paren, Scalar
+
+BINDERS = (Binder, ExpectMatrix, Entrywise)
+
+__all__ = [
+    "BINDERS",
+    "ELBO",
+    "KL",
+    "Abbreviation",
+    "AbstractLaw",
+    "Apply",
+    "At",
+    "Binder",
+    "CrossEntropy",
+    "Density",
+    "Entropy",
+    "Entry",
+    "Entrywise",
+    "Evidence",
+    "Expect",
+    "ExpectMatrix",
+    "Gradient",
+    "Group",
+    "Inert",
+    "InertMatrix",
+    "Integrate",
+    "Law",
+    "Likelihood",
+    "LowerTriangle",
+    "MatrixApply",
+    "MatrixGradient",
+    "Paren",
+    "Posterior",
+    "ProductOver",
+    "Scalar",
+    "SumOver",
+    "point_of",
+]
