@@ -1,4 +1,4 @@
-"""The command `closedform generate`, the kernels in `closedform list`, and the entry point `closedform` with all commands.
+"""The commands `closedform generate` and `book`, the kernels in `closedform list`, and the entry point `closedform`.
 
 Exit codes: 0 done, or nothing to do; 1 `--check` found a difference; 2 the user's mistake, told without a traceback. What a command
 needs is imported when it runs, so that `closedform --help` waits for nothing.
@@ -19,10 +19,15 @@ from closedform.derive.cli.console import mistakes_told
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
+    from .book.folder import Written as BookWritten
     from .emit import Files, Written
 
 GENERATED = Path(__file__).resolve().parents[1] / "generated"
 FOLDER = typer.Option("--out", help="The folder to write into.", file_okay=False, show_default="the project's own")
+NAMES = typer.Argument(metavar="[THEOREM]...", help="These theorems alone; all of them if none is named.", show_default=False)
+BOOK = typer.Option("--out", help="The folder to write into.")
+PDF = typer.Option("--pdf", help="One document, book.pdf, through LaTeX, beside the pages.")
+FORCE = typer.Option("--force", help="Write into a folder that holds other files; these are left as they are.")
 CHECK = typer.Option("--check", help="Write nothing; show how the folder differs from what the theorems give. Exit code 1 if it does.")
 
 
@@ -32,9 +37,16 @@ def add_generate(app: typer.Typer) -> None:
     app.command("generate", short_help="Kernels in NumPy and C, from the theorems.", epilog=shown)(generate)
 
 
+def add_book(app: typer.Typer) -> None:
+    """Give an app the command `book`."""
+    shown = examples("book", "book --out /tmp/book kl_normal kl_mvn", "book --pdf")
+    app.command("book", short_help="All derivations as pages to read, offline.", epilog=shown)(book)
+
+
 def main() -> None:
     """The command `closedform`."""
     add_generate(app)
+    add_book(app)
     SECTIONS["kernels"] = kernels_section
     app()
 
@@ -57,22 +69,48 @@ def generate(check: Annotated[bool, CHECK] = False, out: Annotated[Path, FOLDER]
     raise typer.Exit(1 if differences else 0)
 
 
+def book(
+    names: Annotated[list[str] | None, NAMES] = None,
+    out: Annotated[Path, BOOK] = Path("book"),
+    pdf: Annotated[bool, PDF] = False,  # noqa: FBT002 - command-line flags
+    force: Annotated[bool, FORCE] = False,  # noqa: FBT002
+) -> None:
+    """Write the book of derivations: pages that read from their folder, with every step, its rule, its checks and its kernels.
+
+    Only files that an earlier run wrote are replaced or removed.
+    """
+    with mistakes_told("book"):
+        from closedform.derive.theorems import theorems
+
+        from .book import build
+
+        with _bar() as progress:
+            checked_and_told = _advance(progress, progress.add_task("book", total=2 * len(names or theorems)))
+            written = build(out, names or None, pdf=pdf, force=force, progress=checked_and_told)
+    report_book(out, written)
+
+
 # ---------------------------------------------------------------------------------------------------- at work
 
 
 def in_memory() -> tuple[dict[str, str], Sequence[str]]:
     """Every generated file, with a progress bar on a terminal; and the theorems that have no kernel yet."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
     from closedform.derive.theorems import theorems
 
     from .catalogue import catalogue, kernels, waiting
     from .emit import render
 
-    columns = (TextColumn("{task.description:40}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with _bar() as progress:
         made = kernels(theorems, _advance(progress, progress.add_task("kernels", total=len(catalogue(theorems)))))
         return render(made, _advance(progress, progress.add_task("files", total=None))), waiting(theorems)
+
+
+def _bar() -> Progress:
+    """Drawn on a terminal while the work goes on."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description:40}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
 
 
 def _advance(progress: Progress, task: TaskID) -> Callable[[str], None]:
@@ -91,6 +129,14 @@ def report(out: Path, written: Written, total: int, later: Sequence[str]) -> Non
         lines.append(f"No kernel yet, because a parameter is a matrix: {', '.join(later)}.")
     if any(path.startswith("c/") for path in written.changed):
         lines.append("The C has changed: compile it with `make kernels`, or by installing again.")
+    _console().print("\n".join(lines), soft_wrap=True)
+
+
+def report_book(out: Path, written: BookWritten) -> None:
+    """Where the book is, and what became of the files of an earlier one."""
+    lines = [f"removed {out / path}" for path in written.removed]
+    lines += [f"left {out / path}: it is not wanted any more, but was edited" for path in written.kept]
+    lines.append(f"{len(written.changed)} files written. Open {out / 'index.html'} in a browser.")
     _console().print("\n".join(lines), soft_wrap=True)
 
 

@@ -151,13 +151,13 @@ def _line(run: Sequence[Step], pen: Pen, verdict: str) -> Line:
     first, last = run[0], run[-1]
     places = tuple(site for site in changed(run) if site != Site())  # a change of the whole line needs no mark
     shape = write(last.after, Pen(pen.labels, places))
-    arguments = tuple(dict.fromkeys(argument for step in run for argument in _arguments(step)))
+    arguments = tuple(dict.fromkeys(argument for step in run for argument in letters_of(step)))
     # The engine's note on a specialised theorem says the same in the words of SymPy.
     note = "" if arguments and first.note.startswith("specialise:") else first.note
-    return Line(last.line_relation, shape, last.rule, len(run), note, arguments, _needs(run, pen), verdict)
+    return Line(last.line_relation, shape, last.rule, len(run), note, arguments, conditions_of(run, pen), verdict)
 
 
-def _arguments(step: Step) -> tuple[Shape, ...]:
+def letters_of(step: Step) -> tuple[Shape, ...]:
     """What the letters of a lemma stand for, where that is not the same letter."""
     if not step.rule.startswith(LEMMA):
         return ()
@@ -171,7 +171,7 @@ def _arguments(step: Step) -> tuple[Shape, ...]:
     return tuple(Compare(write(symbol), "=", write(value)) for symbol, value in sorted(told, key=lambda pair: str(pair[0])))
 
 
-def _needs(run: Sequence[Step], pen: Pen) -> tuple[tuple[tuple[Shape, ...], str], ...]:
+def conditions_of(run: Sequence[Step], pen: Pen) -> tuple[tuple[tuple[Shape, ...], str], ...]:
     """The conditions by what they rest on, each once; that 2 > 0 is not worth a word."""
     reasons: dict[str, list[AppliedPredicate]] = {}
     for found in dict.fromkeys(found for step in run for found in step.conditions):

@@ -51,7 +51,8 @@ OUTSIDE = {
     "codegen": {
         "sympy": ANYWHERE,
         "mpmath": ANYWHERE,
-        "jinja2": ["emit", "backends"],
+        "jinja2": ["emit", "backends", "book"],
+        "markupsafe": ["book"],
         "typer": ["cli"],
         "rich": ["cli"],
         "closedform.derive": ANYWHERE,

@@ -1,0 +1,139 @@
+"""What the book tells of: theorems, the reports of their check, who rests on whom, and the kernels made from them."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from closedform.derive.check import Evidence, Report, check_all, check_rule
+from closedform.derive.derivation import Theorem
+from closedform.derive.families import FAMILIES  # noqa: F401 - laws bring rules too
+from closedform.derive.rule import BACKWARDS, LEMMA, Rule
+from closedform.derive.rules import RULES
+from closedform.derive.theorems import theorems
+
+from ..emit import MANIFEST
+
+GENERATED = Path(__file__).resolve().parents[2] / "generated"
+
+
+@dataclass(frozen=True)
+class Code:
+    """A kernel as it stands in generated/; `through` is the theorem whose last line it computes."""
+
+    name: str
+    signature: str
+    through: str
+    current: bool
+    numpy: str
+    c: str
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """`uses` and `used_by` are lemmas; a theorem `continues` another if its derivation begins with all steps of the other."""
+
+    theorems: Mapping[str, Theorem]
+    reports: Mapping[str, Report]
+    rules: Mapping[str, Rule]
+    rule_evidence: Mapping[str, Evidence]
+    uses: Mapping[str, tuple[str, ...]]
+    used_by: Mapping[str, tuple[str, ...]]
+    continues: Mapping[str, str]
+    continued_by: Mapping[str, tuple[str, ...]]
+    rule_used_in: Mapping[str, tuple[str, ...]]
+    kernels: Mapping[str, tuple[Code, ...]]
+
+
+def shelf(names: Iterable[str], workers: int, progress: Callable[[str], None]) -> Shelf:
+    """Check the theorems, and put together what is known of them. Raises UnknownName for a name that is no theorem's."""
+    reports = check_all(list(names), workers, lambda report: progress(report.theorem))
+    found = {name: theorems[name] for name in reports}
+    uses = {name: tuple(lemma for lemma in lemmas(theorem) if lemma in found) for name, theorem in found.items()}
+    continues = {name: before for name, theorem in found.items() if (before := beginning(theorem, found)) is not None}
+    rules_of = {name: {plain_name(step.rule) for step in theorem.derivation.steps} for name, theorem in found.items()}
+    return Shelf(
+        theorems=found,
+        reports=reports,
+        rules=dict(RULES),
+        rule_evidence={name: check_rule(rule) for name, rule in RULES.items()},
+        uses=uses,
+        used_by={name: tuple(other for other in found if name in uses[other]) for name in found},
+        continues=continues,
+        continued_by={name: tuple(other for other in found if continues.get(other) == name) for name in found},
+        rule_used_in={rule: tuple(name for name in found if rule in rules_of[name]) for rule in RULES},
+        kernels=kernels(found, continues),
+    )
+
+
+def plain_name(rule: str) -> str:
+    """The row of the rule book that a step names; "lemma:..." for a theorem."""
+    return rule.removesuffix(BACKWARDS)
+
+
+def lemmas(theorem: Theorem) -> tuple[str, ...]:
+    """The theorems that the derivation uses as rules, in the order in which they come up."""
+    names = (plain_name(step.rule) for step in theorem.derivation.steps)
+    return tuple(dict.fromkeys(name.removeprefix(LEMMA) for name in names if name.startswith(LEMMA)))
+
+
+def beginning(theorem: Theorem, others: Mapping[str, Theorem]) -> str | None:
+    """The theorem with the longest derivation that is the beginning of this one."""
+    steps = theorem.derivation.steps
+    prefixes = [
+        name
+        for name, other in others.items()
+        if name != theorem.name
+        and other.lhs == theorem.lhs
+        and 0 < len(other.derivation.steps) < len(steps)
+        and steps[: len(other.derivation.steps)] == other.derivation.steps
+    ]
+    return max(prefixes, key=lambda name: (len(others[name].derivation.steps), name), default=None)
+
+
+# ---------------------------------------------------------------------------------------------------- kernels
+
+
+def kernels(found: Mapping[str, Theorem], continues: Mapping[str, str]) -> dict[str, tuple[Code, ...]]:
+    """For each theorem the kernels that compute its last line, or that of a theorem which continues it."""
+    if not (GENERATED / MANIFEST).exists():
+        return dict.fromkeys(found, ())
+    entries = json.loads((GENERATED / MANIFEST).read_text(encoding="utf-8"))["kernels"]
+    python, c = numpy_functions(), c_functions()
+    told: dict[str, list[Code]] = {name: [] for name in found}
+    for name, entry in entries.items():
+        for source, digest in entry["sources"].items():
+            current = source in found and found[source].digest == digest
+            code = Code(name, entry["signature"], source, current, python.get(name, ""), c.get(name, ""))
+            for theorem in _and_what_it_continues(source, continues):
+                if theorem in told and all(known.name != name for known in told[theorem]):
+                    told[theorem].append(code)
+    return {name: tuple(codes) for name, codes in told.items()}
+
+
+def _and_what_it_continues(name: str, continues: Mapping[str, str]) -> list[str]:
+    return [name, *(_and_what_it_continues(continues[name], continues) if name in continues else ())]
+
+
+def numpy_functions() -> dict[str, str]:
+    """The source of each function in numpy_kernels/, without decorators."""
+    found = {}
+    for file in sorted((GENERATED / "numpy_kernels").glob("*.py")):
+        text = file.read_text(encoding="utf-8")
+        for node in ast.parse(text).body:
+            if isinstance(node, ast.FunctionDef):
+                found[node.name] = ast.get_source_segment(text, node) or ""
+    return found
+
+
+def c_functions() -> dict[str, str]:
+    """The code of each kernel in closedform.c: for one element, and the entry point; not its loop for NumPy."""
+    file = GENERATED / "c" / "closedform.c"
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    _, *parts = re.split(r"^/\* ---- (\w+) \*/\n", text, flags=re.MULTILINE)
+    sections = dict(zip(parts[::2], parts[1::2], strict=True))
+    return {name: re.split(rf"^static void {name}_loop", section, flags=re.MULTILINE)[0].strip() for name, section in sections.items()}
