@@ -20,7 +20,7 @@ NATIVE  := $(filter generated/c/% codegen/cmake/%,$(SOURCES))
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: always help kernels test test-slow latex bench check-generated lint types wheel clean
+.PHONY: always help kernels test test-slow latex book bench check-generated lint types wheel clean
 
 help: ## print this list
 	@echo "closedform: from an integral to a kernel"
@@ -109,6 +109,9 @@ check-generated: $(VENV)/.installed ## fail if generated/ differs from what the 
 
 latex: $(VENV)/.installed ## print a derivation in LaTeX: make latex THEOREM=kl_mvn
 	@$(BIN)/closedform show $(THEOREM) --as latex
+
+book: $(VENV)/.installed ## write the book of derivations, pages to read in a browser: build/book/index.html
+	@$(BIN)/closedform book --out build/book
 
 bench: $(VENV)/.tested ## time commands and kernels
 	$(BIN)/pytest tests/benchmarks --override-ini='python_files=bench_*.py' --benchmark-enable --benchmark-only

@@ -64,6 +64,7 @@ class TheoremPage:
     uses: tuple[Link, ...]
     used_by: tuple[Link, ...]
     continued_by: tuple[Link, ...]
+    forms: tuple[Link, ...]
     gradients: tuple[Link, ...]
     kernels: tuple[Code, ...]
     copies: tuple[tuple[str, str], ...]
@@ -145,6 +146,7 @@ def theorem_page(shelf: Shelf, name: str) -> TheoremPage:
     skipped = len(shelf.theorems[opening].derivation.steps) if opening else 0
     start, told = lines(theorem, report, skipped)
     gradients = gradients_of(shelf, name)
+    around = {*shelf.continued_by[name], shelf.continues.get(name)}
     order = reading_order(shelf)
     place = order.index(name)
     return TheoremPage(
@@ -166,6 +168,7 @@ def theorem_page(shelf: Shelf, name: str) -> TheoremPage:
         uses=links(shelf, shelf.uses[name]),
         used_by=links(shelf, (other for other in shelf.used_by[name] if other not in gradients)),
         continued_by=links(shelf, shelf.continued_by[name]),
+        forms=links(shelf, (other for other in shelf.same_left[name] if other not in around)),
         gradients=links(shelf, gradients),
         kernels=shelf.kernels[name],
         copies=(("LaTeX", show(theorem, "latex", verdicts=report)), ("Markdown", show(theorem, "markdown", verdicts=report)),
@@ -274,7 +277,10 @@ def _left_alone(rule: Rule) -> Markup:
 
 
 def graph_page(shelf: Shelf) -> GraphPage:
+    """Gradients are drawn with the theorem that they are gradients of."""
     names = _plain(shelf)
-    edges = [(below, name) for name in names for below in {*shelf.uses[name], *filter(None, [shelf.continues.get(name)])} if below in names]
+    drawn = {gradient: name for name in names for gradient in (name, *gradients_of(shelf, name))}
+    below = {name: {*shelf.uses[name], *filter(None, [shelf.continues.get(name)])} for name in drawn}
+    edges = {(drawn[other], drawn[name]) for name, others in below.items() for other in others if drawn[other] != drawn[name]}
     titles = {name: _sentence(shelf.theorems[name].title) for name in names}
     return GraphPage(Markup(drawing(titles, sorted(edges))), len(names))

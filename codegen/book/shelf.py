@@ -35,7 +35,8 @@ class Code:
 
 @dataclass(frozen=True)
 class Shelf:
-    """`uses` and `used_by` are lemmas; a theorem `continues` another if its derivation begins with all steps of the other."""
+    """`uses` and `used_by` are lemmas; a theorem `continues` another if its derivation begins with all steps of the other;
+    theorems of the `same_left` side are forms of one result."""
 
     theorems: Mapping[str, Theorem]
     reports: Mapping[str, Report]
@@ -45,6 +46,7 @@ class Shelf:
     used_by: Mapping[str, tuple[str, ...]]
     continues: Mapping[str, str]
     continued_by: Mapping[str, tuple[str, ...]]
+    same_left: Mapping[str, tuple[str, ...]]
     rule_used_in: Mapping[str, tuple[str, ...]]
     kernels: Mapping[str, tuple[Code, ...]]
 
@@ -55,6 +57,7 @@ def shelf(names: Iterable[str], workers: int, progress: Callable[[str], None]) -
     found = {name: theorems[name] for name in reports}
     uses = {name: tuple(lemma for lemma in lemmas(theorem) if lemma in found) for name, theorem in found.items()}
     continues = {name: before for name, theorem in found.items() if (before := beginning(theorem, found)) is not None}
+    same = {name: tuple(other for other in found if other != name and found[other].lhs == theorem.lhs) for name, theorem in found.items()}
     rules_of = {name: {plain_name(step.rule) for step in theorem.derivation.steps} for name, theorem in found.items()}
     return Shelf(
         theorems=found,
@@ -65,8 +68,9 @@ def shelf(names: Iterable[str], workers: int, progress: Callable[[str], None]) -
         used_by={name: tuple(other for other in found if name in uses[other]) for name in found},
         continues=continues,
         continued_by={name: tuple(other for other in found if continues.get(other) == name) for name in found},
+        same_left=same,
         rule_used_in={rule: tuple(name for name in found if rule in rules_of[name]) for rule in RULES},
-        kernels=kernels(found, continues),
+        kernels=kernels(found, same),
     )
 
 
@@ -98,8 +102,8 @@ def beginning(theorem: Theorem, others: Mapping[str, Theorem]) -> str | None:
 # ---------------------------------------------------------------------------------------------------- kernels
 
 
-def kernels(found: Mapping[str, Theorem], continues: Mapping[str, str]) -> dict[str, tuple[Code, ...]]:
-    """For each theorem the kernels that compute its last line, or that of a theorem which continues it."""
+def kernels(found: Mapping[str, Theorem], same: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[Code, ...]]:
+    """For each theorem the kernels that compute its last line, or its left side by the last line of another theorem."""
     if not (GENERATED / MANIFEST).exists():
         return dict.fromkeys(found, ())
     entries = json.loads((GENERATED / MANIFEST).read_text(encoding="utf-8"))["kernels"]
@@ -109,14 +113,10 @@ def kernels(found: Mapping[str, Theorem], continues: Mapping[str, str]) -> dict[
         for source, digest in entry["sources"].items():
             current = source in found and found[source].digest == digest
             code = Code(name, entry["signature"], source, current, python.get(name, ""), c.get(name, ""))
-            for theorem in _and_what_it_continues(source, continues):
+            for theorem in (source, *same.get(source, ())):
                 if theorem in told and all(known.name != name for known in told[theorem]):
                     told[theorem].append(code)
     return {name: tuple(codes) for name, codes in told.items()}
-
-
-def _and_what_it_continues(name: str, continues: Mapping[str, str]) -> list[str]:
-    return [name, *(_and_what_it_continues(continues[name], continues) if name in continues else ())]
 
 
 def numpy_functions() -> dict[str, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from html import escape
 from itertools import groupby
@@ -397,31 +397,26 @@ def overlaid(texts: Sequence[tuple[str, str]]) -> str | None:
     if len({plain(text) for text, _ in texts}) != 1:
         return None
     tokens = TOKENS.findall(plain(texts[0][0]))
-    classes: list[list[str]] = [[] for _ in tokens]
+    marks: list[set[str]] = [set() for _ in tokens]
     for text, name in texts:
         depth = place = 0
         for token in TOKENS.findall(text):
             if token in (BEGIN, END):
                 depth += 1 if token == BEGIN else -1
             else:
-                if depth and name not in classes[place]:
-                    classes[place].append(name)
+                if depth:
+                    marks[place].add(name)
                 place += 1
-    return _wrapped(tokens, [" ".join(found) for found in classes])
+    return _text("", _tree(tokens, marks), tuple(dict.fromkeys(name for _, name in reversed(texts))))
 
 
-def _wrapped(tokens: list[str], classes: list[str]) -> str:
-    """Each run of sibling elements with the same classes, and with others than what they stand in, in one <mrow>."""
-    return "".join(_siblings("", _children(tokens, classes), ""))
+Node = tuple[str, list["Node"], str, set[str]]  # opening tag or text, children, closing tag, marks
 
 
-Node = tuple[str, list["Node"], str, str]  # opening tag or text, children, closing tag, classes
-
-
-def _children(tokens: list[str], classes: list[str]) -> list[Node]:
+def _tree(tokens: list[str], marks: list[set[str]]) -> list[Node]:
     roots: list[Node] = []
     stack: list[list[Node]] = [roots]
-    for token, found in zip(tokens, classes, strict=True):
+    for token, found in zip(tokens, marks, strict=True):
         if token.startswith("</"):
             stack.pop()
             opening, inner, _, of = stack[-1][-1]
@@ -434,16 +429,28 @@ def _children(tokens: list[str], classes: list[str]) -> list[Node]:
     return roots
 
 
-def _siblings(parent: str, nodes: list[Node], outer: str) -> list[str]:
-    """The nodes as text, those that are marked alike in one row; where the number of nodes has a meaning, each in its own."""
-    out = []
+def _text(parent: str, nodes: Sequence[Node], names: tuple[str, ...], inside: frozenset[str] = frozenset()) -> str:
+    """The nodes as text: a row round neighbours that are marked, the first name outermost; where the number of nodes has a
+    meaning, a row round each."""
+    return "".join(_run(parent, nodes, names, names, inside))
+
+
+def _run(
+    parent: str, nodes: Sequence[Node], names: tuple[str, ...], left: tuple[str, ...], inside: frozenset[str]
+) -> Iterator[str]:
+    if not left:
+        for opening, children, closing, _ in nodes:
+            yield opening + _text(opening, children, names, inside) + closing
+        return
+    name, *later = left
     counted = parent.startswith(COUNTED)
-    for (found, _), run in groupby(enumerate(nodes), lambda pair: (pair[1][3], counted and pair[0])):
-        inner = "".join(
-            opening + "".join(_siblings(opening, children, found)) + closing for _, (opening, children, closing, _) in run
-        )
-        out.append(f'<mrow class="{found}">{inner}</mrow>' if found != outer and inner.startswith("<") else inner)
-    return out
+    numbered = enumerate(nodes)
+    for (marked, _), group in groupby(numbered, lambda pair: (name in pair[1][3] - inside, counted and pair[0])):
+        run = [node for _, node in group]
+        if marked and run[0][0].startswith("<"):
+            yield f'<mrow class="{name}">{"".join(_run("", run, names, tuple(later), inside | {name}))}</mrow>'
+        else:
+            yield from _run(parent, run, names, tuple(later), inside)
 
 
 COUNTED = ("<mfrac", "<msub", "<msup", "<munder")

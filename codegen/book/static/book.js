@@ -68,6 +68,17 @@
     if (button) copy(button.parentElement.querySelector("pre"));
   });
 
+  /* The arrows of a theorem in the graph of lemmas. */
+  function light(name) {
+    for (const edge of document.querySelectorAll(".edge")) {
+      edge.classList.toggle("lit", name !== null && (edge.dataset.from === name || edge.dataset.to === name));
+    }
+  }
+  for (const node of document.querySelectorAll(".node")) {
+    for (const event of ["mouseenter", "focus"]) node.addEventListener(event, () => light(node.dataset.node));
+    for (const event of ["mouseleave", "blur"]) node.addEventListener(event, () => light(null));
+  }
+
   /* Links to a step open it. */
   function openTarget() {
     const target = location.hash.length > 1 ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
