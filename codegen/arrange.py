@@ -1,13 +1,15 @@
 """From a line of a derivation to scalar expressions in the order in which a machine shall compute them.
 
-A derivation writes d^2 sigma2^-2; a machine must choose an order. Products become chains that multiply and divide by turns,
-d / sigma2 * d / sigma2, so that neither d^2 nor sigma2^2 is formed where it would overflow or vanish. Nothing else changes: sums
-keep their order and their brackets, functions their arguments, and no term is combined with another.
+A derivation writes d^2 sigma2^-2; a machine must choose an order. Products become chains of quotients, d / sigma2 * (d / sigma2),
+so that neither d^2 nor sigma2^2 is formed where it would overflow or vanish; a sum of products over a power is divided factor by
+factor for the same reason. A power of two in front of a sum is moved to its terms, where it changes no digit and a term that is
+halved before it is computed does not overflow. Nothing else changes: sums keep their order and their brackets, functions their
+arguments, and no term is combined with another.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from functools import reduce, singledispatch
 
 import sympy as sp
@@ -88,23 +90,72 @@ def element(name: str) -> sp.Symbol:
 
 
 def _chain(product: sp.Expr) -> sp.Expr:
-    """coefficient * (n1 / d1 * n2 / d2 ...): the number in front, then factors and divisors by turns."""
+    """coefficient * (n1 / d1 * (n2 / d2) ...): the number in front, then quotients, then what has no partner."""
     factors = list(_factors(product, 1))
     number = reduce(lambda left, right: left * right, (value for value, count in factors if count == 0), sp.S.One)
     over = [arrange(base) for base, count in factors for _ in range(count)]
     # The divisor that occurs most often is the scale of the formula: dividing by it first keeps the numbers near 1.
     divisors = sorted(((base, -count) for base, count in factors if count < 0), key=lambda divisor: -divisor[1])
     under = [arrange(base) for base, count in divisors for _ in range(count)]
-    chain: sp.Expr | None = None
-    for index in range(max(len(over), len(under))):
-        if index < len(over):
-            chain = over[index] if chain is None else _times(chain, over[index])
-        if index < len(under):
-            inverse = sp.Pow(under[index], -1, evaluate=False)
-            chain = inverse if chain is None else _times(chain, inverse)
-    if chain is None:
+    if len(over) == 1 and isinstance(over[0], sp.Add):
+        over, under = [_divided(over[0], under)], under[_degree(over[0], under) :]
+    parts = [_over(top, bottom) for top, bottom in zip(over, under, strict=False)] + over[len(under) :]
+    parts += [sp.Pow(bottom, -1, evaluate=False) for bottom in under[len(over) :]]
+    if not parts:
         return number
-    return chain if number == 1 else _times(number, chain)
+    chain = reduce(_times, parts)
+    if isinstance(chain, sp.Add) and _is_power_of_two(abs(number)):
+        return sp.Add(*[_scaled(number, term) for term in chain.args], evaluate=False)
+    return _scaled(number, chain)
+
+
+def _scaled(number: sp.Rational, term: sp.Expr) -> sp.Expr:
+    """number * term, the numbers of both together and the sign in front of them."""
+    if term.is_Rational:
+        return number * term
+    while isinstance(term, sp.Mul) and term.args[0].is_Rational:
+        number, term = number * term.args[0], reduce(_times, term.args[1:])
+    if number < 0:
+        return _times(sp.S.NegativeOne, _scaled(-number, term))
+    if number < 1 and isinstance(term, sp.Mul) and len(term.args) == 2 and term.args[0] == term.args[1]:
+        return _times(_times(number, term.args[0]), term.args[0])  # the square may overflow where a half of it does not
+    return term if number == 1 else _times(number, term)
+
+
+def _is_power_of_two(number: sp.Rational) -> bool:
+    return number != 1 and number > 0 and all(part & (part - 1) == 0 for part in (int(number.p), int(number.q)))
+
+
+def _degree(total: sp.Add, under: Sequence[sp.Expr]) -> int:
+    """How often the first divisor can be divided out of every product in the sum, once for each of its factors."""
+    least = min(len(_numerators(term)) for term in total.args)
+    return least if least > 1 and list(under[:least]) == list(under[:1]) * least else 0
+
+
+def _divided(total: sp.Add, under: Sequence[sp.Expr]) -> sp.Expr:
+    """The sum with that many factors of each of its products divided."""
+    count = _degree(total, under)
+    if count == 0:
+        return total
+    terms = []
+    for term in total.args:
+        factors = _numerators(term)
+        divided = [_over(factor, under[0]) for factor in factors[:count]] + factors[count:]
+        number = reduce(lambda left, right: left * right, (factor for factor in term.args if factor.is_Rational), sp.S.One)
+        terms.append(_scaled(number, reduce(_times, divided)))
+    return sp.Add(*terms, evaluate=False)
+
+
+def _numerators(term: sp.Expr) -> list[sp.Expr]:
+    """The factors of a product without its numbers; the whole where it is none, or has divisors."""
+    if not isinstance(term, sp.Mul):
+        return [term]
+    found = [factor for part in term.args if not part.is_Rational for factor in _numerators(part)]
+    return [term] if any(isinstance(factor, sp.Pow) for factor in found) else found
+
+
+def _over(top: sp.Expr, bottom: sp.Expr) -> sp.Expr:
+    return _times(top, sp.Pow(bottom, -1, evaluate=False))
 
 
 def _factors(node: sp.Expr, count: int) -> list[tuple[sp.Expr, int]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import singledispatchmethod
+from types import MappingProxyType
 
 import sympy as sp
 
@@ -21,7 +22,8 @@ class CannotPrint(DeriveError):
 
 
 class Infix:
-    """Prints scalar expressions; `number` spells a rational, `name` a symbol, `functions` names the calls, by the node's type."""
+    """Prints scalar expressions; `number` spells a rational, `name` a symbol, `functions` names the calls, by the node's type,
+    and `halves` those that give half of the function at once."""
 
     def __init__(
         self,
@@ -31,11 +33,13 @@ class Infix:
         functions: Mapping[type[sp.Basic], str],
         sqrt: str,
         name: Callable[[str], str] = str,
+        halves: Mapping[type[sp.Basic], str] = MappingProxyType({}),
     ) -> None:
         self.language = language
         self.name = name
         self.number = number
         self.functions = functions
+        self.halves = halves
         self.sqrt = sqrt
 
     def print(self, expression: sp.Basic) -> str:
@@ -78,6 +82,9 @@ class Infix:
     @_visit.register
     def _(self, node: sp.Mul) -> tuple[str, int]:
         first, *rest = node.args
+        half = self.halves.get(type(rest[0])) if first == sp.Rational(1, 2) and len(rest) == 1 else None
+        if half is not None:
+            return f"{half}({', '.join(self.print(part) for part in rest[0].args)})", ATOM
         if first == -1:
             return "-" + self._within(sp.Mul(*rest, evaluate=False), PRODUCT), SIGN
         text = self._within(first, PRODUCT)

@@ -29,10 +29,10 @@ typedef struct {
     const closedform_kernel *kernels;
 } instruction_set;
 
-/* The best set that was compiled and that the processor has; CLOSEDFORM_INSTRUCTION_SET asks for a lesser one. */
+/* The best set that was compiled and that the processor has; CLOSEDFORM_SIMD asks for a lesser one. */
 static instruction_set choose(void)
 {
-    const char *wanted = getenv("CLOSEDFORM_INSTRUCTION_SET");
+    const char *wanted = getenv("CLOSEDFORM_SIMD");
     instruction_set best = {"baseline", closedform_kernels_baseline};
     if (wanted != NULL && strcmp(wanted, "baseline") == 0) {
         return best;

@@ -35,9 +35,9 @@ def kl_normal(mu1: Array, sigma1: Array, mu2: Array, sigma2: Array) -> Array:
     Theorem: kl_normal_stable ffd2e9424933a6e7.
     """
     t0 = (mu1 - mu2) / sigma2
-    mean = 0.5 * (t0 * t0)
+    mean = 0.5 * t0 * t0
     t1 = (sigma1 - sigma2) / sigma2
-    return mean + 0.5 * (t1 * t1) - logratiomx(sigma1, sigma2)
+    return mean + 0.5 * t1 * t1 - logratiomx(sigma1, sigma2)
 
 
 @twin(
@@ -63,7 +63,7 @@ def kl_normal_logvar(mu1: Array, logvar1: Array, mu2: Array, logvar2: Array) -> 
     Theorem: kl_normal_logvar_stable a538af76954087c5.
     """
     mu_gap = mu1 - mu2
-    return 0.5 * (expm1mx(logvar1 - logvar2) + mu_gap * mu_gap * np.exp(-logvar2))
+    return 0.5 * expm1mx(logvar1 - logvar2) + 0.5 * (mu_gap * mu_gap * np.exp(-logvar2))
 
 
 @twin(
@@ -100,12 +100,12 @@ def kl_normal_logvar_value_and_grad(mu1: Array, logvar1: Array, mu2: Array, logv
     mu_gap = mu1 - mu2
     t0 = np.exp(-logvar2)
     t1 = mu_gap * t0
-    t2 = np.expm1(logvar_gap)
-    kl = 0.5 * (expm1mx(logvar_gap) + mu_gap * mu_gap * t0)
+    t2 = 0.5 * np.expm1(logvar_gap)
+    kl = 0.5 * expm1mx(logvar_gap) + 0.5 * (mu_gap * mu_gap * t0)
     by_mu1 = t1
-    by_logvar1 = 0.5 * t2
+    by_logvar1 = t2
     by_mu2 = -t1
-    by_logvar2 = -0.5 * (t2 + t0 * mu_gap * mu_gap)
+    by_logvar2 = -t2 - 0.5 * (t0 * mu_gap * mu_gap)
     return kl, by_mu1, by_logvar1, by_mu2, by_logvar2
 
 
@@ -132,7 +132,7 @@ def kl_normal_prec(mu1: Array, prec1: Array, mu2: Array, prec2: Array) -> Array:
     Theorem: kl_normal_prec_stable 3eb2ef456edca812.
     """
     mu_gap = mu1 - mu2
-    return 0.5 * (-logratiomx(prec2, prec1) + prec2 * mu_gap * mu_gap)
+    return -0.5 * logratiomx(prec2, prec1) + 0.5 * (prec2 * mu_gap * mu_gap)
 
 
 @twin(
@@ -165,11 +165,11 @@ def kl_normal_prec_value_and_grad(mu1: Array, prec1: Array, mu2: Array, prec2: A
     """
     mu_gap = mu1 - mu2
     t0 = mu_gap * prec2
-    kl = 0.5 * (-logratiomx(prec2, prec1) + prec2 * mu_gap * mu_gap)
+    kl = -0.5 * logratiomx(prec2, prec1) + 0.5 * (prec2 * mu_gap * mu_gap)
     by_mu1 = t0
     by_prec1 = 0.5 * ((prec1 - prec2) / prec1 / prec1)
     by_mu2 = -t0
-    by_prec2 = 0.5 * ((prec2 - prec1) / prec1 / prec2 + mu_gap * mu_gap)
+    by_prec2 = 0.5 * ((prec2 - prec1) / prec1 / prec2) + 0.5 * mu_gap * mu_gap
     return kl, by_mu1, by_prec1, by_mu2, by_prec2
 
 
@@ -201,16 +201,15 @@ def kl_normal_value_and_grad(mu1: Array, sigma1: Array, mu2: Array, sigma2: Arra
     Theorems: kl_normal_stable ffd2e9424933a6e7, kl_normal_by_mu1 4e91c3202d5d181c, kl_normal_by_sigma1
     efe2fa9752943d75, kl_normal_by_mu2 683774a002f8a085, kl_normal_by_sigma2 a06695687d03dd05.
     """
-    mu_gap = mu1 - mu2
-    t0 = mu_gap / sigma2
-    mean = 0.5 * (t0 * t0)
+    t0 = (mu1 - mu2) / sigma2
+    mean = 0.5 * t0 * t0
     t1 = (sigma1 - sigma2) / sigma2
     t2 = t0 / sigma2
-    kl = mean + 0.5 * (t1 * t1) - logratiomx(sigma1, sigma2)
+    kl = mean + 0.5 * t1 * t1 - logratiomx(sigma1, sigma2)
     by_mu1 = t2
-    by_sigma1 = t1 * (sigma1 + sigma2) / sigma2 / sigma1
+    by_sigma1 = t1 * ((sigma1 + sigma2) / sigma2) / sigma1
     by_mu2 = -t2
-    by_sigma2 = ((sigma2 - sigma1) * (sigma2 + sigma1) - mu_gap * mu_gap) / sigma2 / sigma2 / sigma2
+    by_sigma2 = ((sigma2 - sigma1) / sigma2 * ((sigma2 + sigma1) / sigma2) - t0 * t0) / sigma2
     return kl, by_mu1, by_sigma1, by_mu2, by_sigma2
 
 
@@ -237,7 +236,7 @@ def kl_normal_var(mu1: Array, var1: Array, mu2: Array, var2: Array) -> Array:
     Theorem: kl_normal_var_stable e6dab50123ee0c63.
     """
     mu_gap = mu1 - mu2
-    return 0.5 * (-logratiomx(var1, var2) + mu_gap / var2 * mu_gap)
+    return -0.5 * logratiomx(var1, var2) + 0.5 * (mu_gap / var2 * mu_gap)
 
 
 @twin(
@@ -270,7 +269,7 @@ def kl_normal_var_value_and_grad(mu1: Array, var1: Array, mu2: Array, var2: Arra
     """
     mu_gap = mu1 - mu2
     t0 = mu_gap / var2
-    kl = 0.5 * (-logratiomx(var1, var2) + t0 * mu_gap)
+    kl = -0.5 * logratiomx(var1, var2) + 0.5 * (t0 * mu_gap)
     by_mu1 = t0
     by_var1 = 0.5 * ((var1 - var2) / var2 / var1)
     by_mu2 = -t0

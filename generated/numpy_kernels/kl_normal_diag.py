@@ -37,7 +37,7 @@ def kl_normal_diag(mu1: Array, sigma1: Array, mu2: Array, sigma2: Array) -> Arra
     """
     t0 = (mu1 - mu2) / sigma2
     t1 = (sigma1 - sigma2) / sigma2
-    return total(0.5 * (t0 * t0) + 0.5 * (t1 * t1) - logratiomx(sigma1, sigma2))
+    return total(0.5 * t0 * t0 + 0.5 * t1 * t1 - logratiomx(sigma1, sigma2))
 
 
 @twin(
@@ -64,7 +64,7 @@ def kl_normal_diag_logvar(mu1: Array, logvar1: Array, mu2: Array, logvar2: Array
     Theorem: kl_normal_diag_logvar_stable 33aa176f76b62923.
     """
     mu_gap = mu1 - mu2
-    return total(0.5 * (expm1mx(logvar1 - logvar2) + mu_gap * mu_gap * np.exp(-logvar2)))
+    return total(0.5 * expm1mx(logvar1 - logvar2) + 0.5 * (mu_gap * mu_gap * np.exp(-logvar2)))
 
 
 @twin(
@@ -103,12 +103,12 @@ def kl_normal_diag_logvar_value_and_grad(mu1: Array, logvar1: Array, mu2: Array,
     mu_gap = mu1 - mu2
     t0 = np.exp(-logvar2)
     t1 = mu_gap * t0
-    t2 = np.expm1(logvar_gap)
-    kl = total(0.5 * (expm1mx(logvar_gap) + mu_gap * mu_gap * t0))
+    t2 = 0.5 * np.expm1(logvar_gap)
+    kl = total(0.5 * expm1mx(logvar_gap) + 0.5 * (mu_gap * mu_gap * t0))
     by_mu1 = t1
-    by_logvar1 = 0.5 * t2
+    by_logvar1 = t2
     by_mu2 = -t1
-    by_logvar2 = -0.5 * (t2 + t0 * mu_gap * mu_gap)
+    by_logvar2 = -t2 - 0.5 * (t0 * mu_gap * mu_gap)
     return kl, by_mu1, by_logvar1, by_mu2, by_logvar2
 
 
@@ -135,7 +135,7 @@ def kl_normal_diag_prec(mu1: Array, prec1: Array, mu2: Array, prec2: Array) -> A
     Theorem: kl_normal_diag_prec_stable 4db617a2dd1851d5.
     """
     mu_gap = mu1 - mu2
-    return total(0.5 * (-logratiomx(prec2, prec1) + prec2 * mu_gap * mu_gap))
+    return total(-0.5 * logratiomx(prec2, prec1) + 0.5 * (prec2 * mu_gap * mu_gap))
 
 
 @twin(
@@ -171,11 +171,11 @@ def kl_normal_diag_prec_value_and_grad(mu1: Array, prec1: Array, mu2: Array, pre
     """
     mu_gap = mu1 - mu2
     t0 = mu_gap * prec2
-    kl = total(0.5 * (-logratiomx(prec2, prec1) + prec2 * mu_gap * mu_gap))
+    kl = total(-0.5 * logratiomx(prec2, prec1) + 0.5 * (prec2 * mu_gap * mu_gap))
     by_mu1 = t0
     by_prec1 = 0.5 * ((prec1 - prec2) / prec1 / prec1)
     by_mu2 = -t0
-    by_prec2 = 0.5 * ((prec2 - prec1) / prec1 / prec2 + mu_gap * mu_gap)
+    by_prec2 = 0.5 * ((prec2 - prec1) / prec1 / prec2) + 0.5 * mu_gap * mu_gap
     return kl, by_mu1, by_prec1, by_mu2, by_prec2
 
 
@@ -210,15 +210,14 @@ def kl_normal_diag_value_and_grad(mu1: Array, sigma1: Array, mu2: Array, sigma2:
     Theorems: kl_normal_diag_stable 18abc0b2acd5c483, kl_normal_diag_by_mu1 82425938c10106c7, kl_normal_diag_by_sigma1
     a9eee0dda13dda20, kl_normal_diag_by_mu2 496513f819b363c9, kl_normal_diag_by_sigma2 e6845dac9decac92.
     """
-    mu_gap = mu1 - mu2
-    t0 = mu_gap / sigma2
+    t0 = (mu1 - mu2) / sigma2
     t1 = (sigma1 - sigma2) / sigma2
     t2 = t0 / sigma2
-    kl = total(0.5 * (t0 * t0) + 0.5 * (t1 * t1) - logratiomx(sigma1, sigma2))
+    kl = total(0.5 * t0 * t0 + 0.5 * t1 * t1 - logratiomx(sigma1, sigma2))
     by_mu1 = t2
-    by_sigma1 = t1 * (sigma1 + sigma2) / sigma2 / sigma1
+    by_sigma1 = t1 * ((sigma1 + sigma2) / sigma2) / sigma1
     by_mu2 = -t2
-    by_sigma2 = ((sigma2 - sigma1) * (sigma2 + sigma1) - mu_gap * mu_gap) / sigma2 / sigma2 / sigma2
+    by_sigma2 = ((sigma2 - sigma1) / sigma2 * ((sigma2 + sigma1) / sigma2) - t0 * t0) / sigma2
     return kl, by_mu1, by_sigma1, by_mu2, by_sigma2
 
 
@@ -245,7 +244,7 @@ def kl_normal_diag_var(mu1: Array, var1: Array, mu2: Array, var2: Array) -> Arra
     Theorem: kl_normal_diag_var_stable b9470efdc113f317.
     """
     mu_gap = mu1 - mu2
-    return total(0.5 * (-logratiomx(var1, var2) + mu_gap / var2 * mu_gap))
+    return total(-0.5 * logratiomx(var1, var2) + 0.5 * (mu_gap / var2 * mu_gap))
 
 
 @twin(
@@ -281,7 +280,7 @@ def kl_normal_diag_var_value_and_grad(mu1: Array, var1: Array, mu2: Array, var2:
     """
     mu_gap = mu1 - mu2
     t0 = mu_gap / var2
-    kl = total(0.5 * (-logratiomx(var1, var2) + t0 * mu_gap))
+    kl = total(-0.5 * logratiomx(var1, var2) + 0.5 * (t0 * mu_gap))
     by_mu1 = t0
     by_var1 = 0.5 * ((var1 - var2) / var2 / var1)
     by_mu2 = -t0

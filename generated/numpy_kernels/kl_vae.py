@@ -33,7 +33,7 @@ def kl_vae(mu: Array, logvar: Array) -> Array:
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorem: kl_vae_stable 1cff052f3a667cb3.
     """
-    return total(0.5 * (expm1mx(logvar) + mu * mu))
+    return total(0.5 * expm1mx(logvar) + 0.5 * mu * mu)
 
 
 @twin(
@@ -59,7 +59,7 @@ def kl_vae_sigma(mu: Array, sigma: Array) -> Array:
     Theorem: kl_vae_sigma_stable 1220845021b9a9cf.
     """
     t0 = sigma - 1.0
-    return total(0.5 * (t0 * t0 - 2.0 * logratiomx(sigma, 1.0) + mu * mu))
+    return total(0.5 * t0 * t0 - logratiomx(sigma, 1.0) + 0.5 * mu * mu)
 
 
 @twin(
@@ -88,7 +88,7 @@ def kl_vae_sigma_value_and_grad(mu: Array, sigma: Array) -> tuple[Array, ...]:
     00949291cb17ad91.
     """
     t0 = sigma - 1.0
-    kl = total(0.5 * (t0 * t0 - 2.0 * logratiomx(sigma, 1.0) + mu * mu))
+    kl = total(0.5 * t0 * t0 - logratiomx(sigma, 1.0) + 0.5 * mu * mu)
     by_mu = mu
     by_sigma = t0 / sigma * (sigma + 1.0)
     return kl, by_mu, by_sigma
@@ -149,7 +149,7 @@ def kl_vae_value_and_grad(mu: Array, logvar: Array) -> tuple[Array, ...]:
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorems: kl_vae_stable 1cff052f3a667cb3, kl_vae_by_mu 06bd9a923a464f5e, kl_vae_by_logvar 80aab24357d66750.
     """
-    kl = total(0.5 * (expm1mx(logvar) + mu * mu))
+    kl = total(0.5 * expm1mx(logvar) + 0.5 * mu * mu)
     by_mu = mu
     by_logvar = 0.5 * np.expm1(logvar)
     return kl, by_mu, by_logvar
@@ -177,7 +177,7 @@ def kl_vae_var(mu: Array, var: Array) -> Array:
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorem: kl_vae_var_stable c22f32e2d7c4e41a.
     """
-    return total(0.5 * (-logratiomx(var, 1.0) + mu * mu))
+    return total(-0.5 * logratiomx(var, 1.0) + 0.5 * mu * mu)
 
 
 @twin(
@@ -204,7 +204,7 @@ def kl_vae_var_value_and_grad(mu: Array, var: Array) -> tuple[Array, ...]:
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorems: kl_vae_var_stable c22f32e2d7c4e41a, kl_vae_var_by_mu 8daa45278cb84d5c, kl_vae_var_by_var 94ab20ddcccfc4de.
     """
-    kl = total(0.5 * (-logratiomx(var, 1.0) + mu * mu))
+    kl = total(-0.5 * logratiomx(var, 1.0) + 0.5 * mu * mu)
     by_mu = mu
     by_var = 0.5 * ((var - 1.0) / var)
     return kl, by_mu, by_var

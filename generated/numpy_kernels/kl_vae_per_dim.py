@@ -31,7 +31,7 @@ def kl_vae_per_dim(mu: Array, logvar: Array) -> Array:
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorem: kl_vae_per_dim_stable 1756fb5555246adf.
     """
-    return 0.5 * (expm1mx(logvar) + mu * mu)
+    return 0.5 * expm1mx(logvar) + 0.5 * mu * mu
 
 
 @twin(
@@ -60,7 +60,7 @@ def kl_vae_per_dim_value_and_grad(mu: Array, logvar: Array) -> tuple[Array, ...]
     Theorems: kl_vae_per_dim_stable 1756fb5555246adf, kl_vae_per_dim_by_mu f180fbadc55d8813, kl_vae_per_dim_by_logvar
     8bd1947e5299f386.
     """
-    kl = 0.5 * (expm1mx(logvar) + mu * mu)
+    kl = 0.5 * expm1mx(logvar) + 0.5 * mu * mu
     by_mu = mu
     by_logvar = 0.5 * np.expm1(logvar)
     return kl, by_mu, by_logvar

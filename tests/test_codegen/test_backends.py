@@ -17,11 +17,12 @@ from closedform.codegen.backends.c.spelling import DOUBLE, FLOAT, RESERVED, iden
 from closedform.codegen.backends.infix import CannotPrint
 from closedform.codegen.catalogue import kernels
 from closedform.codegen.emit import environment, fill, pages
-from closedform.derive.rewrite import div, exp, log, power, sub
+from closedform.derive.rewrite import div, exp, log, mul, power, sub
 from closedform.derive.special import expm1, expm1mx, log1pmx, logratiomx
 from closedform.derive.theorems import theorems
 
 a, b = (sp.Symbol(name, real=True) for name in "ab")
+half = sp.Rational(1, 2)
 KERNELS = kernels(theorems)
 PAGES = pages(KERNELS)
 
@@ -48,7 +49,8 @@ def test_an_unknown_node_is_refused(backend: Backend, unknown: sp.Expr) -> None:
 def test_numbers_in_c_have_the_type_they_are_computed_in() -> None:
     assert DOUBLE.printer.print(arrange(log(sp.Rational(1, 4) * a))) == "log(0.25 * a)"
     assert FLOAT.printer.print(arrange(logratiomx(a, sp.S.One))) == "logratiomx_f32(a, 1.0f)"
-    assert FLOAT.printer.print(arrange(expm1(a))) == "expm1f(a)"
+    assert DOUBLE.careful.print(arrange(mul(half, expm1mx(a)))) == "half_expm1mx_anywhere(a)"
+    assert FLOAT.printer.print(arrange(expm1(a))) == "expm1_of_f32(a)"
 
 
 def test_reserved_names_are_changed() -> None:
@@ -69,17 +71,46 @@ def asked(template: Path) -> tuple[set[str], set[str]]:
     for part in [template, *included(template)]:
         tree = env.parse(part.read_text(encoding="utf-8"))
         attributes |= {node.attr for node in tree.find_all(nodes.Getattr)}
-        if part == template:
-            top = meta.find_undeclared_variables(tree)
+        top |= meta.find_undeclared_variables(tree) - bound(template)
     return top, attributes
 
 
+def bound(template: Path) -> set[str]:
+    """The names that the template's own loops give to what it includes."""
+    tree = environment(template.parent).parse(template.read_text(encoding="utf-8"))
+    return {node.target.name for node in tree.find_all(nodes.For) if isinstance(node.target, nodes.Name)}
+
+
 def included(template: Path) -> list[Path]:
-    """Templates that this one may include: in one folder with it, and no page of their own."""
-    if "{% include" not in template.read_text(encoding="utf-8"):
-        return []
-    own = {page.template for page in PAGES}
-    return sorted(path for path in template.parent.glob("*.jinja") if path not in own)
+    """Templates that this one includes, and those that they include: by name, or by the field `template` of a record."""
+    found: list[Path] = []
+    waiting = [template]
+    while waiting:
+        current = waiting.pop()
+        for node in environment(current.parent).parse(current.read_text(encoding="utf-8")).find_all(nodes.Include):
+            names = [node.template.value] if isinstance(node.template, nodes.Const) else chosen(current.parent)
+            fresh = [path for path in (current.parent / name for name in names) if path not in found]
+            found += fresh
+            waiting += fresh
+    return found
+
+
+def chosen(folder: Path) -> list[str]:
+    """The templates that records of the pages in that folder ask for."""
+    pages_there = [page for page in PAGES if page.template.parent == folder]
+    return sorted({str(name) for page in pages_there for value in page.fields.values() for name in values(value, "template")})
+
+
+def values(value: object, field: str) -> Iterator[object]:
+    """The values of that field in all dataclasses in a value."""
+    if is_dataclass(value) and not isinstance(value, type):
+        for part in fields(value):
+            if part.name == field:
+                yield getattr(value, part.name)
+            yield from values(getattr(value, part.name), field)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for item in value:
+            yield from values(item, field)
 
 
 def records(value: object) -> Iterator[tuple[type, str]]:
@@ -131,4 +162,5 @@ def test_a_missing_field_is_an_error() -> None:
 def test_every_template_is_used() -> None:
     root = Path(__file__).resolve().parents[2] / "codegen"
     used = {page.template for page in PAGES} | {part for page in PAGES for part in included(page.template)}
-    assert {path.relative_to(root) for path in root.rglob("*.jinja")} == {path.relative_to(root) for path in used}
+    found = {path for folder in ("backends", "package") for path in (root / folder).rglob("*.jinja")}
+    assert {path.relative_to(root) for path in found} == {path.relative_to(root) for path in used}

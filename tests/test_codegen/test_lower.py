@@ -58,7 +58,7 @@ def test_columns_become_one_loop() -> None:
 def test_value_and_gradients_share_what_they_have_in_common() -> None:
     kernel = lower("kl_normal_value_and_grad", theorems["kl_normal_stable"], gradients("kl_normal"))
     targets = [str(part.target) for part in kernel.statements if isinstance(part, Assign)]
-    assert "mu_gap" in targets
+    assert "mean" in targets
     assert len(targets) == len(set(targets))
     values = [part.value for part in kernel.statements if isinstance(part, Assign)]
     assert len(values) == len(set(values))

@@ -93,7 +93,7 @@ for name in generated.kernels():
             np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-13 * np.max(np.abs(expected)))
 print(generated.config()["instruction_set"])
 """
-    told = run(code, CLOSEDFORM_INSTRUCTION_SET=wanted, PYTHONPATH=str(ROOT / "tests"))
+    told = run(code, CLOSEDFORM_SIMD=wanted, PYTHONPATH=str(ROOT / "tests"))
     order = ["baseline", "avx2", "avx512"]
     assert order.index(told) <= order.index(wanted)
 

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
+from closedform.derive.special import expm1, expm1mx
+
 from ... import prose
 from ...identity import identity
 from ...kernel import Accumulate, Argument, Assign, Kernel, Result, Role
-from ...polynomials import BITS, SERIES
 from ..interface import Page
-from .spelling import DOUBLE, REALS, Real, identifier
+from .primitives import Careful, power_of_e, primitive
+from .spelling import DOUBLE, DOUBTS, REALS, Real, identifier
 
 if TYPE_CHECKING:
     from ..interface import Backend
@@ -24,7 +26,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True)
 class Input:
-    """An argument array: its name, and its place among the operands of the ufunc."""
+    """An argument array: its name, and its place among the arguments."""
 
     name: str
     place: int
@@ -32,12 +34,19 @@ class Input:
 
 @dataclass(frozen=True)
 class Output:
-    """A result: how it is computed for one element, and what it is where a law degenerates."""
+    """A result of the careful path: how it is computed for one element, and what it is where a law degenerates."""
+
+    name: str
+    value: str
+    at_edge: str
+
+
+@dataclass(frozen=True)
+class Target:
+    """A result array: its name, and its place among the sums or among the other results."""
 
     name: str
     place: int
-    value: str
-    at_edge: str
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,6 @@ class Domain:
     """Which numbers an element may be made of; shared by kernels of the same arguments."""
 
     name: str
-    real: str
     parameters: str
     outside: str
     law1: str
@@ -59,16 +67,17 @@ class Domain:
 
 
 @dataclass(frozen=True)
-class Primitive:
-    """The functions that keep their digits near 0, in one type."""
+class Pass:
+    """The branch-free loop of a kernel: what it writes, what it adds up, what it says in the end."""
 
-    real: str
-    math: str
-    ours: str
-    literal: str
-    smallest: str
-    expm1mx: list[str]
-    log1pmx: list[str]
+    name: str
+    stores: list[Target]
+    totals: list[str]
+    added: list[str]
+    reductions: str
+    lines: list[str]
+    collect: list[str]
+    finish: list[str]
 
 
 @dataclass(frozen=True)
@@ -77,23 +86,50 @@ class Function:
 
     template: str
     name: str
+    element: str
     real: str
-    doc: str
+    bits: str
+    ours: str
+    literal: str
     prototype: str
-    domain: str
-    parameters: str
-    arguments: str
     inputs: list[Input]
     temporaries: list[Temporary]
-    outputs: list[Output]
-    sums: list[Output]
-    stores: list[Output]
+    passes: list[Pass]
+    elements: str
+    sums: list[Target]
+    stores: list[Target]
+    unused: list[str]
+    counts: str
+    entries: str
+    neutral: str
     locals: list[str]
     finish: list[str]
+    addresses: str
+    targets: str
     pointers: str
     strides: str
     core: str
-    rows: str
+
+
+@dataclass(frozen=True)
+class Element:
+    """One kernel: a single element in double, right everywhere, and the functions of both types around it."""
+
+    name: str
+    domain: str
+    parameters: str
+    arguments: str
+    temporaries: list[Temporary]
+    outputs: list[Output]
+    functions: list[Function]
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """One function of the header."""
+
+    doc: str
+    prototype: str
 
 
 @dataclass(frozen=True)
@@ -120,22 +156,24 @@ class C:
 
     def pages(self, kernels: Sequence[Kernel]) -> Sequence[Page]:
         ordered = sorted(kernels, key=lambda kernel: kernel.name)
-        functions = [function(kernel, real) for kernel in ordered for real in REALS]
-        domains = {made.name: made for made in (domain(kernel, real) for kernel in ordered for real in REALS)}
+        domains = {made.name: made for made in map(domain, ordered)}
         table = [
             Entry(kernel.name, prose.summary(kernel).replace('"', r"\""), len(kernel.arguments), len(kernel.results), kernel.signature)
             for kernel in ordered
         ]
         source = {
-            "primitives": [primitive(real) for real in REALS],
+            "primitives": list(map(primitive, REALS)),
             "domains": [domains[name] for name in sorted(domains)],
-            "functions": functions,
+            "elements": list(map(element, ordered)),
             "table": table,
+            "most_sums": max(1, *(len(_sums(kernel)) for kernel in ordered)),
+            "careful": Careful(power_of_e(64, 0.5), power_of_e(-128)),
         }
+        declarations = [Declaration(_comment(kernel, real), prototype(kernel, real)) for kernel in ordered for real in REALS]
         operands = max(len(kernel.arguments) + len(kernel.results) for kernel in ordered)
         module = {"count": len(ordered), "operands": operands, "build": identity(ordered)}
         return [
-            Page("c/closedform.h", TEMPLATES / "closedform.h.jinja", {"functions": functions}),
+            Page("c/closedform.h", TEMPLATES / "closedform.h.jinja", {"functions": declarations}),
             Page("c/closedform.c", TEMPLATES / "closedform.c.jinja", source),
             Page("c/kernels.h", TEMPLATES / "kernels.h.jinja", module),
             Page("c/module.c", TEMPLATES / "module.c.jinja", {}),
@@ -145,92 +183,169 @@ class C:
 # ---------------------------------------------------------------------------------------------------- one kernel
 
 
-def function(kernel: Kernel, real: Real) -> Function:
-    """The kernel in one type: every statement spelled, every name chosen."""
-    printer = real.printer
-    inputs = [Input(identifier(argument.name), place) for place, argument in enumerate(kernel.arguments)]
-    values = {str(part.result): part.value for part in kernel.statements if not isinstance(part, Assign)}
-    outputs = [
-        Output(result.name, place, printer.print(values[result.name]), AT_EDGE[result.role] + real.ours)
-        for place, result in enumerate(kernel.results, start=len(inputs))
-    ]
-    summed = {str(part.result) for part in kernel.statements if isinstance(part, Accumulate)}
-    name = kernel.name + real.ours
-    single = len(outputs) == 1
-    signature = ["size_t k"] * kernel.reduces + [_spell(part, real) for part in kernel.arguments]
-    if not single:
-        signature += [f"{real.c} *{output.name}" for output in outputs]
-    return Function(
-        template="reduction.c.jinja" if kernel.reduces else "elementwise.c.jinja",
-        name=name,
-        real=real.c,
-        doc=_comment(kernel, real),
-        prototype=f"{real.c if single else 'void'} CLOSEDFORM({name})({', '.join(signature)})",
-        domain=domain(kernel, real).name,
-        parameters=", ".join(f"{real.c} {given.name}" for given in inputs),
-        arguments=", ".join(given.name for given in inputs),
-        inputs=inputs,
-        temporaries=[
-            Temporary(printer.print(part.target), printer.print(part.value)) for part in kernel.statements if isinstance(part, Assign)
-        ],
-        outputs=outputs,
-        sums=[output for output in outputs if output.name in summed],
-        stores=[output for output in outputs if output.name not in summed],
-        **_calling(kernel, real, inputs, outputs),
-    )
-
-
-def _calling(kernel: Kernel, real: Real, inputs: list[Input], outputs: list[Output]) -> dict[str, Any]:
-    """How the plain entry point and the ufunc loop hand over their arguments."""
-    single = len(outputs) == 1
-    operands: list[Argument | Result] = [*kernel.arguments, *kernel.results]
-    core = [place for place, part in enumerate(operands) if part.dims]
-    answer = outputs[0].name
-    if kernel.reduces:
-        finish = [f"return {answer};"] * single
-    else:
-        finish = [f"return e.{answer};"] if single else [f"*{output.name} = e.{output.name};" for output in outputs]
-    return {
-        "locals": [f"{real.c} {answer};"] * single,
-        "finish": finish,
-        "pointers": ", ".join(
-            [f"(char *){given.name}" for given in inputs] + [f"(char *){'&' if single else ''}{output.name}" for output in outputs]
-        ),
-        "strides": ", ".join(f"sizeof({real.c})" if part.dims else "0" for part in operands),
-        "core": ", ".join(f"steps[{len(operands) + core.index(place)}]" if place in core else "0" for place in range(len(operands))),
-        "rows": ", ".join(f"args[{place}]" for place in range(len(operands))),
-    }
-
-
 AT_EDGE = {Role.DIVERGENCE: "infinite_at_edge", Role.TERM: "limit_at_edge", Role.GRADIENT: "limit_at_edge"}
 
 
-def domain(kernel: Kernel, real: Real) -> Domain:
+def element(kernel: Kernel) -> Element:
+    """The kernel for one element in double, every statement spelled for any argument."""
+    printer, values = DOUBLE.careful, _values(kernel)
+    return Element(
+        name=kernel.name,
+        domain=domain(kernel).name,
+        parameters=", ".join(f"double {identifier(argument.name)}" for argument in kernel.arguments),
+        arguments=", ".join(identifier(argument.name) for argument in kernel.arguments),
+        temporaries=[
+            Temporary(printer.print(part.target), printer.print(part.value)) for part in kernel.statements if isinstance(part, Assign)
+        ],
+        outputs=[Output(result.name, printer.print(values[result.name]), AT_EDGE[result.role]) for result in kernel.results],
+        functions=[function(kernel, real) for real in REALS],
+    )
+
+
+def function(kernel: Kernel, real: Real) -> Function:
+    """The kernel in one type: its loops, and how they are called."""
+    printer, sums = real.printer, _sums(kernel)
+    stores = [result.name for result in kernel.results if result.name not in sums]
+    name = kernel.name + real.ours
+    return Function(
+        template="reduction.c.jinja" if kernel.reduces else "elementwise.c.jinja",
+        name=name,
+        element=kernel.name,
+        real=real.c,
+        bits=real.bits,
+        ours=real.ours,
+        literal=real.literal,
+        prototype=prototype(kernel, real),
+        inputs=[Input(identifier(argument.name), place) for place, argument in enumerate(kernel.arguments)],
+        temporaries=[
+            Temporary(printer.print(part.target), printer.print(part.value)) for part in kernel.statements if isinstance(part, Assign)
+        ],
+        passes=[one_pass(kernel, real, f"{name}_{kind}", totals) for kind, totals in (("whole", sums), ("each", []))[: 1 + bool(sums)]],
+        elements=", ".join(f"(double)in[{place}][j]" for place in range(len(kernel.arguments))),
+        sums=[Target(output, place) for place, output in enumerate(sums)],
+        stores=[Target(output, place) for place, output in enumerate(stores)],
+        unused=["(void)sums;"] * (not sums) + ["(void)out;"] * (not stores),
+        counts=f"{len(kernel.arguments)}, {len(sums)}, {len(stores)}",
+        entries=f"{name}_whole, {name}_{'each' if sums else 'whole'}, {name}_careful",
+        neutral=", ".join(("1.0" if argument.positive else "0.0") + real.literal for argument in kernel.arguments),
+        **_calling(kernel, real),
+    )
+
+
+def one_pass(kernel: Kernel, real: Real, name: str, totals: list[str]) -> Pass:
+    """One pass over whole packs, in which the results in `totals` are added up and the others written.
+
+    What is written must be finite, or else the element is in doubt; sums are looked at where they are complete.
+    """
+    printer, values = real.printer, _values(kernel)
+    written = [result.name for result in kernel.results if result.name not in totals]
+    lines, trapped = [], False
+    for result in kernel.results:
+        value = printer.print(values[result.name])
+        if result.name in totals:
+            lines.append(f"{result.name}_part += {value};")
+            continue
+        lines.append(f"const {real.c} {result.name}_value = {value};")
+        lines.append(f"to_{result.name}[j] = {result.name}_value;")
+        if not _finite_with_the_sums(values[result.name], kernel, totals):
+            lines.append(f"trap += 0.0{real.literal} * {result.name}_value;")
+            trapped = True
+    lines += [f"doubt |= {text};" for text in _doubts(kernel, real)]
+    added = [f"{total}_part" for total in totals] + ["trap"] * trapped
+    return Pass(
+        name=name,
+        stores=[Target(output, place) for place, output in enumerate(written)],
+        totals=[f"{total}_total" for total in totals],
+        added=added,
+        reductions=" ".join([f"reduction(+ : {', '.join(added)})"] * bool(added) + ["reduction(| : doubt)"]),
+        lines=lines,
+        collect=[f"{total}_total += {total}_part;" for total in totals]
+        + [f"doubt |= trap == 0.0{real.literal} ? 0u : {real.whole(1 << (real.width - 1))};"] * trapped,
+        finish=[f"sums[{place}] = {total}_total;" for place, total in enumerate(totals)]
+        + ["(void)sums;"] * (not totals)
+        + ["(void)out;"] * (not written)
+        + [f"return (doubt >> {real.width - 1 - real.fraction}) != 0u;"],
+    )
+
+
+def _doubts(kernel: Kernel, real: Real) -> list[str]:
+    """What says whether an element is out of range: once for each argument of a function, and for each positive parameter."""
+    found = [f"doubt_of_positive{real.ours}({identifier(argument.name)})" for argument in kernel.arguments if argument.positive]
+    for part in kernel.statements:
+        for node in sp.preorder_traversal(part.value):
+            if type(node) in DOUBTS:
+                found.append(f"{DOUBTS[type(node)]}{real.ours}({', '.join(map(real.printer.print, node.args))})")
+    return list(dict.fromkeys(found))
+
+
+def _finite_with_the_sums(value: sp.Expr, kernel: Kernel, totals: list[str]) -> bool:
+    """An argument, or half of expm1(x) where half of expm1mx(x) >= 0 is part of a sum, cannot overflow unless that sum does."""
+    names = {argument.symbol for argument in kernel.arguments}
+    if value in names:
+        return bool(totals)
+    halves = {node for part in kernel.statements if str(getattr(part, "result", "")) in totals for node in part.value.atoms(expm1mx)}
+    inner = value.args[1] if isinstance(value, sp.Mul) and value.args[0] == sp.Rational(1, 2) and len(value.args) == 2 else value
+    return isinstance(inner, expm1) and expm1mx(*inner.args) in halves
+
+
+def _values(kernel: Kernel) -> dict[str, sp.Expr]:
+    return {str(part.result): part.value for part in kernel.statements if not isinstance(part, Assign)}
+
+
+def _sums(kernel: Kernel) -> list[str]:
+    """The results that are sums; they come first."""
+    summed = {str(part.result) for part in kernel.statements if isinstance(part, Accumulate)}
+    names = [result.name for result in kernel.results]
+    if set(names[: len(summed)]) != summed:
+        raise ValueError(f"kernel {kernel.name}: the results {', '.join(names)} do not begin with the sums {', '.join(sorted(summed))}")
+    return names[: len(summed)]
+
+
+def prototype(kernel: Kernel, real: Real) -> str:
+    """The plain entry point: a single result is returned, several are written."""
+    single = len(kernel.results) == 1
+    signature = ["size_t k"] * kernel.reduces + [_spell(part, real) for part in kernel.arguments]
+    if not single:
+        signature += [f"{real.c} *{result.name}" for result in kernel.results]
+    return f"{real.c if single else 'void'} CLOSEDFORM({kernel.name}{real.ours})({', '.join(signature)})"
+
+
+def _calling(kernel: Kernel, real: Real) -> dict[str, Any]:
+    """How the plain entry point and the ufunc loop hand over their arguments."""
+    inputs, outputs = [identifier(argument.name) for argument in kernel.arguments], [result.name for result in kernel.results]
+    single = len(outputs) == 1
+    operands: list[Argument | Result] = [*kernel.arguments, *kernel.results]
+    core = [place for place, part in enumerate(operands) if part.dims]
+    return {
+        "locals": [f"{real.c} {outputs[0]};"] * single,
+        "finish": [f"return {outputs[0]};"] * single,
+        "addresses": ", ".join(f"&{name}" for name in inputs),
+        "targets": ", ".join(f"{'&' if single else ''}{name}" for name in outputs),
+        "pointers": ", ".join([f"(char *){name}" for name in inputs] + [f"(char *){'&' if single else ''}{name}" for name in outputs]),
+        "strides": ", ".join(f"sizeof({real.c})" if part.dims else "0" for part in operands),
+        "core": ", ".join(f"steps[{len(operands) + core.index(place)}]" if place in core else "0" for place in range(len(operands))),
+    }
+
+
+def domain(kernel: Kernel) -> Domain:
     """The domain of the kernel's arguments, under a name made of theirs."""
-    zero, outside = f"0.0{real.literal}", []
+    outside = []
     edges: dict[int, list[str]] = {1: [], 2: []}
     for argument in kernel.arguments:
         name = identifier(argument.name)
         if argument.positive:
-            outside.append(f"!({name} >= {zero})")
-            edges[argument.law].append(f"({name} == {zero})")
+            outside.append(f"!({name} >= 0.0)")
+            edges[argument.law].append(f"({name} == 0.0)")
         else:
             outside.append(f"({name} != {name})")
-        edges[argument.law].append(f"(fabs{real.math}({name}) > {real.largest})")
+        edges[argument.law].append(f"(fabs({name}) > DBL_MAX)")
     return Domain(
-        name="domain_of_" + "_".join(argument.name for argument in kernel.arguments) + real.ours,
-        real=real.c,
-        parameters=", ".join(f"{real.c} {identifier(argument.name)}" for argument in kernel.arguments),
+        name="domain_of_" + "_".join(argument.name for argument in kernel.arguments),
+        parameters=", ".join(f"double {identifier(argument.name)}" for argument in kernel.arguments),
         outside=" | ".join(outside),
         law1=" | ".join(edges[1]) or "0",
         law2=" | ".join(edges[2]) or "0",
     )
-
-
-def primitive(real: Real) -> Primitive:
-    series = {name: [repr(value) + real.literal for value in make(BITS[real.key]).descending] for name, make in SERIES.items()}
-    smallest = {"f64": "DBL_MIN", "f32": "FLT_MIN"}[real.key]
-    return Primitive(real.c, real.math, real.ours, real.literal, smallest, series["expm1mx"], series["log1pmx"])
 
 
 def _spell(part: Argument | Result, real: Real) -> str:

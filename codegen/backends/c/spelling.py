@@ -1,4 +1,4 @@
-"""How C spells expressions, once in double and once in float; and the names that a parameter may not have there."""
+"""How C spells expressions: in double, in float, and in double for any argument; and the names that a parameter may not have there."""
 
 from __future__ import annotations
 
@@ -15,13 +15,22 @@ from ..infix import Infix, decimal
 _KEYWORDS = """auto break case char const continue default do double else enum extern float for goto if inline int long register
 restrict return short signed sizeof static struct switch typedef union unsigned void volatile while"""
 _HEADERS = "I complex imaginary exp expm1 log log1p sqrt fabs isfinite isinf isnan gamma lgamma tgamma erf div j0 j1 jn y0 y1 yn signgam"
-_TEMPLATES = "i j k e args steps dimensions data raised row core start stop before finite edge add"
+_TEMPLATES = "i j k e n args steps dimensions data raised found edge add in out sums packs doubt trap core before finite"
 RESERVED = frozenset(" ".join((_KEYWORDS, _HEADERS, _TEMPLATES)).split())
+
+# Our functions by what they compute; each comes with half_... and doubt_of_... .
+OURS: dict[type[sp.Basic], str] = {sp.exp: "exp_of", expm1: "expm1_of", expm1mx: "expm1mx", log1pmx: "log1pmx", logratiomx: "logratiomx"}
+ANYWHERE: dict[type[sp.Basic], str] = {**OURS, sp.exp: "exp", expm1: "expm1"}
+HALVES: dict[type[sp.Basic], str] = {expm1: "half_expm1", expm1mx: "half_expm1mx", log1pmx: "half_log1pmx", logratiomx: "half_logratiomx"}
+DOUBTS: dict[type[sp.Basic], str] = {
+    sp.exp: "doubt_of_exp", expm1: "doubt_of_expm1mx", expm1mx: "doubt_of_expm1mx",
+    log1pmx: "doubt_of_log1pmx", logratiomx: "doubt_of_logratiomx",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Real:
-    """One of the two types: its name in C, what ends a literal, a function of <math.h> and a function of ours."""
+    """One of the two types: its name in C, what ends a literal, a function of <math.h> and a function of ours; its format."""
 
     c: str
     key: str
@@ -29,24 +38,41 @@ class Real:
     math: str
     ours: str
     largest: str
+    smallest: str
+    bits: str
+    fraction: int
+    bias: int
+
+    @property
+    def width(self) -> int:
+        """Bits in all."""
+        return 64 if self.key == "f64" else 32
 
     @property
     def printer(self) -> Infix:
-        functions: dict[type[sp.Basic], str] = {
-            sp.log: "log" + self.math,
-            sp.exp: "exp" + self.math,
-            expm1: "expm1" + self.math,
-            expm1mx: "expm1mx" + self.ours,
-            log1pmx: "log1pmx" + self.ours,
-            logratiomx: "logratiomx" + self.ours,
-        }
-        return Infix(
-            "C", number=lambda number: decimal(number) + self.literal, functions=functions, sqrt="sqrt" + self.math, name=identifier
-        )
+        """Branch-free, for ordinary numbers."""
+        return self._printer(OURS, self.ours)
+
+    @property
+    def careful(self) -> Infix:
+        """For any number; in double."""
+        return self._printer(ANYWHERE, "_anywhere")
+
+    def _printer(self, names: dict[type[sp.Basic], str], ending: str) -> Infix:
+        functions: dict[type[sp.Basic], str] = {sp.log: "log" + self.math, **{kind: name + ending for kind, name in names.items()}}
+        halves = {kind: name + ending for kind, name in HALVES.items()}
+        return Infix("C", number=self.number, functions=functions, sqrt="sqrt" + self.math, name=identifier, halves=halves)
+
+    def number(self, number: sp.Rational) -> str:
+        return decimal(number) + self.literal
+
+    def whole(self, value: int) -> str:
+        """An unsigned constant as wide as the type."""
+        return f"{value % (1 << self.width):#x}u" + "ll" * (self.width == 64)
 
 
-DOUBLE = Real("double", "f64", "", "", "", "DBL_MAX")
-FLOAT = Real("float", "f32", "f", "f", "_f32", "FLT_MAX")
+DOUBLE = Real("double", "f64", "", "", "", "DBL_MAX", "DBL_MIN", "uint64_t", 52, 1023)
+FLOAT = Real("float", "f32", "f", "f", "_f32", "FLT_MAX", "FLT_MIN", "uint32_t", 23, 127)
 REALS = (DOUBLE, FLOAT)
 
 

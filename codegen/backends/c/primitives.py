@@ -1,0 +1,116 @@
+"""The numbers in the branch-free functions of the C: splitting of log(2), exponent fields, coefficients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import mpmath
+import numpy as np
+from mpmath import mp, mpf
+
+from ...polynomials import Minimax, minimax
+from .spelling import Real
+
+SHORT_ROW_LENGTHS = tuple(range(1, 17))  # these are added without a loop
+
+
+@dataclass(frozen=True)
+class Primitive:
+    """What templates/primitives.c.jinja and rows.c.jinja ask for, in one type."""
+
+    real: str
+    math: str
+    bits: str
+    ours: str
+    literal: str
+    fraction: int
+    smallest: str
+    largest: str
+    huge: str
+    log2e: str
+    magic: str
+    magic_field: str
+    ln2_high: str
+    ln2_low: str
+    half_ln2_high: str
+    half_ln2_low: str
+    exponent_mask: str
+    sign: str
+    one: str
+    half: str
+    unit: str
+    unit_offset: str
+    exponential: list[str]
+    exponential_meaning: str
+    exponential_error: str
+    logarithm: list[str]
+    logarithm_meaning: str
+    logarithm_error: str
+    lengths: list[int]
+
+
+@dataclass(frozen=True)
+class Careful:
+    """Constants of templates/careful.c.jinja."""
+
+    half_exp_64: str
+    exp_minus_128: str
+
+
+def primitive(real: Real) -> Primitive:
+    magic = 3 * 2 ** (real.fraction - 1) + real.bias - 1
+    bits_of_magic = ((real.bias + real.fraction) << real.fraction) + 2 ** (real.fraction - 1)
+    exponential, logarithm = (minimax(name, real.key) for name in ("exponential", "logarithm"))
+    with mp.workdps(60):
+        log2 = mpmath.log(2)
+        # Short enough for exact products with every exponent that a number of the type has, and with twice that.
+        high = mpf(int(log2 * 2 ** (real.fraction + 1 - 13))) / 2 ** (real.fraction + 1 - 13)
+        low = log2 - high
+        texts = {
+            "log2e": _spelled(1 / log2, real),
+            "ln2_high": _spelled(high, real),
+            "ln2_low": _spelled(low, real),
+            "half_ln2_high": _spelled(high / 2, real),
+            "half_ln2_low": _spelled(low / 2, real),
+        }
+    return Primitive(
+        real=real.c,
+        math=real.math,
+        bits=real.bits,
+        ours=real.ours,
+        literal=real.literal,
+        fraction=real.fraction,
+        smallest=real.smallest,
+        largest=real.largest,
+        huge=repr(2.0 ** (real.bias - 1)) + real.literal,
+        magic=repr(float(magic)) + real.literal,
+        magic_field=real.whole(bits_of_magic),
+        exponent_mask=real.whole(-(1 << real.fraction)),
+        sign=real.whole(1 << (real.width - 1)),
+        one=real.whole(real.bias << real.fraction),
+        half=real.whole((real.bias - 1) << real.fraction),
+        unit=real.whole((real.bias + real.fraction) << real.fraction),
+        unit_offset=repr(float(2**real.fraction + 2 ** (real.width - 1 - real.fraction))) + real.literal,
+        exponential=_listed(exponential, real),
+        exponential_meaning=exponential.meaning,
+        exponential_error=f"2^-{exponential.bits:.1f}",
+        logarithm=_listed(logarithm, real),
+        logarithm_meaning=logarithm.meaning,
+        logarithm_error=f"2^-{logarithm.bits:.1f}",
+        lengths=list(SHORT_ROW_LENGTHS),
+        **texts,
+    )
+
+
+def power_of_e(exponent: int, factor: float = 1.0) -> str:
+    """factor * e^exponent as the nearest double."""
+    with mp.workdps(40):
+        return repr(float(factor * mpmath.exp(exponent)))
+
+
+def _spelled(value: mpf, real: Real) -> str:
+    return repr(float(value) if real.key == "f64" else float(np.float32(float(value)))) + real.literal
+
+
+def _listed(polynomial: Minimax, real: Real) -> list[str]:
+    return [repr(value) + real.literal for value in polynomial.coefficients]
