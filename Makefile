@@ -20,7 +20,7 @@ NATIVE  := $(filter generated/c/% codegen/cmake/%,$(SOURCES))
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: always help kernels test test-slow latex book bench check-generated lint types wheel clean
+.PHONY: always help kernels test test-slow test-browser latex book bench check-generated lint types wheel clean
 
 help: ## print this list
 	@echo "closedform: from an integral to a kernel"
@@ -94,6 +94,18 @@ test: $(VENV)/.tested ## run all tests but the slow ones
 test-slow: $(VENV)/.tested ## build and install every kind of distribution in fresh environments
 	$(BIN)/pytest -m slow
 
+test-browser: book tests/browser/node_modules/.installed ## open the book in Chromium, headless: folding, copying, links, access
+	node --test --test-reporter=spec tests/browser
+
+tests/browser/node_modules/.installed: tests/browser/package-lock.json
+	@command -v node > /dev/null && command -v npm > /dev/null || { \
+	    echo "make test-browser needs Node.js 20 or newer with npm; on Debian and Ubuntu: apt install nodejs npm"; exit 1; }
+	@cd tests/browser && npm ci --no-audit --no-fund --loglevel=error
+	@command -v chromium > /dev/null || command -v chromium-browser > /dev/null || command -v google-chrome > /dev/null || { \
+	    echo "Installing Chromium"; apt-get update -qq && apt-get install -y -qq chromium > /dev/null; } || { \
+	    echo "make test-browser needs Chromium; on Debian and Ubuntu: apt install chromium"; exit 1; }
+	@touch $@
+
 lint: $(VENV)/.tested ## check the style of every Python file
 	$(BIN)/ruff check .
 
@@ -120,5 +132,5 @@ wheel: $(VENV)/.tested ## build the source distribution and, from it, the wheel
 	$(BIN)/python -m build --no-isolation
 
 clean: ## remove everything that make made
-	rm -rf $(VENV) .typing build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(VENV) .typing build dist tests/browser/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
 	find derive codegen generated tests -name __pycache__ -prune -exec rm -rf {} +

@@ -81,7 +81,7 @@ class Row:
     link: Link
     statement: Markup
     verdict: str
-    gradients: tuple[tuple[Markup, str], ...]
+    gradients: tuple[tuple[str, str], ...]  # by what, and where to
 
 
 @dataclass(frozen=True)
@@ -235,7 +235,7 @@ def _row(shelf: Shelf, name: str) -> Row:
         link(shelf, name),
         display((account_of(theorem, None).statement, "")),
         str(shelf.reports[name].verdict),
-        tuple((math(write(by[gradient])), f"{gradient}.html") for gradient in gradients_of(shelf, name)),
+        tuple((str(by[gradient]), f"{gradient}.html") for gradient in gradients_of(shelf, name)),
     )
 
 
