@@ -1,4 +1,4 @@
-"""The commands `closedform generate` and `book`, the kernels in `closedform list`, and the entry point `closedform`.
+"""The commands `closedform generate`, `book` and `plot`, the kernels in `closedform list`, and the entry point `closedform`.
 
 Exit codes: 0 done, or nothing to do; 1 `--check` found a difference; 2 the user's mistake, told without a traceback. What a command
 needs is imported when it runs, so that `closedform --help` waits for nothing.
@@ -28,6 +28,8 @@ NAMES = typer.Argument(metavar="[THEOREM]...", help="These theorems alone; all o
 BOOK = typer.Option("--out", help="The folder to write into.")
 PDF = typer.Option("--pdf", help="One document, book.pdf, through LaTeX, beside the pages.")
 FORCE = typer.Option("--force", help="Write into a folder that holds other files; these are left as they are.")
+PLOTTED = typer.Argument(metavar="THEOREM", help="A divergence of two univariate laws, or kl_vae.", show_default=False)
+PICTURE = typer.Option("--out", help="A .png, .svg or .pdf file.", dir_okay=False, show_default="THEOREM.png")
 CHECK = typer.Option("--check", help="Write nothing; show how the folder differs from what the theorems give. Exit code 1 if it does.")
 
 
@@ -43,10 +45,17 @@ def add_book(app: typer.Typer) -> None:
     app.command("book", short_help="All derivations as pages to read, offline.", epilog=shown)(book)
 
 
+def add_plot(app: typer.Typer) -> None:
+    """Give an app the command `plot`."""
+    shown = examples("plot kl_vae", "plot kl_normal --out kl_normal.svg")
+    app.command("plot", short_help="What the terms of a divergence do, in a picture.", epilog=shown)(plot)
+
+
 def main() -> None:
     """The command `closedform`."""
     add_generate(app)
     add_book(app)
+    add_plot(app)
     SECTIONS["kernels"] = kernels_section
     app()
 
@@ -88,6 +97,18 @@ def book(
             checked_and_told = _advance(progress, progress.add_task("book", total=2 * len(names or theorems)))
             written = build(out, names or None, pdf=pdf, force=force, progress=checked_and_told)
     report_book(out, written)
+
+
+def plot(name: Annotated[str, PLOTTED], out: Annotated[Path | None, PICTURE] = None) -> None:
+    """Draw the terms of a divergence and their sum, its gradient and flow, and what the textbook formula loses near collapse."""
+    with mistakes_told("plot"):
+        from closedform.derive.theorems import theorems
+
+        from .plot import draw
+
+        file = out or Path(f"{name}.png")
+        draw(name, file, theorems)
+    _console().print(f"wrote {file}", soft_wrap=True)
 
 
 # ---------------------------------------------------------------------------------------------------- at work

@@ -43,9 +43,10 @@ class Slider:
 
 @dataclass(frozen=True)
 class Figure:
-    """`theorem` is the one whose formulas move. `terms` are parts of its last line, the last of them the whole."""
+    """`theorem` is the one whose formulas move, by the parameters that are `moved`; `terms` add up to its last line."""
 
     theorem: str
+    moved: tuple[str, ...]
     sliders: tuple[Slider, ...]
     across: Markup
     up: Markup
@@ -70,6 +71,7 @@ def figure_of(theorem: Theorem, theorems: Mapping[str, Theorem]) -> Figure | Non
     pen = Pen({law: str(number) for number, law in enumerate(theorem.lhs.args, 1)})
     return Figure(
         theorem=theorem.name,
+        moved=tuple(map(str, moved)),
         sliders=tuple(_slider(theorem, parameter) for parameter in theorem.parameters),
         across=math(write(moved[0])),
         up=math(write(moved[1])),
