@@ -56,7 +56,6 @@ BEGIN, END, BETWEEN = "\ue000", "\ue001", "\ue002"
 TOKENS = re.compile(rf"({BEGIN}|{END}|<[^>]*>|[^<{BEGIN}{END}]+)")
 AT_BEGINNING = re.compile(rf"(^|<m(?:row|sqrt)[^>]*>)<mo>{BETWEEN}")
 FORM = re.compile(r' form="\w+"')
-ELEMENT = re.compile(r"<(m[a-z]+)[^>]*>[^<]*</\1>")
 BREAKABLE = 14.0  # em: what is narrower stays in one piece
 SHORT = 6.0  # em: no sum as short as this is broken
 
@@ -327,15 +326,19 @@ Pieces = str | list["Pieces"]
 
 
 def one(text: str) -> str:
-    """The elements as a single one, as a base, an index or a numerator must be."""
-    return text if ELEMENT.fullmatch(text) else f"<mrow>{text}</mrow>"
+    """The elements as a single one, as a base, an index or a numerator must be; marks do not count."""
+    depth = count = 0
+    for token in TOKENS.findall(plain(text)):
+        count += depth == 0
+        depth += -1 if token.startswith("</") else token.startswith("<") and not token.endswith("/>")
+    return text if count == 1 else f"<mrow>{text}</mrow>"
 
 
 def _name(name: Name, index: tuple[str, ...]) -> str:
     """A letter with its label and indices below it, primes above."""
     label = name.label.rstrip("'")
     primes = "′" * (len(name.label) - len(label))
-    letters = len(index) > 1 and all(re.fullmatch(r"<mi>\w</mi>", i) for i in index)
+    letters = len(index) > 1 and all(re.fullmatch(r"<mi>\w</mi>", plain(i)) for i in index)
     comma = '<mo separator="true">,</mo>'
     first = [f"<mn>{label}</mn>" if label.isdigit() else f"<mi>{escape(label)}</mi>"] if label else []
     below = comma.join([*first, *(["".join(index)] if letters else index)])
