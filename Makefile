@@ -20,7 +20,7 @@ NATIVE  := $(filter generated/c/% codegen/cmake/%,$(SOURCES))
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: always help kernels test test-slow test-browser latex book bench check-generated lint types wheel clean
+.PHONY: always accuracy accuracy-full help instructions kernels test test-slow test-browser latex book bench check-generated lint types wheel clean
 
 help: ## print this list
 	@echo "closedform: from an integral to a kernel"
@@ -124,6 +124,16 @@ latex: $(VENV)/.installed ## print a derivation in LaTeX: make latex THEOREM=kl_
 
 book: $(VENV)/.installed ## write the book of derivations, pages to read in a browser: build/book/index.html
 	@$(BIN)/closedform book --out build/book
+
+accuracy: $(VENV)/.tested ## print how many units in the last place the kernels are off
+	@PYTHONPATH=tests $(BIN)/python tests/accuracy.py
+
+accuracy-full: $(VENV)/.tested ## the same for every float32 (half an hour)
+	@PYTHONPATH=tests $(BIN)/python tests/accuracy.py --every 1
+
+instructions: $(VENV)/.tested ## count the instructions per element of the kernels, with valgrind
+	@command -v valgrind > /dev/null || { apt-get -qq update && apt-get -qq install -y valgrind > /dev/null; }
+	@$(BIN)/python tests/benchmarks/instructions.py
 
 bench: $(VENV)/.tested ## time commands and kernels
 	$(BIN)/pytest tests/benchmarks --override-ini='python_files=bench_*.py' --benchmark-enable --benchmark-only

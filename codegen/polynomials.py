@@ -3,7 +3,7 @@
 The NumPy twins use the beginnings of the Taylor series, whose error is proved:
 
     expm1mx(x)  = x^2 (1/2! + x/3! + x^2/4! + ...)                          |x| < 1
-    log(1+x)    = 2 (s + s^3/3 + s^5/5 + ...),  s = x/(2 + x)               1/2 < 1 + x < 2, so |s| < 1/3
+    log(1+x)    = 2 (s + s^3/3 + s^5/5 + ...),  s = x/(2 + x)               2/5 < 1 + x < 5/2, so |s| < 3/7
 
 The second is used without its first term: log1pmx(x) = s (2 s^2 (1/3 + s^2/5 + ...) - x), because 2s - x = -x s.
 
@@ -63,8 +63,8 @@ def expm1mx_series(bits: int) -> Series:
 
 
 def atanh_series(bits: int) -> Series:
-    """(atanh(s)/s - 1)/s^2 in powers of t = s^2 for |s| <= 1/3; at least 1/3."""
-    return cut(lambda n: Fraction(1, 2 * n + 3), lambda n: Fraction(1), Fraction(1, 9), Fraction(1, 3), bits)
+    """(atanh(s)/s - 1)/s^2 in powers of t = s^2 for |s| <= 3/7; at least 1/3."""
+    return cut(lambda n: Fraction(1, 2 * n + 3), lambda n: Fraction(1), Fraction(9, 49), Fraction(1, 3), bits)
 
 
 SERIES: dict[str, Callable[[int], Series]] = {"expm1mx": expm1mx_series, "log1pmx": atanh_series}

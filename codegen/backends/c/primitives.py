@@ -24,6 +24,7 @@ class Primitive:
     ours: str
     literal: str
     fraction: int
+    last_bit: int
     smallest: str
     largest: str
     huge: str
@@ -80,6 +81,7 @@ def primitive(real: Real) -> Primitive:
         ours=real.ours,
         literal=real.literal,
         fraction=real.fraction,
+        last_bit=real.width - 1,
         smallest=real.smallest,
         largest=real.largest,
         huge=repr(2.0 ** (real.bias - 1)) + real.literal,

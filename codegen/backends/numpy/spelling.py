@@ -16,6 +16,7 @@ FUNCTIONS: dict[type[sp.Basic], str] = {
     log1pmx: "log1pmx",
     logratiomx: "logratiomx",
 }
-SPECIAL = (expm1mx, log1pmx, logratiomx)  # not NumPy's own
+HALVES: dict[type[sp.Basic], str] = {expm1mx: "half_expm1mx", expm1: "half_expm1"}
+SPECIAL = (*HALVES.values(), "expm1mx", "log1pmx", "logratiomx")  # not NumPy's own
 
-PRINTER = Infix("NumPy", number=decimal, functions=FUNCTIONS, sqrt="np.sqrt")
+PRINTER = Infix("NumPy", number=decimal, functions=FUNCTIONS, sqrt="np.sqrt", halves=HALVES)
