@@ -143,8 +143,9 @@ class Mathml(Printer):
         match shape:
             case Name():
                 return _name(shape, ())
-            case Indexed(Name() as base, index, False):
-                return _name(base, tuple(map(self.draw, index)))
+            case Indexed(base, index, False) if isinstance(name := bare(base), Name):
+                drawn = _name(name, tuple(map(self.draw, index)))
+                return self.mark(drawn) if isinstance(base, Marked) else drawn
             case Indexed(base, index, size):
                 inside = ("<mo>×</mo>" if size else '<mo separator="true">,</mo>').join(map(self.draw, index))
                 drawn = self.at_least(base, ATOM)
