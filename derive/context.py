@@ -12,7 +12,7 @@ import sympy as sp
 from sympy.assumptions import AppliedPredicate
 
 from .facts import Facts, Verdict
-from .nodes import BINDERS, Density, Expect, Gradient, Integrate, MatrixGradient, Paren, SumOver
+from .nodes import BINDERS, Expect, Gradient, Integrate, MatrixGradient, Paren, SumOver
 from .rewrite import Path, at_path
 from .rule import FLIPPED, MissingAssumption, Relation
 
@@ -28,18 +28,9 @@ def around(tree: sp.Basic, path: Path) -> Iterator[tuple[sp.Basic, int]]:
 
 
 def facts_at(tree: sp.Basic, path: Path, facts: Facts) -> Facts:
-    """The facts without those about a free symbol that is hidden by a bound variable of the same name.
-
-    What is assumed of a density is assumed of it at every point, and stays.
-    """
+    """The facts without those about a free symbol that is hidden by a bound variable of the same name."""
     bound = {node.variable for node, index in around(tree, path) if isinstance(node, BINDERS) and index == 0}
-    if not bound:
-        return facts
-    return Facts(frozenset(fact for fact in facts.assumed if _is_of_density(fact) or not fact.free_symbols & bound))
-
-
-def _is_of_density(fact: AppliedPredicate) -> bool:
-    return isinstance(fact.arguments[0], Density)
+    return facts.hiding(bound) if bound else facts
 
 
 def line_relation(tree: sp.Basic, path: Path, relation: Relation, facts: Facts) -> Relation:
@@ -52,7 +43,7 @@ def line_relation(tree: sp.Basic, path: Path, relation: Relation, facts: Facts) 
 
 
 def _through(node: sp.Basic, index: int, relation: Relation, facts: Facts) -> Relation:
-    if isinstance(node, (sp.Add, sp.log, sp.exp, Paren)) or (isinstance(node, (Expect, SumOver, Integrate)) and index == 0):
+    if isinstance(node, (sp.Add, sp.exp, Paren)) or (isinstance(node, (Expect, SumOver, Integrate)) and index == 0):
         return relation
     if isinstance(node, sp.Mul):
         others = [arg for i, arg in enumerate(node.args) if i != index]
@@ -67,6 +58,17 @@ def _through(node: sp.Basic, index: int, relation: Relation, facts: Facts) -> Re
     raise MissingAssumption(f"an inequality cannot be carried through {type(node).__name__}: {node}")
 
 
+def is_exact(tree: sp.Basic, path: Path, facts: Facts) -> bool:
+    """Are whole lines equal only where the terms exchanged at the path are? Not where a factor on the way may be 0."""
+    for node, index in around(tree, path):
+        factors = [arg for i, arg in enumerate(node.args) if i != index] if isinstance(node, sp.Mul) else []
+        if not all(facts.holds(sp.Q.nonzero(factor)) for factor in factors):
+            return False
+        if isinstance(node, SumOver) and not node.domain.is_positive:
+            return False
+    return True
+
+
 def broken_by_a_derivative(tree: sp.Basic, path: Path, conditions: Iterable[AppliedPredicate]) -> AppliedPredicate | None:
     """A condition on which an equation below a derivative rests and which a change of its variable would break; None if there is none."""
     derivatives = [node for node, index in around(tree, path) if isinstance(node, (Gradient, MatrixGradient)) and index == 0]
@@ -75,7 +77,7 @@ def broken_by_a_derivative(tree: sp.Basic, path: Path, conditions: Iterable[Appl
         if name in OPEN:
             continue
         for node in derivatives:
-            kept = isinstance(node, MatrixGradient) and KEPT_BY.get(name) == node.structure
+            kept = isinstance(node, MatrixGradient) and KEPT_BY.get(name) == node.structure and condition.arguments[0] == node.variable
             if not kept and node.variable.free_symbols & condition.free_symbols:
                 return condition
     return None

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import sympy as sp
 from sympy.assumptions import AppliedPredicate
 
-from .context import broken_by_a_derivative, facts_at, line_relation
+from .context import broken_by_a_derivative, facts_at, is_exact, line_relation
 from .facts import Answer, Facts, Verdict
 from .rewrite import Bindings, Path, Site, at_path, at_site, contains, sites, substitute
 from .rewrite import replace as replace_at
@@ -30,6 +30,7 @@ from .rule import (
     Rule,
     Statement,
     discharge,
+    facts_for,
 )
 
 if TYPE_CHECKING:
@@ -89,9 +90,10 @@ class Derivation:
         for path in self._places(at):
             facts = facts_at(self.line, path, self.facts)
             for rewrite in rule.candidates(at_path(self.line, path), given, facts):
-                reasons = discharge(rewrite, facts)
+                node = at_path(self.line, path)
+                reasons = discharge(rewrite, node, facts)
                 if not isinstance(reasons, tuple):
-                    refused.append((at_path(self.line, path), reasons, facts.ask(reasons)))
+                    refused.append((node, reasons, facts_for(reasons, rewrite, node, facts).ask(reasons)))
                     continue
                 broken = broken_by_a_derivative(self.line, path, rewrite.conditions)
                 if broken is not None:
@@ -130,7 +132,7 @@ class Derivation:
         step = Step(
             rule.name, site, given, self.line, after, at_site(self.line, site), rewrite.new, span,
             rule.relation, line_relation(self.line, site.path, rule.relation, facts), reasons, note or rewrite.note,
-            rewrite.equality,
+            rewrite.equality if is_exact(self.line, site.path, facts) else None,
         )  # fmt: skip
         return replace(self, steps=(*self.steps, step))
 
@@ -195,8 +197,9 @@ class Theorem:
 
     @property
     def equality_case(self) -> tuple[Statement, ...]:
-        """Where an inequality is an equality: exactly where all of these hold; empty for an equation."""
-        return tuple(step.equality for step in self.derivation.steps if step.equality is not None)
+        """Where an inequality is an equality: exactly where all of these hold; empty where nothing exact is known, and for an equation."""
+        strict = [step.equality for step in self.derivation.steps if step.line_relation != "="]
+        return tuple(case for case in strict if case is not None) if None not in strict else ()
 
     @property
     def digest(self) -> str:

@@ -15,7 +15,7 @@ import sympy as sp
 from sympy.assumptions import AppliedPredicate
 
 from .facts import Facts, Verdict, instantiate
-from .nodes import AbstractLaw, Apply, MatrixApply
+from .nodes import BINDERS, AbstractLaw, Apply, MatrixApply
 from .rewrite import Bindings, match_within, substitute
 
 Relation = Literal["=", "<=", ">="]
@@ -163,15 +163,24 @@ def name_of(metavariable: sp.Basic) -> str:
     return str(metavariable.name)
 
 
-def discharge(rewrite: Rewrite, facts: Facts) -> tuple[Discharged, ...] | AppliedPredicate:
-    """Every condition with its reason, or the first condition that is not answered yes."""
+def discharge(rewrite: Rewrite, node: sp.Basic, facts: Facts) -> tuple[Discharged, ...] | AppliedPredicate:
+    """Every condition with its reason, or the first condition that is not answered yes.
+
+    A condition on a variable that the node binds must hold for all its values: facts about a free symbol of that name do not count.
+    """
     found = []
     for condition in rewrite.conditions:
-        answer = facts.ask(condition)
+        answer = facts_for(condition, rewrite, node, facts).ask(condition)
         if answer.verdict is not Verdict.YES:
             return condition
         found.append(Discharged(condition, answer.by))
     return tuple(found)
+
+
+def facts_for(condition: AppliedPredicate, rewrite: Rewrite, node: sp.Basic, facts: Facts) -> Facts:
+    """The facts that may answer the condition."""
+    bound = {part.variable for tree in (node, rewrite.new) for part in tree.atoms(*BINDERS)}
+    return facts.hiding(bound) if condition.free_symbols & bound else facts
 
 
 LEMMA = "lemma:"

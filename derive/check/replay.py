@@ -12,7 +12,7 @@ from dataclasses import replace
 import sympy as sp
 from sympy.assumptions import AppliedPredicate
 
-from ..context import broken_by_a_derivative, facts_at, line_relation
+from ..context import broken_by_a_derivative, facts_at, is_exact, line_relation
 from ..derivation import Step
 from ..evaluate import free
 from ..facts import Facts
@@ -68,7 +68,7 @@ def _objection(step: Step, facts: Facts, rule_named: Lookup) -> str | None:
 
 def _discharged(rewrite: Rewrite, step: Step, facts: Facts) -> bool:
     """Equal conditions for equal reasons; a condition may speak of a variable that the new term binds, by any name."""
-    answers = discharge(rewrite, facts)
+    answers = discharge(rewrite, _at(step.before, step.site.path), facts)
     if not isinstance(answers, tuple) or rewrite.equality != step.equality:
         return False
     found, recorded = (_without_names(new, conditions) for new, conditions in ((rewrite.new, answers), (step.new, step.conditions)))
@@ -79,6 +79,10 @@ def _without_names(new: sp.Basic, conditions: tuple[Discharged, ...]) -> list[tu
     variables = [node.variable for node in sp.preorder_traversal(new) if isinstance(node, BINDERS)]
     names = {variable: _called(f"bound {number}", variable, {}) for number, variable in reversed(list(enumerate(variables)))}
     return [(_renamed_condition(one.condition, names), one.by) for one in conditions]
+
+
+def _equality(rewrite: Rewrite, step: Step, facts: Facts) -> Statement | None:
+    return rewrite.equality if is_exact(step.before, step.site.path, facts) else None
 
 
 # ---------------------------------------------------------------------------------------------------- places

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import sympy as sp
 from sympy.core.symbol import Str
 
-from ..nodes import Abbreviation
+from ..nodes import BINDERS, Abbreviation, Gradient, MatrixGradient
 from .building import NARY, build
 
 Path = tuple[int, ...]
@@ -71,12 +71,17 @@ def _dissolved(tree: sp.Basic, path: Path, new: sp.Basic, inner: Site) -> Site:
 
 
 def sites(tree: sp.Basic, path: Path = ()) -> Iterator[Path]:
-    """Every path, outermost first and from left to right; names are no places, and what an abbreviation stands for is not rewritten."""
+    """Every path where a term stands, outermost first and from left to right.
+
+    Names, sizes of matrix symbols and variables of binders and gradients are no terms, and what an abbreviation stands for is not
+    rewritten.
+    """
     yield path
-    if isinstance(tree, Abbreviation):
+    if isinstance(tree, (Abbreviation, sp.MatrixSymbol)):
         return
     for index, arg in enumerate(tree.args):
-        if not isinstance(arg, Str):
+        is_variable = index == 1 and isinstance(tree, (*BINDERS, Gradient, MatrixGradient))
+        if not isinstance(arg, Str) and not is_variable:
             yield from sites(arg, (*path, index))
 
 
