@@ -18,7 +18,7 @@ from ..evaluate import free
 from ..facts import Facts
 from ..nodes import BINDERS, AbstractLaw
 from ..rewrite import Path, Site, build
-from ..rule import DeriveError, Discharged, Rewrite, Rule, discharge
+from ..rule import DeriveError, Discharged, Rewrite, Rule, Statement, discharge
 from .report import REFUTED, Evidence, checked
 
 Lookup = Callable[[str], Rule]
