@@ -91,7 +91,7 @@ def book(
     with mistakes_told("book"):
         from closedform.derive.theorems import theorems
 
-        from .book import build
+        from .book.build import build
 
         with _bar() as progress:
             checked_and_told = _advance(progress, progress.add_task("book", total=2 * len(names or theorems)))
@@ -131,7 +131,8 @@ def _bar() -> Progress:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     columns = (TextColumn("{task.description:40}"), BarColumn(), MofNCompleteColumn())
-    return Progress(*columns, console=Console(stderr=True), transient=True)
+    terminal = Console(stderr=True)
+    return Progress(*columns, console=terminal, transient=True, disable=not terminal.is_terminal)
 
 
 def _advance(progress: Progress, task: TaskID) -> Callable[[str], None]:

@@ -15,7 +15,3 @@ Mathematics is MathML, made by derive/show/mathml.py from the same shapes as eve
 need no script and no font for it, nothing is fetched, and a screen reader can speak it. KaTeX would ship 1 MB of script and fonts.
 No mathematics is typed here or into a template: it comes from a theorem, a rule, a family of laws or a record of the check.
 """
-
-from .build import build
-
-__all__ = ["build"]
