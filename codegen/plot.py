@@ -72,6 +72,7 @@ def draw(name: str, out: Path, theorems: Mapping[str, Theorem]) -> None:
     if out.suffix not in FORMATS:
         raise NoPicture(f"{out} has no suffix that says how to draw: use {', '.join(FORMATS)}")
     try:
+        from matplotlib import rc_context
         from matplotlib.figure import Figure
     except ImportError:
         raise NoPicture("closedform plot needs matplotlib: pip install 'closedform[plot]'") from None
@@ -82,8 +83,10 @@ def draw(name: str, out: Path, theorems: Mapping[str, Theorem]) -> None:
     draw_field(field, subject, theorems)
     draw_error(error, subject)
     figure.suptitle(f"{subject.theorem.title[:1].upper()}{subject.theorem.title[1:]} ({subject.theorem.name})")
-    # Without the date the same picture is the same file.
-    figure.savefig(out, dpi=160, metadata={".png": {"Software": None}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}[out.suffix])
+    # Without dates and random names the same picture is the same file.
+    left_out = {".png": "Software", ".svg": "Date", ".pdf": "CreationDate"}[out.suffix]
+    with rc_context({"svg.hashsalt": name}):
+        figure.savefig(out, dpi=160, metadata={left_out: None})
 
 
 def subject_of(theorem: Theorem, theorems: Mapping[str, Theorem]) -> Subject:
