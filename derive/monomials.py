@@ -13,6 +13,11 @@ from math import gcd, lcm
 import sympy as sp
 
 from .rewrite import add, div, mul, neg, power
+from .rule import DeriveError
+
+
+class DivisionByZero(DeriveError):
+    """0 to a negative power: the product has no value."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,8 @@ class Monomial:
         return Monomial(self.coefficient * other.coefficient, kept)
 
     def __pow__(self, exponent: int) -> Monomial:
+        if self.coefficient == 0 and exponent <= 0:
+            raise DivisionByZero(f"0 to the power {exponent}")
         return Monomial(self.coefficient**exponent, tuple((atom, e * exponent) for atom, e in self.powers if exponent))
 
     def scaled(self, number: sp.Rational) -> Monomial:
@@ -71,7 +78,10 @@ def _reciprocal(denominator: sp.Expr) -> sp.Expr:
 
 
 def monomial(expr: sp.Expr) -> Monomial:
-    """Read a product; a sum that is a factor counts as an atom. Equal to the expression wherever it is defined."""
+    """Read a product; a sum that is a factor counts as an atom. Equal to the expression wherever it is defined.
+
+    Raises DivisionByZero where that is nowhere.
+    """
     if expr.is_Rational:
         return Monomial(expr)
     if isinstance(expr, sp.Mul):
@@ -79,7 +89,7 @@ def monomial(expr: sp.Expr) -> Monomial:
         for factor in expr.args:
             total = total * monomial(factor)
         return total
-    if isinstance(expr, sp.Pow) and expr.exp.is_Integer and not (expr.base == 0 and expr.exp <= 0):
+    if isinstance(expr, sp.Pow) and expr.exp.is_Integer and not (expr.base == 0 and expr.exp == 0):
         return monomial(expr.base) ** int(expr.exp)
     if isinstance(expr, sp.Pow) and expr.exp.is_Rational and not expr.base.is_Rational:
         return Monomial(sp.S.One, ((expr.base, expr.exp),))

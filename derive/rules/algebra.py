@@ -6,10 +6,11 @@ import sympy as sp
 from sympy import Q
 
 from ..facts import Facts
-from ..monomials import Monomial, monomial, polynomial, total
+from ..monomials import DivisionByZero, Monomial, monomial, polynomial, total
 from ..nodes import Paren
 from ..rewrite import add, div, mul, power, sub
 from ..rule import Rewrite, Rule, Statement
+from .domains import requirements
 from .symbols import a, b, c, half, two, u, v
 
 FIELD = "field axioms"
@@ -17,19 +18,15 @@ minus = sp.S.NegativeOne
 
 
 def _expand(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
-    """Products of sums multiplied out, like terms added, numbers gathered."""
+    """Products of sums multiplied out, like terms added, numbers gathered; what cancels must have had a value."""
     if isinstance(node, (sp.Add, sp.Mul, sp.Pow)):
-        new = total(polynomial(node))
+        try:
+            new = total(polynomial(node))
+        except DivisionByZero:
+            return
         if new != node:
-            lost = _divisors(node) - _divisors(new)
-            yield Rewrite(new, None, tuple(Q.nonzero(atom) for atom in sorted(lost, key=sp.default_sort_key)))
-
-
-def _divisors(node: sp.Basic) -> set[sp.Expr]:
-    """Atoms that stand below a line."""
-    if isinstance(node, sp.Pow):
-        return {atom for atom, exponent in monomial(node).powers if exponent.is_negative}
-    return {atom for part in node.args for atom in _divisors(part)} if isinstance(node, (sp.Add, sp.Mul)) else set()
+            kept = set(requirements(new))
+            yield Rewrite(new, None, tuple(one for one in dict.fromkeys(requirements(node)) if one not in kept))
 
 
 def _factor_out(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
@@ -37,6 +34,8 @@ def _factor_out(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> 
     if not isinstance(node, sp.Add):
         return
     common = monomial(given["c"])
+    if common.coefficient == 0:
+        return
     terms = [(index, monomial(term)) for index, term in enumerate(node.args)]
     chosen = [(index, term) for index, term in terms if _contains(term, common)]
     if len(chosen) > 1:
