@@ -16,6 +16,7 @@ from sympy.assumptions import AppliedPredicate
 
 from .context import broken_by_a_derivative, facts_at, is_exact, line_relation
 from .facts import Answer, Facts, Verdict
+from .metavariables import refuse_assumptions
 from .rewrite import Bindings, Path, Site, at_path, at_site, contains, sites, substitute
 from .rewrite import replace as replace_at
 from .rule import (
@@ -241,8 +242,13 @@ class Theorem:
         return self.show("html")
 
     def as_rule(self) -> Rule:
-        """The theorem as one rule: its free symbols are metavariables, its hypotheses conditions."""
+        """The theorem as one rule: its free symbols are metavariables, its hypotheses conditions.
+
+        Raises DeriveError where SymPy assumes more of a symbol than that it is real, an integer or a positive integer.
+        """
         statement = Statement(self.lhs, self.rhs, self.relation)
-        return Rule(LEMMA + self.name, statement, self.source or self.title, tuple(self.hypotheses.sorted()))
+        rule = Rule(LEMMA + self.name, statement, self.source or self.title, tuple(self.hypotheses.sorted()))
+        refuse_assumptions(rule.name, rule.trees)
+        return rule
 
 

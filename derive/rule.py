@@ -14,16 +14,14 @@ from typing import Literal
 import sympy as sp
 from sympy.assumptions import AppliedPredicate
 
+from .errors import DeriveError as DeriveError
 from .facts import Facts, Verdict, instantiate
-from .nodes import BINDERS, AbstractLaw, Apply, MatrixApply
-from .rewrite import Bindings, match_within, substitute
+from .metavariables import kind_of, may_stand_for, metavariables, name_of, names_of, refuse_assumptions, told_by
+from .nodes import BINDERS
+from .rewrite import Bindings, match_within, names_in, substitute
 
 Relation = Literal["=", "<=", ">="]
 FLIPPED: dict[Relation, Relation] = {"=": "=", "<=": ">=", ">=": "<="}
-
-
-class DeriveError(Exception):
-    """Something in a derivation failed; the text says what, on which expression, and what to do."""
 
 
 class DoesNotApply(DeriveError):
@@ -111,6 +109,7 @@ class Rule:
 
     def candidates(self, node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
         """Every way to rewrite this very node; whether the conditions hold is not asked yet."""
+        self._require(given)
         if self.rewrites is not None:
             yield from self.rewrites(node, given, facts)
             return
@@ -119,16 +118,49 @@ class Rule:
             conditions = tuple(instantiate(condition, found) for condition in self.where)
             yield Rewrite(substitute(self.statement.rhs, found), items, conditions, equality=_instance(self.equality, found))
 
+    def _require(self, given: Mapping[str, sp.Basic]) -> None:
+        """What the left side does not bind, and what a computed rule asks for, only the script can say."""
+        named = self._named()
+        told = set(given)
+        for name in given.keys() & named.keys():
+            if not may_stand_for(given[name], named[name]):
+                raise DeriveError(f"rule {self.name} takes a {kind_of(named[name])} for {name}, and {given[name]} is none")
+            told |= names_of(names_in(named[name]))
+        missing = sorted((self.loose() if self.rewrites is None else set(self.given)) - told)
+        if missing:
+            raise DeriveError(
+                f"rule {self.name} needs a value for {', '.join(missing)}, which its left side does not tell: {self.statement.lhs}\n"
+                f"  supply it: apply(..., {', '.join(f'{name}=...' for name in missing)})"
+            )
+
+    def _named(self) -> dict[str, sp.Basic]:
+        return {name_of(symbol): symbol for symbol in metavariables(self.statement.lhs, self.statement.rhs)}
+
+    def loose(self) -> set[str]:
+        """The metavariables that reading an expression as the left side does not tell."""
+        return self._named().keys() - names_of(told_by(self.statement.lhs))
+
+    @property
+    def trees(self) -> tuple[sp.Basic, ...]:
+        """The sides of the statement, and what the conditions speak of."""
+        return (self.statement.lhs, self.statement.rhs, *(part for condition in self.where for part in condition.arguments))
+
     def bind(self, given: Mapping[str, sp.Basic]) -> Bindings:
-        """The values the script supplies, by metavariable, and the sizes of the matrices among them."""
-        named = {name_of(symbol): symbol for symbol in metavariables(self.statement)}
+        """The values the script supplies, by metavariable, and the sizes of the matrices among them.
+
+        Raises UnknownName for a name that the rule does not know, DeriveError for matrices whose sizes do not fit together.
+        """
+        named = self._named()
         unknown = sorted(set(given) - set(named))
         if unknown:
             raise UnknownName(f"metavariable of rule {self.name}", unknown[0], named)
-        bound = {named[name]: value for name, value in given.items()}
+        bound: dict[sp.Basic, sp.Basic] = {named[name]: value for name, value in given.items()}
         for symbol, value in tuple(bound.items()):
             if isinstance(symbol, sp.MatrixSymbol):
-                bound |= {size: sp.sympify(n) for size, n in zip(symbol.shape, value.shape, strict=True) if isinstance(size, sp.Symbol)}
+                for size, number in zip(map(sp.sympify, symbol.shape), map(sp.sympify, value.shape), strict=True):
+                    known = bound.setdefault(size, number) if isinstance(size, sp.Symbol) else size
+                    if known != number:
+                        raise DeriveError(f"rule {self.name}: {symbol} = {value} has shape {value.shape}, where {size} = {known}")
         return bound
 
     def backwards(self) -> Rule:
@@ -144,23 +176,6 @@ def _instance(statement: Statement | None, found: Bindings) -> Statement | None:
 
 
 BACKWARDS = " (backwards)"
-
-
-def metavariables(statement: Statement) -> set[sp.Basic]:
-    """The free symbols, the sizes of matrix symbols, the laws and functions that stand for any."""
-    found = set(statement.lhs.free_symbols | statement.rhs.free_symbols)
-    for side in (statement.lhs, statement.rhs):
-        found |= side.atoms(AbstractLaw, Apply, MatrixApply)
-        for symbol in side.atoms(sp.MatrixSymbol):
-            found |= {size for n in symbol.shape for size in sp.sympify(n).free_symbols}
-    return found
-
-
-def name_of(metavariable: sp.Basic) -> str:
-    """How a script calls it: law1 for the law labelled 1, g for g(x)."""
-    if isinstance(metavariable, AbstractLaw):
-        return f"law{metavariable.label}"
-    return str(metavariable.name)
 
 
 def discharge(rewrite: Rewrite, node: sp.Basic, facts: Facts) -> tuple[Discharged, ...] | AppliedPredicate:
@@ -202,9 +217,10 @@ class Book(Mapping[str, Rule]):
                 raise DeriveError(f"two rules are called {rule.name}")
             if not rule.source or rule.leaves is None:
                 raise DeriveError(f"rule {rule.name} needs a source and an expression it leaves alone")
-            loose = _unbound(rule)
-            if loose:
-                raise DeriveError(f"rule {rule.name}: the left side does not bind {', '.join(loose)}")
+            unbound = sorted(rule.loose() - set(rule.given))
+            if unbound and rule.rewrites is None:
+                raise DeriveError(f"rule {rule.name}: the left side does not bind {', '.join(unbound)}")
+            refuse_assumptions(rule.name, rule.trees)
             self._rules[rule.name] = rule
 
     def __getitem__(self, name: str) -> Rule:
@@ -221,12 +237,6 @@ class Book(Mapping[str, Rule]):
 
     def __len__(self) -> int:
         return len(self._rules)
-
-
-def _unbound(rule: Rule) -> list[str]:
-    left = {name_of(symbol) for symbol in metavariables(Statement(rule.statement.lhs, rule.statement.lhs))}
-    right = {name_of(symbol) for symbol in metavariables(Statement(rule.statement.rhs, rule.statement.rhs))}
-    return sorted(right - left - set(rule.given))
 
 
 RULES = Book()

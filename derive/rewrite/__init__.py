@@ -1,9 +1,9 @@
 """Trees: building without evaluating, places in a tree and replacing there, substituting, matching a pattern."""
 
 from .building import COMMUTATIVE, NARY, add, build, div, exp, log, matadd, matmul, matsub, mul, neg, power, sub
-from .matching import match, match_within
+from .matching import is_such_a_number, match, match_within
 from .places import Path, Site, at_path, at_site, contains, put, replace, sites
-from .substitution import Bindings, substitute
+from .substitution import Bindings, names_in, renamed_apart, substitute
 
 __all__ = [
     "COMMUTATIVE",
@@ -18,6 +18,7 @@ __all__ = [
     "contains",
     "div",
     "exp",
+    "is_such_a_number",
     "log",
     "matadd",
     "match",
@@ -25,9 +26,11 @@ __all__ = [
     "matmul",
     "matsub",
     "mul",
+    "names_in",
     "neg",
     "power",
     "put",
+    "renamed_apart",
     "replace",
     "sites",
     "sub",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
+from typing import TypeAlias
 
 import sympy as sp
 from sympy.core.symbol import Str
@@ -11,38 +12,38 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from ..nodes import BINDERS, AbstractLaw, Apply, MatrixApply
 from .building import COMMUTATIVE, NARY, build
-from .substitution import Bindings
+from .substitution import FUNCTIONS, GRADIENTS, Bindings, not_an_instance
+
+Scope: TypeAlias = tuple[tuple[sp.Basic, sp.Basic], ...]  # variables bound around: the pattern's and the subject's, outermost first
 
 
-def match(pattern: sp.Basic, subject: sp.Basic, bound: Bindings, scope: tuple[sp.Basic, ...] = ()) -> Iterator[dict[sp.Basic, sp.Basic]]:
+def match(pattern: sp.Basic, subject: sp.Basic, bound: Bindings, scope: Scope = ()) -> Iterator[dict[sp.Basic, sp.Basic]]:
     """Every way to read the subject as the pattern, whose free symbols are metavariables.
 
-    A Symbol stands for a scalar and a MatrixSymbol for a matrix, free of the variables bound around it (`scope`, the subject's);
-    g(x) for an expression in which x may occur; an AbstractLaw for a law.
+    A Symbol stands for a scalar and a MatrixSymbol for a matrix, free of the variables bound around it; g(x) for an expression in
+    which, of these, x alone may occur; an AbstractLaw for a law.
     """
     bindings = dict(bound)
-    if pattern in bindings:
-        if bindings[pattern] == subject:
+    if isinstance(pattern, FUNCTIONS):
+        yield from _match_function(pattern, subject, bindings, scope)
+    elif (own := _place_of(pattern, scope)) is not None:
+        if subject == scope[own][1] and not _hidden(scope, own) & {subject}:
             yield bindings
-        return
-    if isinstance(pattern, (sp.Symbol, sp.MatrixSymbol, AbstractLaw)):
+    elif pattern in bindings:
+        if bindings[pattern] == subject and not _speaks_of(subject, _hidden(scope)):
+            yield bindings
+    elif isinstance(pattern, (sp.Symbol, sp.MatrixSymbol, AbstractLaw)):
         yield from _match_variable(pattern, subject, bindings, scope)
-    elif isinstance(pattern, (Apply, MatrixApply)):
-        yield from _match_function(pattern, subject, bindings)
     elif isinstance(pattern, Str) or not pattern.args:
         if pattern == subject:
             yield bindings
     elif type(pattern) is not type(subject):
         return
     elif isinstance(pattern, BINDERS):
-        for found in match(pattern.domain, subject.domain, bindings, scope):
-            if pattern.variable in found and found[pattern.variable] != subject.variable:
-                continue
-            if isinstance(pattern.variable, sp.MatrixSymbol) and not isinstance(subject.variable, sp.MatrixSymbol):
-                continue  # a plain symbol stands for a variable of any shape
-            yield from match(
-                pattern.body, subject.body, {**found, pattern.variable: subject.variable}, (*scope, subject.variable)
-            )
+        yield from _match_binder(pattern, subject, bindings, scope)
+    elif isinstance(pattern, GRADIENTS):
+        ways = (pattern.variable, pattern.body, *pattern.args[2:]), (subject.variable, subject.body, *subject.args[2:])
+        yield from (found for found in _match_each(*ways, bindings, scope) if not_an_instance(pattern, found) is None)
     elif isinstance(pattern, sp.MatMul):
         yield from _match_sequence(pattern.args, subject.args, bindings, scope)
     elif isinstance(pattern, COMMUTATIVE):
@@ -51,8 +52,39 @@ def match(pattern: sp.Basic, subject: sp.Basic, bound: Bindings, scope: tuple[sp
         yield from _match_each(pattern.args, subject.args, bindings, scope)
 
 
+def _place_of(variable: sp.Basic, scope: Scope) -> int | None:
+    """Which of the binders around binds the pattern's variable: the innermost of that name."""
+    return next((place for place in reversed(range(len(scope))) if scope[place][0] == variable), None)
+
+
+def _hidden(scope: Scope, own: int | None = None) -> set[sp.Basic]:
+    """The subject's bound variables, without that of the binder `own` unless one further in has taken its name."""
+    if own is None:
+        return {variable for _, variable in scope}
+    outer, inner = scope[:own], scope[own + 1 :]
+    return ({variable for _, variable in outer} - {scope[own][1]}) | {variable for _, variable in inner}
+
+
+def _speaks_of(subject: sp.Basic, hidden: set[sp.Basic]) -> bool:
+    return bool(hidden) and bool(subject.free_symbols & hidden)
+
+
+def _match_binder(
+    pattern: sp.Basic, subject: sp.Basic, bindings: dict[sp.Basic, sp.Basic], scope: Scope
+) -> Iterator[dict[sp.Basic, sp.Basic]]:
+    theirs, ours = pattern.variable, subject.variable
+    if isinstance(theirs, sp.MatrixSymbol) and not isinstance(ours, sp.MatrixSymbol):
+        return  # a plain symbol stands for a variable of any shape
+    if theirs.is_integer and not ours.is_integer:
+        return
+    sizes = (theirs.shape, ours.shape) if isinstance(theirs, sp.MatrixSymbol) else ((), ())
+    for found in _match_each((pattern.domain, *sizes[0]), (subject.domain, *sizes[1]), bindings, scope):
+        if found.get(theirs, ours) == ours:
+            yield from match(pattern.body, subject.body, {**found, theirs: ours}, (*scope, (theirs, ours)))
+
+
 def _match_each(
-    patterns: tuple[sp.Basic, ...], subjects: tuple[sp.Basic, ...], bindings: dict[sp.Basic, sp.Basic], scope: tuple[sp.Basic, ...]
+    patterns: tuple[sp.Basic, ...], subjects: tuple[sp.Basic, ...], bindings: dict[sp.Basic, sp.Basic], scope: Scope
 ) -> Iterator[dict[sp.Basic, sp.Basic]]:
     if not patterns:
         yield bindings
@@ -62,9 +94,9 @@ def _match_each(
 
 
 def _match_variable(
-    pattern: sp.Basic, subject: sp.Basic, bindings: dict[sp.Basic, sp.Basic], scope: tuple[sp.Basic, ...]
+    pattern: sp.Basic, subject: sp.Basic, bindings: dict[sp.Basic, sp.Basic], scope: Scope
 ) -> Iterator[dict[sp.Basic, sp.Basic]]:
-    if isinstance(subject, sp.Basic) and scope and subject.free_symbols & set(scope):
+    if _speaks_of(subject, _hidden(scope)):
         return
     if isinstance(pattern, AbstractLaw):
         if not isinstance(subject, (sp.Expr, MatrixExpr, Str)):
@@ -73,28 +105,36 @@ def _match_variable(
         if isinstance(subject, MatrixExpr):
             for found in _match_each(pattern.shape, tuple(map(sp.sympify, subject.shape)), bindings, scope):
                 yield {**found, pattern: subject}
-    elif isinstance(subject, sp.Expr) and not isinstance(subject, MatrixExpr):
+    elif isinstance(subject, sp.Expr) and not isinstance(subject, MatrixExpr) and is_such_a_number(subject, pattern):
         yield {**bindings, pattern: subject}
 
 
+def is_such_a_number(subject: sp.Expr, pattern: sp.Symbol) -> bool:
+    """A metavariable that is a whole number, or a positive one, stands for those alone."""
+    return bool((not pattern.is_integer or subject.is_integer) and (not pattern.is_positive or subject.is_positive))
+
+
 def _match_function(
-    pattern: Apply | MatrixApply, subject: sp.Basic, bindings: dict[sp.Basic, sp.Basic]
+    pattern: Apply | MatrixApply, subject: sp.Basic, bindings: dict[sp.Basic, sp.Basic], scope: Scope
 ) -> Iterator[dict[sp.Basic, sp.Basic]]:
-    """g(x) is bound as a function of the variable that stands for x in the subject."""
-    key = pattern.func(pattern.args[0], bindings.get(pattern.x, pattern.x), *pattern.args[2:])
+    """g(x) is bound as a function of the variable that stands for x in the subject; what stands for x must be known by then."""
+    own = _place_of(pattern.x, scope)
+    if (own is None and pattern.x not in bindings) or _speaks_of(subject, _hidden(scope, own)):
+        return
+    key = pattern.func(pattern.args[0], bindings[pattern.x], *pattern.args[2:])
     if key in bindings:
         if bindings[key] == subject:
             yield bindings
     elif isinstance(pattern, MatrixApply):
         if isinstance(subject, MatrixExpr):
-            for found in _match_each(pattern.args[2:], tuple(map(sp.sympify, subject.shape)), bindings, ()):
+            for found in _match_each(pattern.args[2:], tuple(map(sp.sympify, subject.shape)), bindings, scope):
                 yield {**found, key: subject}
     elif isinstance(subject, sp.Expr) and not isinstance(subject, MatrixExpr):
         yield {**bindings, key: subject}
 
 
 def _match_sequence(
-    patterns: tuple[sp.Basic, ...], subjects: tuple[sp.Basic, ...], bindings: dict[sp.Basic, sp.Basic], scope: tuple[sp.Basic, ...]
+    patterns: tuple[sp.Basic, ...], subjects: tuple[sp.Basic, ...], bindings: dict[sp.Basic, sp.Basic], scope: Scope
 ) -> Iterator[dict[sp.Basic, sp.Basic]]:
     """Factors in order; a matrix metavariable may take several neighbours."""
     if not patterns:
@@ -110,7 +150,7 @@ def _match_sequence(
 
 def _match_bag(
     head: type[sp.Basic], patterns: tuple[sp.Basic, ...], subjects: tuple[sp.Basic, ...], bindings: dict[sp.Basic, sp.Basic],
-    scope: tuple[sp.Basic, ...],
+    scope: Scope,
 ) -> Iterator[dict[sp.Basic, sp.Basic]]:
     """Terms in any order; the last metavariable takes all that is left."""
     variables = [p for p in patterns if isinstance(p, (sp.Symbol, sp.MatrixSymbol, Apply, MatrixApply)) and p not in bindings]
@@ -120,7 +160,7 @@ def _match_bag(
 
 def _match_left(
     head: type[sp.Basic], patterns: tuple[sp.Basic, ...], subjects: tuple[sp.Basic, ...], bindings: dict[sp.Basic, sp.Basic],
-    scope: tuple[sp.Basic, ...],
+    scope: Scope,
 ) -> Iterator[dict[sp.Basic, sp.Basic]]:
     if not patterns:
         if not subjects:
@@ -135,7 +175,7 @@ def _match_left(
     if isinstance(known, head):
         # A metavariable that is already a sum (product) stands for all of its terms (factors).
         rest = _without(subjects, known.args)
-        if rest is not None:
+        if rest is not None and not _speaks_of(known, _hidden(scope)):
             yield from _match_left(head, patterns[1:], rest, bindings, scope)
         return
     for index, subject in enumerate(subjects):

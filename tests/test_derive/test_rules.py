@@ -5,14 +5,16 @@ import sympy as sp
 
 from closedform.derive.facts import Facts
 from closedform.derive.families import FAMILIES
-from closedform.derive.rule import BACKWARDS, Rule, metavariables, name_of
+from closedform.derive.metavariables import metavariables, name_of
+from closedform.derive.rule import BACKWARDS, Rule
 from closedform.derive.rules import RULES
 from closedform.derive.theorems import theorems
 
 
 def own_values(rule: Rule) -> dict[str, sp.Basic]:
     """Each metavariable that a script must supply, standing for itself."""
-    return {name_of(symbol): symbol for symbol in metavariables(rule.statement) if name_of(symbol) in rule.given}
+    found = metavariables(rule.statement.lhs, rule.statement.rhs)
+    return {name_of(symbol): symbol for symbol in found if name_of(symbol) in rule.given}
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))

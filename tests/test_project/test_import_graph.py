@@ -17,18 +17,20 @@ PACKAGES = ("derive", "codegen", "generated")
 
 # For each part of closedform.derive, the parts it builds on. `special` and `nodes` are the ground; `evaluate` and
 # `differential` stand on it beside the rules, and `evaluate` must share no code with what it checks.
-GROUND = {"special", "nodes"}
-ENGINE = GROUND | {"facts", "rewrite", "monomials", "rule", "context", "derivation"}
+GROUND = {"special", "nodes", "errors"}
+ENGINE = GROUND | {"facts", "rewrite", "monomials", "metavariables", "rule", "context", "derivation"}
 CHECKING = ENGINE | {"rules", "families", "theorems", "differential", "evaluate", "decide", "enclose", "check"}
 DERIVE = {
+    "errors": set[str](),
     "special": set[str](),
     "nodes": {"special"},
     "facts": GROUND | {"rewrite"},
     "rewrite": GROUND,
     "monomials": GROUND | {"rewrite"},
-    "rule": GROUND | {"facts", "rewrite"},
+    "metavariables": GROUND | {"rewrite"},
+    "rule": GROUND | {"facts", "rewrite", "metavariables"},
     "context": GROUND | {"facts", "rewrite", "rule"},
-    "derivation": GROUND | {"facts", "rewrite", "rule", "context"},
+    "derivation": GROUND | {"facts", "rewrite", "metavariables", "rule", "context"},
     "evaluate": GROUND,
     "decide": GROUND,
     "enclose": GROUND | {"evaluate"},
