@@ -14,7 +14,6 @@ from closedform.derive.show import show
 from closedform.derive.show.latex import PREAMBLE
 from closedform.derive.show.tex import escaped
 
-from .pages import reading_order
 from .shelf import Shelf
 
 PDF = "book.pdf"
@@ -55,7 +54,7 @@ def source(shelf: Shelf) -> str:
 
 def _body(shelf: Shelf) -> Iterator[str]:
     subject = ""
-    for name in reading_order(shelf):
+    for name in shelf.order:
         theorem = shelf.theorems[name]
         if theorem.subject != subject:
             subject = theorem.subject

@@ -145,9 +145,9 @@ def theorem_page(shelf: Shelf, name: str) -> TheoremPage:
     opening = shelf.continues.get(name)
     skipped = len(shelf.theorems[opening].derivation.steps) if opening else 0
     start, told = lines(theorem, report, skipped)
-    gradients = gradients_of(shelf, name)
+    gradients = shelf.gradients[name]
     around = {*shelf.continued_by[name], shelf.continues.get(name)}
-    order = reading_order(shelf)
+    order = shelf.order
     place = order.index(name)
     return TheoremPage(
         name=name,
@@ -184,11 +184,6 @@ def _about(account: Account) -> Markup:
     return Markup(here(account, inline))
 
 
-def gradients_of(shelf: Shelf, name: str) -> list[str]:
-    """The theorems of its gradients, in the order of the parameters."""
-    return [found for p in shelf.theorems[name].parameters if (found := f"{name}{GRADIENT}{p}") in shelf.theorems]
-
-
 def bibtex(theorem: Theorem) -> str:
     """An entry that names the theorem and the very derivation, by its digest."""
     fields = {
@@ -204,25 +199,10 @@ def bibtex(theorem: Theorem) -> str:
 # ---------------------------------------------------------------------------------------------------- the lists
 
 
-def reading_order(shelf: Shelf) -> list[str]:
-    """By subject; gradients after the theorem that they are gradients of."""
-    order: list[str] = []
-    for subject in in_order({theorem.subject for theorem in shelf.theorems.values()}):
-        for name in _plain(shelf):
-            if shelf.theorems[name].subject == subject:
-                order += [name, *gradients_of(shelf, name)]
-    return order
-
-
-def _plain(shelf: Shelf) -> list[str]:
-    gradients = {gradient for name in shelf.theorems for gradient in gradients_of(shelf, name)}
-    return [name for name in shelf.theorems if name not in gradients]
-
-
 def index_page(shelf: Shelf) -> IndexPage:
     sections = []
     for subject in in_order({theorem.subject for theorem in shelf.theorems.values()}):
-        rows = tuple(_row(shelf, name) for name in _plain(shelf) if shelf.theorems[name].subject == subject)
+        rows = tuple(_row(shelf, name) for name in shelf.plain if shelf.theorems[name].subject == subject)
         sections.append(Section(_sentence(SUBJECTS.get(subject, subject)), rows))
     reports = list(shelf.reports.values())
     return IndexPage(tuple(sections), len(reports), sum(len(report.steps) for report in reports), tuple(_counted(reports)))
@@ -235,7 +215,7 @@ def _row(shelf: Shelf, name: str) -> Row:
         link(shelf, name),
         display((account_of(theorem, None).statement, "")),
         str(shelf.reports[name].verdict),
-        tuple((str(by[gradient]), f"{gradient}.html") for gradient in gradients_of(shelf, name)),
+        tuple((str(by[gradient]), f"{gradient}.html") for gradient in shelf.gradients[name]),
     )
 
 
@@ -278,8 +258,8 @@ def _left_alone(rule: Rule) -> Markup:
 
 def graph_page(shelf: Shelf) -> GraphPage:
     """Gradients are drawn with the theorem that they are gradients of."""
-    names = _plain(shelf)
-    drawn = {gradient: name for name in names for gradient in (name, *gradients_of(shelf, name))}
+    names = shelf.plain
+    drawn = {gradient: name for name in names for gradient in (name, *shelf.gradients[name])}
     below = {name: {*shelf.uses[name], *filter(None, [shelf.continues.get(name)])} for name in drawn}
     edges = {(drawn[other], drawn[name]) for name, others in below.items() for other in others if drawn[other] != drawn[name]}
     titles = {name: _sentence(shelf.theorems[name].title) for name in names}

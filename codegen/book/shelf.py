@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from closedform.derive.check import Evidence, Report, check_all, check_rule
+from closedform.derive.cli.listing import GRADIENT, in_order
 from closedform.derive.derivation import Theorem
 from closedform.derive.families import FAMILIES  # noqa: F401 - laws bring rules too
 from closedform.derive.rule import BACKWARDS, LEMMA, Rule
@@ -35,10 +36,15 @@ class Code:
 
 @dataclass(frozen=True)
 class Shelf:
-    """`uses` and `used_by` are lemmas; a theorem `continues` another if its derivation begins with all steps of the other;
-    theorems of the `same_left` side are forms of one result."""
+    """`uses` and `used_by` are lemmas; a theorem `continues` another if it goes on from its last line;
+    theorems of the `same_left` side are forms of one result. `plain` are the theorems that are no gradients of others, `order` is that
+    of reading: by subject, gradients after the theorem that they are gradients of.
+    """
 
     theorems: Mapping[str, Theorem]
+    gradients: Mapping[str, tuple[str, ...]]
+    plain: tuple[str, ...]
+    order: tuple[str, ...]
     reports: Mapping[str, Report]
     rules: Mapping[str, Rule]
     rule_evidence: Mapping[str, Evidence]
@@ -56,11 +62,16 @@ def shelf(names: Iterable[str], workers: int, progress: Callable[[str], None]) -
     reports = check_all(list(names), workers, lambda report: progress(report.theorem))
     found = {name: theorems[name] for name in reports}
     uses = {name: tuple(lemma for lemma in lemmas(theorem) if lemma in found) for name, theorem in found.items()}
+    gradients = {name: gradients_of(theorem, found) for name, theorem in found.items()}
+    plain = tuple(name for name in found if not any(name in of_one for of_one in gradients.values()))
     continues = {name: before for name, theorem in found.items() if (before := beginning(theorem, found)) is not None}
     same = {name: tuple(other for other in found if other != name and found[other].lhs == theorem.lhs) for name, theorem in found.items()}
     rules_of = {name: {plain_name(step.rule) for step in theorem.derivation.steps} for name, theorem in found.items()}
     return Shelf(
         theorems=found,
+        gradients=gradients,
+        plain=plain,
+        order=reading_order(found, plain, gradients),
         reports=reports,
         rules=dict(RULES),
         rule_evidence={name: check_rule(rule) for name, rule in RULES.items()},
@@ -72,6 +83,19 @@ def shelf(names: Iterable[str], workers: int, progress: Callable[[str], None]) -
         rule_used_in={rule: tuple(name for name in found if rule in rules_of[name]) for rule in RULES},
         kernels=kernels(found, same),
     )
+
+
+def gradients_of(theorem: Theorem, others: Mapping[str, Theorem]) -> tuple[str, ...]:
+    """The theorems of its gradients, in the order of the parameters."""
+    return tuple(name for parameter in theorem.parameters if (name := f"{theorem.name}{GRADIENT}{parameter}") in others)
+
+
+def reading_order(
+    found: Mapping[str, Theorem], plain: Iterable[str], gradients: Mapping[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    subjects = in_order({theorem.subject for theorem in found.values()})
+    by_subject = sorted(plain, key=lambda name: subjects.index(found[name].subject))
+    return tuple(name for first in by_subject for name in (first, *gradients[first]))
 
 
 def plain_name(rule: str) -> str:
@@ -86,12 +110,12 @@ def lemmas(theorem: Theorem) -> tuple[str, ...]:
 
 
 def beginning(theorem: Theorem, others: Mapping[str, Theorem]) -> str | None:
-    """The theorem with the longest derivation that is the beginning of this one."""
+    """The theorem which this one goes on from, as its name says: kl_normal_stable begins with all steps of kl_normal."""
     steps = theorem.derivation.steps
     prefixes = [
         name
         for name, other in others.items()
-        if name != theorem.name
+        if theorem.name.startswith(f"{name}_")
         and other.lhs == theorem.lhs
         and 0 < len(other.derivation.steps) < len(steps)
         and steps[: len(other.derivation.steps)] == other.derivation.steps

@@ -39,14 +39,9 @@ class Found:
 
 @dataclass(frozen=True)
 class Single:
-    """One application of one rule, told in full."""
+    """One application of a rule."""
 
     number: int
-    rule: str
-    link: str
-    statement: Markup
-    where: Markup
-    source: str
     exchanged: Markup
     letters: Markup
     needs: tuple[tuple[Markup, str], ...]
@@ -56,10 +51,17 @@ class Single:
 
 @dataclass(frozen=True)
 class Line:
+    """The line after a run of one rule, with what its steps do, and the rule itself."""
+
     number: int
     math: Markup
     rule: str
+    times: int
     verdict: str
+    link: str
+    statement: Markup
+    where: Markup
+    source: str
     singles: tuple[Single, ...]
 
 
@@ -92,11 +94,17 @@ def _lines(told: Sequence[tuple[Step, ...]], found: Sequence[StepReport], pen: P
         reports = found[start : start + len(run)]
         last = run[-1]
         sign = relation(last.line_relation)
+        rule = RULES[last.rule]
         yield Line(
             number=done + start + 1,
             math=_marked(last.after, changed(run), following, pen, before=sign),
-            rule=last.rule + (f" ×{len(run)}" if len(run) > 1 else ""),
+            rule=last.rule,
+            times=len(run),
             verdict=str(weakest(report.verdict for report in reports)),
+            link=rule_link(last.rule),
+            statement=statement(rule.statement),
+            where=sentence(claims(rule.where)),
+            source=rule.source,
             singles=tuple(
                 _single(done + start + place + 1, step, report, pen)
                 for place, (step, report) in enumerate(zip(run, reports, strict=True))
@@ -140,15 +148,9 @@ def _holds(line: sp.Basic, site: Site, term: sp.Basic) -> bool:
 
 
 def _single(number: int, step: Step, report: StepReport, pen: Pen) -> Single:
-    rule = RULES[step.rule]
     letters = letters_of(step)
     return Single(
         number=number,
-        rule=step.rule,
-        link=rule_link(step.rule),
-        statement=statement(rule.statement),
-        where=sentence(claims(rule.where)),
-        source=rule.source,
         exchanged=display((Compare(write(step.old, pen), step.relation, write(step.new, pen)), "")),
         letters=sentence(letters),
         needs=tuple((sentence(shapes), by) for shapes, by in conditions_of((step,), pen)),
@@ -168,9 +170,10 @@ def rule_link(rule: str) -> str:
 
 
 def together(report: StepReport) -> Iterator[Found]:
-    """Engines that say the same in one row."""
+    """Engines that say the same in one row; which conditions were tried is told beside their grounds."""
     said: dict[tuple[str, str], list[str]] = {}
     for evidence in report.evidence:
-        said.setdefault((str(evidence.verdict), evidence.detail), []).append(evidence.engine)
+        detail = "" if evidence.engine == "conditions" and evidence.verdict.passed else evidence.detail
+        said.setdefault((str(evidence.verdict), detail), []).append(evidence.engine)
     for (verdict, detail), engines in said.items():
         yield Found(", ".join(engines), verdict, detail)

@@ -46,7 +46,7 @@ test("a line folds out by click and by key, and the keys go from line to line", 
   const isOpen = (index) => lines.nth(index).evaluate((details) => details.open);
   await lines.nth(2).locator("summary").click();
   assert.ok(await isOpen(2));
-  assert.ok(await lines.nth(2).locator(".single .rule math").first().isVisible());
+  assert.ok(await lines.nth(2).locator(".fold .rule math").first().isVisible());
   assert.match(await lines.nth(2).locator(".found").first().innerText(), /replay/);
   await lines.nth(2).locator("summary").click();
   assert.ok(!(await isOpen(2)));
@@ -111,7 +111,7 @@ test("words find theorems and rules", async () => {
   const { page, goTo, close } = await open(browser, "index.html");
   await page.keyboard.press("/");
   await page.keyboard.type("variational kl_vae_sigma");
-  const found = await page.locator(".entry:visible .name code").allInnerTexts();
+  const found = await page.locator(".entry:visible .name > code").allInnerTexts();
   assert.ok(found.length > 0 && found.every((name) => name.startsWith("kl_vae_sigma")), found.join());
   await goTo("rules.html");
   await page.locator("input[type=search]").fill("log_mul");
