@@ -4,8 +4,8 @@
                                         parameter, the kernel `<kernel>_value_and_grad`
     theorem `<kernel>_terms`            the kernel of that name, which returns the named terms
 
-To add a kernel, prove its theorems; nothing is written here. Theorems with a matrix among their parameters are `waiting`: kernels are
-loops over numbers and columns.
+and for kernels of matrices matrix/promised.py. To add a kernel, prove its theorems; nothing is written here. A `_stable` theorem with a
+matrix among its parameters is `waiting`: such kernels are loops over numbers and columns.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from closedform.derive.derivation import Theorem
 from .arrange import LoweringError
 from .kernel import Kernel
 from .lower import lower, lower_terms
+from .matrix.program import AnyKernel
+from .matrix.promised import promised
 
 STABLE, TERMS, VALUE_AND_GRAD = "_stable", "_terms", "_value_and_grad"
 
@@ -30,7 +32,7 @@ class Entry:
     """A kernel to be made: its name, and how, once theorems can be asked for."""
 
     name: str
-    make: Callable[[Mapping[str, Theorem]], Kernel]
+    make: Callable[[Mapping[str, Theorem]], AnyKernel]
 
 
 def promising(theorems: Mapping[str, Theorem]) -> list[str]:
@@ -49,7 +51,7 @@ def _is_matrix(parameter: sp.Basic) -> bool:
 
 def catalogue(theorems: Mapping[str, Theorem]) -> tuple[Entry, ...]:
     """The kernels that the theorems promise, in the order of their names."""
-    entries: list[Entry] = []
+    entries = [Entry(name, make) for name, make in promised(theorems).items()]
     for name in sorted(set(promising(theorems)) - set(waiting(theorems))):
         if name.endswith(STABLE):
             kernel = name.removesuffix(STABLE)
@@ -59,7 +61,7 @@ def catalogue(theorems: Mapping[str, Theorem]) -> tuple[Entry, ...]:
     return tuple(sorted(entries, key=lambda entry: entry.name))
 
 
-def kernels(theorems: Mapping[str, Theorem], progress: Callable[[str], None] = lambda _: None) -> tuple[Kernel, ...]:
+def kernels(theorems: Mapping[str, Theorem], progress: Callable[[str], None] = lambda _: None) -> tuple[AnyKernel, ...]:
     """Every kernel; a theorem that one of them needs and that is missing is an error."""
     made = []
     for entry in catalogue(theorems):

@@ -9,10 +9,10 @@ at hand under the same names in `closedform.generated.numpy_kernels`. Every file
 
 import os
 
-from . import numpy_kernels
+from . import blas, numpy_kernels
 from .kernel import Kernel
 
-BUILD = "b4f1e6d990b79454"
+BUILD = "a283896a9f21b390"
 
 try:
     if os.environ.get("CLOSEDFORM_KERNELS") == "numpy":
@@ -33,6 +33,11 @@ def _public(twin: Kernel) -> Kernel:
     return twin.moved(twin.ufunc if _compiled is None else getattr(_compiled, twin.__name__), __name__)
 
 
+kl_mvn = _public(numpy_kernels.kl_mvn)
+kl_mvn_chol = _public(numpy_kernels.kl_mvn_chol)
+kl_mvn_prec = _public(numpy_kernels.kl_mvn_prec)
+kl_mvn_prec_chol = _public(numpy_kernels.kl_mvn_prec_chol)
+kl_mvn_vae_chol = _public(numpy_kernels.kl_mvn_vae_chol)
 kl_normal = _public(numpy_kernels.kl_normal)
 kl_normal_diag = _public(numpy_kernels.kl_normal_diag)
 kl_normal_diag_logvar = _public(numpy_kernels.kl_normal_diag_logvar)
@@ -60,6 +65,11 @@ kl_vae_var = _public(numpy_kernels.kl_vae_var)
 kl_vae_var_value_and_grad = _public(numpy_kernels.kl_vae_var_value_and_grad)
 
 _KERNELS = (
+    kl_mvn,
+    kl_mvn_chol,
+    kl_mvn_prec,
+    kl_mvn_prec_chol,
+    kl_mvn_vae_chol,
     kl_normal,
     kl_normal_diag,
     kl_normal_diag_logvar,
@@ -89,10 +99,13 @@ _KERNELS = (
 
 
 def config() -> dict[str, str]:
-    """Which kernels answer: `kernels` is "compiled" or "numpy"; `instruction_set` of the compiled ones, or the `reason` for NumPy."""
+    """Which kernels answer: `kernels` is "compiled" or "numpy"; `instruction_set` of the compiled ones, or the `reason` for NumPy.
+
+    `blas` is what solves large triangular systems: that of SciPy, which is looked up now if no kernel has needed it yet, or none.
+    """
     if _compiled is None:
         return {"kernels": "numpy", "reason": _reason, "build": BUILD}
-    return {"kernels": "compiled", "instruction_set": _compiled.INSTRUCTION_SET, "build": BUILD}
+    return {"kernels": "compiled", "instruction_set": _compiled.INSTRUCTION_SET, "blas": blas.look_up(), "build": BUILD}
 
 
 def kernels() -> dict[str, dict[str, str]]:
@@ -106,6 +119,11 @@ __all__ = [
     "Kernel",
     "config",
     "kernels",
+    "kl_mvn",
+    "kl_mvn_chol",
+    "kl_mvn_prec",
+    "kl_mvn_prec_chol",
+    "kl_mvn_vae_chol",
     "kl_normal",
     "kl_normal_diag",
     "kl_normal_diag_logvar",

@@ -11,6 +11,31 @@ BUILD: str
 def config() -> dict[str, str]: ...
 def kernels() -> dict[str, dict[str, str]]: ...
 
+class _KlMvn(Kernel):
+    def __call__(
+        self, mu1: ArrayLike, cov1: ArrayLike, mu2: ArrayLike, cov2: ArrayLike, **options: Any
+    ) -> Any: ...
+
+class _KlMvnChol(Kernel):
+    def __call__(
+        self, mu1: ArrayLike, L1: ArrayLike, mu2: ArrayLike, L2: ArrayLike, **options: Any
+    ) -> Any: ...
+
+class _KlMvnPrec(Kernel):
+    def __call__(
+        self, mu1: ArrayLike, prec1: ArrayLike, mu2: ArrayLike, prec2: ArrayLike, **options: Any
+    ) -> Any: ...
+
+class _KlMvnPrecChol(Kernel):
+    def __call__(
+        self, mu1: ArrayLike, R1: ArrayLike, mu2: ArrayLike, R2: ArrayLike, **options: Any
+    ) -> Any: ...
+
+class _KlMvnVaeChol(Kernel):
+    def __call__(
+        self, mu: ArrayLike, L: ArrayLike, **options: Any
+    ) -> Any: ...
+
 class _KlNormal(Kernel):
     def __call__(
         self, mu1: ArrayLike, sigma1: ArrayLike, mu2: ArrayLike, sigma2: ArrayLike, **options: Any
@@ -136,6 +161,11 @@ class _KlVaeVarValueAndGrad(Kernel):
         self, mu: ArrayLike, var: ArrayLike, **options: Any
     ) -> tuple[Any, Any, Any]: ...
 
+kl_mvn: _KlMvn
+kl_mvn_chol: _KlMvnChol
+kl_mvn_prec: _KlMvnPrec
+kl_mvn_prec_chol: _KlMvnPrecChol
+kl_mvn_vae_chol: _KlMvnVaeChol
 kl_normal: _KlNormal
 kl_normal_diag: _KlNormalDiag
 kl_normal_diag_logvar: _KlNormalDiagLogvar
@@ -166,6 +196,11 @@ __all__ = [
     "Kernel",
     "config",
     "kernels",
+    "kl_mvn",
+    "kl_mvn_chol",
+    "kl_mvn_prec",
+    "kl_mvn_prec_chol",
+    "kl_mvn_vae_chol",
     "kl_normal",
     "kl_normal_diag",
     "kl_normal_diag_logvar",

@@ -6,6 +6,13 @@ import numpy as np
 BUILD: str
 INSTRUCTION_SET: str
 
+def use_blas(dtrsm: object, strsm: object, /) -> None: ...
+
+kl_mvn: np.ufunc
+kl_mvn_chol: np.ufunc
+kl_mvn_prec: np.ufunc
+kl_mvn_prec_chol: np.ufunc
+kl_mvn_vae_chol: np.ufunc
 kl_normal: np.ufunc
 kl_normal_diag: np.ufunc
 kl_normal_diag_logvar: np.ufunc

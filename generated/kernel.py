@@ -35,7 +35,7 @@ class Kernel:
 
     def moved(self, ufunc: Any, module: str) -> Kernel:
         """This kernel with another ufunc, as an attribute of another module."""
-        return Kernel(ufunc, self.signature, self.arguments, self.__doc__ or "", self.theorem, self.digest, module)
+        return type(self)(ufunc, self.signature, self.arguments, self.__doc__ or "", self.theorem, self.digest, module)
 
     @property
     def __signature__(self) -> inspect.Signature:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..backends.interface import Page
 from ..identity import identity
-from ..kernel import Kernel
+from ..matrix.program import AnyKernel
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -26,7 +26,7 @@ class Stub:
 class Package:
     """Writes generated/ itself; backends write the folders in it."""
 
-    def pages(self, kernels: Sequence[Kernel]) -> Sequence[Page]:
+    def pages(self, kernels: Sequence[AnyKernel]) -> Sequence[Page]:
         ordered = sorted(kernels, key=lambda kernel: kernel.name)
         names = [kernel.name for kernel in ordered]
         fields: dict[str, dict[str, object]] = {
@@ -35,12 +35,14 @@ class Package:
             "_kernels.pyi": {"names": names},
             "__main__.py": {},
             "kernel.py": {},
+            "matrix_kernel.py": {},
+            "blas.py": {},
             "py.typed": {},
         }
         return [Page(path, TEMPLATES / f"{path}.jinja", given) for path, given in fields.items()]
 
 
-def stub(kernel: Kernel) -> Stub:
+def stub(kernel: AnyKernel) -> Stub:
     count = len(kernel.results)
     return Stub(
         name=kernel.name,

@@ -27,8 +27,21 @@
 /* Elements of a stretch, and of a pack: the loops work in whole packs, so that no vector is left half full. */
 #define BLOCK 512
 #define PACK 16
-/* Elements that are added to each other before they are added to a sum in double. */
-#define PART 256
+/* Elements that are added to each other before they are added to a sum in double: the fewer lanes a vector has, the fewer. */
+#if defined(__AVX2__)
+#define PART 128
+#else
+#define PART 64
+#endif
+/* While it computes, the processor does not read far enough ahead by itself: where nothing is written, each part asks for what
+   comes AHEAD bytes later. Nothing is read there, so that it may lie outside the arrays. */
+#define LINE 64
+#define AHEAD 1024
+#if defined(__GNUC__)
+#define PREFETCH(place) __builtin_prefetch((const void *)((uintptr_t)(place) + AHEAD))
+#else
+#define PREFETCH(place) ((void)(place))
+#endif
 /* Rows shorter than this are computed together and added afterwards. */
 #define SHORT_ROW 64
 #define MOST_SUMS 3
@@ -165,13 +178,14 @@ INLINE uint64_t doubt_of_exp(double x)
     return field | (field - 1u);
 }
 
-/* log(a/b) = e log(2) + log(1 + f), where a/b = 2^e (1 + f); e = 0 for 1/2 <= a/b < 2, so that nothing cancels, and
-   0 <= f < 1 elsewhere. log(1 + f) - f = s (2 s^2 (1/3 + s^2/5 + ...) - f) where s = f/(2 + f), so that 2 s - f = -f s.
+/* log(a/b) = e log(2) + log(1 + f), where a/b = 2^e (1 + f); e is rounded towards 0, so that e and f have one sign and nothing
+   cancels: 0 <= f < 1, or -1/2 <= f < 0. log(1 + f) - f = s (2 s^2 (1/3 + s^2/5 + ...) - f) where s = f/(2 + f), so that 2 s - f = -f s.
    `whole` is e as an exponent field. */
 INLINE uint64_t whole_of(uint64_t a, uint64_t b)
 {
-    const uint64_t whole = (a - b) & 0xfff0000000000000ull;
-    return whole == 0xfff0000000000000ull ? 0u : whole;
+    const uint64_t quotient = a - b;
+    const uint64_t negative = 0u - (quotient >> 63);
+    return (quotient + (negative & ~0xfff0000000000000ull)) & 0xfff0000000000000ull;
 }
 
 /* (log(a/b) - (a/b - 1))/2 = (e log(2) - (2^e - 1) (1 + f) + log(1 + f) - f)/2. */
@@ -348,13 +362,14 @@ INLINE uint32_t doubt_of_exp_f32(float x)
     return field | (field - 1u);
 }
 
-/* log(a/b) = e log(2) + log(1 + f), where a/b = 2^e (1 + f); e = 0 for 1/2 <= a/b < 2, so that nothing cancels, and
-   0 <= f < 1 elsewhere. log(1 + f) - f = s (2 s^2 (1/3 + s^2/5 + ...) - f) where s = f/(2 + f), so that 2 s - f = -f s.
+/* log(a/b) = e log(2) + log(1 + f), where a/b = 2^e (1 + f); e is rounded towards 0, so that e and f have one sign and nothing
+   cancels: 0 <= f < 1, or -1/2 <= f < 0. log(1 + f) - f = s (2 s^2 (1/3 + s^2/5 + ...) - f) where s = f/(2 + f), so that 2 s - f = -f s.
    `whole` is e as an exponent field. */
 INLINE uint32_t whole_of_f32(uint32_t a, uint32_t b)
 {
-    const uint32_t whole = (a - b) & 0xff800000u;
-    return whole == 0xff800000u ? 0u : whole;
+    const uint32_t quotient = a - b;
+    const uint32_t negative = 0u - (quotient >> 31);
+    return (quotient + (negative & ~0xff800000u)) & 0xff800000u;
 }
 
 /* (log(a/b) - (a/b - 1))/2 = (e log(2) - (2^e - 1) (1 + f) + log(1 + f) - f)/2. */
@@ -589,9 +604,11 @@ static int stretch(const plan *plan, intptr_t n, const double *const *in, double
         doubt |= each_of_the_rest(plan, done, n, in, to);
     }
     for (int i = 0; i < plan->sums; ++i) {
+        double rest = 0.0;
         for (intptr_t j = done; j < n; ++j) {
-            sums[i] += terms[i][j];
+            rest += terms[i][j];
         }
+        sums[i] += rest;
         finite &= fabs(sums[i]) <= DBL_MAX;
     }
     return doubt || !finite ? plan->careful(n, in, sums, out) : 0;
@@ -939,9 +956,11 @@ static int stretch_f32(const plan_f32 *plan, intptr_t n, const float *const *in,
         doubt |= each_of_the_rest_f32(plan, done, n, in, to);
     }
     for (int i = 0; i < plan->sums; ++i) {
+        double rest = 0.0;
         for (intptr_t j = done; j < n; ++j) {
-            sums[i] += terms[i][j];
+            rest += terms[i][j];
         }
+        sums[i] += rest;
         finite &= fabs(sums[i]) <= FLT_MAX;
     }
     return doubt || !finite ? plan->careful(n, in, sums, out) : 0;
@@ -1479,6 +1498,13 @@ static int kl_normal_diag_whole(intptr_t packs, const double *const *in, double 
         const intptr_t left = packs * PACK - start;
         const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
         double kl_part = 0.0;
+        #pragma GCC unroll 16
+        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(double)) {
+            PREFETCH(from_mu1 + start + ahead);
+            PREFETCH(from_sigma1 + start + ahead);
+            PREFETCH(from_mu2 + start + ahead);
+            PREFETCH(from_sigma2 + start + ahead);
+        }
 #pragma omp simd reduction(+ : kl_part) reduction(| : doubt)
         for (intptr_t j = start; j < start + n; ++j) {
             const double mu1 = from_mu1[j];
@@ -1582,6 +1608,13 @@ static int kl_normal_diag_f32_whole(intptr_t packs, const float *const *in, doub
         const intptr_t left = packs * PACK - start;
         const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
         float kl_part = 0.0f;
+        #pragma GCC unroll 16
+        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(float)) {
+            PREFETCH(from_mu1 + start + ahead);
+            PREFETCH(from_sigma1 + start + ahead);
+            PREFETCH(from_mu2 + start + ahead);
+            PREFETCH(from_sigma2 + start + ahead);
+        }
 #pragma omp simd reduction(+ : kl_part) reduction(| : doubt)
         for (intptr_t j = start; j < start + n; ++j) {
             const float mu1 = from_mu1[j];
@@ -1708,6 +1741,13 @@ static int kl_normal_diag_logvar_whole(intptr_t packs, const double *const *in, 
         const intptr_t left = packs * PACK - start;
         const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
         double kl_part = 0.0;
+        #pragma GCC unroll 16
+        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(double)) {
+            PREFETCH(from_mu1 + start + ahead);
+            PREFETCH(from_logvar1 + start + ahead);
+            PREFETCH(from_mu2 + start + ahead);
+            PREFETCH(from_logvar2 + start + ahead);
+        }
 #pragma omp simd reduction(+ : kl_part) reduction(| : doubt)
         for (intptr_t j = start; j < start + n; ++j) {
             const double mu1 = from_mu1[j];
@@ -1807,6 +1847,13 @@ static int kl_normal_diag_logvar_f32_whole(intptr_t packs, const float *const *i
         const intptr_t left = packs * PACK - start;
         const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
         float kl_part = 0.0f;
+        #pragma GCC unroll 16
+        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(float)) {
+            PREFETCH(from_mu1 + start + ahead);
+            PREFETCH(from_logvar1 + start + ahead);
+            PREFETCH(from_mu2 + start + ahead);
+            PREFETCH(from_logvar2 + start + ahead);
+        }
 #pragma omp simd reduction(+ : kl_part) reduction(| : doubt)
         for (intptr_t j = start; j < start + n; ++j) {
             const float mu1 = from_mu1[j];
@@ -2262,6 +2309,13 @@ static int kl_normal_diag_prec_whole(intptr_t packs, const double *const *in, do
         const intptr_t left = packs * PACK - start;
         const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
         double kl_part = 0.0;
+        #pragma GCC unroll 16
+        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(double)) {
+            PREFETCH(from_mu1 + start + ahead);
+            PREFETCH(from_prec1 + start + ahead);
+            PREFETCH(from_mu2 + start + ahead);
+            PREFETCH(from_prec2 + start + ahead);
+        }
 #pragma omp simd reduction(+ : kl_part) reduction(| : doubt)
         for (intptr_t j = start; j < start + n; ++j) {
             const double mu1 = from_mu1[j];
@@ -2363,6 +2417,13 @@ static int kl_normal_diag_prec_f32_whole(intptr_t packs, const float *const *in,
         const intptr_t left = packs * PACK - start;
         const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
         float kl_part = 0.0f;
+        #pragma GCC unroll 16
+        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(float)) {
+            PREFETCH(from_mu1 + start + ahead);
+            PREFETCH(from_prec1 + start + ahead);
+            PREFETCH(from_mu2 + start + ahead);
+            PREFETCH(from_prec2 + start + ahead);
+        }
 #pragma omp simd reduction(+ : kl_part) reduction(| : doubt)
         for (intptr_t j = start; j < start + n; ++j) {
             const float mu1 = from_mu1[j];
@@ -3136,6 +3197,13 @@ static int kl_normal_diag_var_whole(intptr_t packs, const double *const *in, dou
         const intptr_t left = packs * PACK - start;
         const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
         double kl_part = 0.0;
+        #pragma GCC unroll 16
+        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(double)) {
+            PREFETCH(from_mu1 + start + ahead);
+            PREFETCH(from_var1 + start + ahead);
+            PREFETCH(from_mu2 + start + ahead);
+            PREFETCH(from_var2 + start + ahead);
+        }
 #pragma omp simd reduction(+ : kl_part) reduction(| : doubt)
         for (intptr_t j = start; j < start + n; ++j) {
             const double mu1 = from_mu1[j];
@@ -3237,6 +3305,13 @@ static int kl_normal_diag_var_f32_whole(intptr_t packs, const float *const *in, 
         const intptr_t left = packs * PACK - start;
         const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
         float kl_part = 0.0f;
+        #pragma GCC unroll 16
+        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(float)) {
+            PREFETCH(from_mu1 + start + ahead);
+            PREFETCH(from_var1 + start + ahead);
+            PREFETCH(from_mu2 + start + ahead);
+            PREFETCH(from_var2 + start + ahead);
+        }
 #pragma omp simd reduction(+ : kl_part) reduction(| : doubt)
         for (intptr_t j = start; j < start + n; ++j) {
             const float mu1 = from_mu1[j];
@@ -5084,6 +5159,11 @@ static int kl_vae_whole(intptr_t packs, const double *const *in, double *sums, d
         const intptr_t left = packs * PACK - start;
         const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
         double kl_part = 0.0;
+        #pragma GCC unroll 16
+        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(double)) {
+            PREFETCH(from_mu + start + ahead);
+            PREFETCH(from_logvar + start + ahead);
+        }
 #pragma omp simd reduction(+ : kl_part) reduction(| : doubt)
         for (intptr_t j = start; j < start + n; ++j) {
             const double mu = from_mu[j];
@@ -5171,6 +5251,11 @@ static int kl_vae_f32_whole(intptr_t packs, const float *const *in, double *sums
         const intptr_t left = packs * PACK - start;
         const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
         float kl_part = 0.0f;
+        #pragma GCC unroll 16
+        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(float)) {
+            PREFETCH(from_mu + start + ahead);
+            PREFETCH(from_logvar + start + ahead);
+        }
 #pragma omp simd reduction(+ : kl_part) reduction(| : doubt)
         for (intptr_t j = start; j < start + n; ++j) {
             const float mu = from_mu[j];
@@ -5605,6 +5690,11 @@ static int kl_vae_sigma_whole(intptr_t packs, const double *const *in, double *s
         const intptr_t left = packs * PACK - start;
         const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
         double kl_part = 0.0;
+        #pragma GCC unroll 16
+        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(double)) {
+            PREFETCH(from_mu + start + ahead);
+            PREFETCH(from_sigma + start + ahead);
+        }
 #pragma omp simd reduction(+ : kl_part) reduction(| : doubt)
         for (intptr_t j = start; j < start + n; ++j) {
             const double mu = from_mu[j];
@@ -5696,6 +5786,11 @@ static int kl_vae_sigma_f32_whole(intptr_t packs, const float *const *in, double
         const intptr_t left = packs * PACK - start;
         const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
         float kl_part = 0.0f;
+        #pragma GCC unroll 16
+        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(float)) {
+            PREFETCH(from_mu + start + ahead);
+            PREFETCH(from_sigma + start + ahead);
+        }
 #pragma omp simd reduction(+ : kl_part) reduction(| : doubt)
         for (intptr_t j = start; j < start + n; ++j) {
             const float mu = from_mu[j];
@@ -6068,6 +6163,11 @@ static int kl_vae_terms_whole(intptr_t packs, const double *const *in, double *s
         double trace_part = 0.0;
         double mean_part = 0.0;
         double logdet_part = 0.0;
+        #pragma GCC unroll 16
+        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(double)) {
+            PREFETCH(from_mu + start + ahead);
+            PREFETCH(from_logvar + start + ahead);
+        }
 #pragma omp simd reduction(+ : trace_part, mean_part, logdet_part) reduction(| : doubt)
         for (intptr_t j = start; j < start + n; ++j) {
             const double mu = from_mu[j];
@@ -6177,6 +6277,11 @@ static int kl_vae_terms_f32_whole(intptr_t packs, const float *const *in, double
         float trace_part = 0.0f;
         float mean_part = 0.0f;
         float logdet_part = 0.0f;
+        #pragma GCC unroll 16
+        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(float)) {
+            PREFETCH(from_mu + start + ahead);
+            PREFETCH(from_logvar + start + ahead);
+        }
 #pragma omp simd reduction(+ : trace_part, mean_part, logdet_part) reduction(| : doubt)
         for (intptr_t j = start; j < start + n; ++j) {
             const float mu = from_mu[j];
@@ -6536,6 +6641,11 @@ static int kl_vae_var_whole(intptr_t packs, const double *const *in, double *sum
         const intptr_t left = packs * PACK - start;
         const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
         double kl_part = 0.0;
+        #pragma GCC unroll 16
+        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(double)) {
+            PREFETCH(from_mu + start + ahead);
+            PREFETCH(from_var + start + ahead);
+        }
 #pragma omp simd reduction(+ : kl_part) reduction(| : doubt)
         for (intptr_t j = start; j < start + n; ++j) {
             const double mu = from_mu[j];
@@ -6625,6 +6735,11 @@ static int kl_vae_var_f32_whole(intptr_t packs, const float *const *in, double *
         const intptr_t left = packs * PACK - start;
         const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
         float kl_part = 0.0f;
+        #pragma GCC unroll 16
+        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(float)) {
+            PREFETCH(from_mu + start + ahead);
+            PREFETCH(from_var + start + ahead);
+        }
 #pragma omp simd reduction(+ : kl_part) reduction(| : doubt)
         for (intptr_t j = start; j < start + n; ++j) {
             const float mu = from_mu[j];

@@ -12,28 +12,43 @@
 #include <numpy/ndarrayobject.h>
 #include <numpy/ufuncobject.h>
 
-#include "kernels.h"
+#include "matrix.h"
 
 _Static_assert(sizeof(npy_intp) == sizeof(intptr_t), "npy_intp must be intptr_t");
 
 extern const closedform_kernel closedform_kernels_baseline[CLOSEDFORM_KERNELS];
+extern const closedform_kernel closedform_matrices_baseline[CLOSEDFORM_MATRICES];
+void closedform_use_trsm_baseline(closedform_trsm *);
+void closedform_use_trsm_f32_baseline(closedform_trsm_f32 *);
 #ifdef CLOSEDFORM_HAVE_AVX2
 extern const closedform_kernel closedform_kernels_avx2[CLOSEDFORM_KERNELS];
+extern const closedform_kernel closedform_matrices_avx2[CLOSEDFORM_MATRICES];
+void closedform_use_trsm_avx2(closedform_trsm *);
+void closedform_use_trsm_f32_avx2(closedform_trsm_f32 *);
 #endif
 #ifdef CLOSEDFORM_HAVE_AVX512
 extern const closedform_kernel closedform_kernels_avx512[CLOSEDFORM_KERNELS];
+extern const closedform_kernel closedform_matrices_avx512[CLOSEDFORM_MATRICES];
+void closedform_use_trsm_avx512(closedform_trsm *);
+void closedform_use_trsm_f32_avx512(closedform_trsm_f32 *);
 #endif
 
 typedef struct {
     const char *name;
     const closedform_kernel *kernels;
+    const closedform_kernel *matrices;
+    void (*use_trsm)(closedform_trsm *);
+    void (*use_trsm_f32)(closedform_trsm_f32 *);
 } instruction_set;
+
+#define SET(name) \
+    { #name, closedform_kernels_##name, closedform_matrices_##name, closedform_use_trsm_##name, closedform_use_trsm_f32_##name }
 
 /* The best set that was compiled and that the processor has; CLOSEDFORM_SIMD asks for a lesser one. */
 static instruction_set choose(void)
 {
     const char *wanted = getenv("CLOSEDFORM_SIMD");
-    instruction_set best = {"baseline", closedform_kernels_baseline};
+    instruction_set best = SET(baseline);
     if (wanted != NULL && strcmp(wanted, "baseline") == 0) {
         return best;
     }
@@ -42,7 +57,7 @@ static instruction_set choose(void)
 #endif
 #ifdef CLOSEDFORM_HAVE_AVX2
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-        best = (instruction_set){"avx2", closedform_kernels_avx2};
+        best = (instruction_set)SET(avx2);
     }
     if (wanted != NULL && strcmp(wanted, "avx2") == 0) {
         return best;
@@ -51,16 +66,16 @@ static instruction_set choose(void)
 #ifdef CLOSEDFORM_HAVE_AVX512
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma")) {
-        best = (instruction_set){"avx512", closedform_kernels_avx512};
+        best = (instruction_set)SET(avx512);
     }
 #endif
     return best;
 }
 
 /* What a ufunc points to for as long as it lives. */
-static PyUFuncGenericFunction loops[CLOSEDFORM_KERNELS][2];
+static PyUFuncGenericFunction loops[CLOSEDFORM_KERNELS + CLOSEDFORM_MATRICES][2];
 static void *no_data[2] = {NULL, NULL};
-static char types[CLOSEDFORM_KERNELS][2 * CLOSEDFORM_OPERANDS];
+static char types[CLOSEDFORM_KERNELS + CLOSEDFORM_MATRICES][2 * CLOSEDFORM_OPERANDS];
 
 static int add_ufunc(PyObject *module, const closedform_kernel *kernel, int index)
 {
@@ -89,14 +104,52 @@ static int add_all(PyObject *module)
             return -1;
         }
     }
+    for (int i = 0; i < CLOSEDFORM_MATRICES; ++i) {
+        if (add_ufunc(module, &set.matrices[i], CLOSEDFORM_KERNELS + i) < 0) {
+            return -1;
+        }
+    }
     if (PyModule_AddStringConstant(module, "BUILD", CLOSEDFORM_BUILD) < 0) {
         return -1;
     }
     return PyModule_AddStringConstant(module, "INSTRUCTION_SET", set.name);
 }
 
+static void *function_in(PyObject *capsule)
+{
+    return PyCapsule_CheckExact(capsule) ? PyCapsule_GetPointer(capsule, PyCapsule_GetName(capsule)) : NULL;
+}
+
+/* use_blas(dtrsm, strsm): capsules of Fortran's triangular solves with 32-bit integers, as scipy.linalg.cython_blas exports them. */
+static PyObject *use_blas(PyObject *module, PyObject *capsules)
+{
+    PyObject *dtrsm, *strsm;
+    closedform_trsm *f64;
+    closedform_trsm_f32 *f32;
+    (void)module;
+    if (!PyArg_ParseTuple(capsules, "OO:use_blas", &dtrsm, &strsm)) {
+        return NULL;
+    }
+    *(void **)&f64 = function_in(dtrsm);
+    *(void **)&f32 = function_in(strsm);
+    if (f64 == NULL || f32 == NULL) {
+        PyErr_Clear();
+        PyErr_SetString(PyExc_TypeError, "use_blas takes the capsules of dtrsm and strsm");
+        return NULL;
+    }
+    const instruction_set set = choose();
+    set.use_trsm(f64);
+    set.use_trsm_f32(f32);
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef methods[] = {
+    {"use_blas", use_blas, METH_VARARGS, "use_blas(dtrsm, strsm): solve large triangular systems with these."},
+    {NULL, NULL, 0, NULL},
+};
+
 static struct PyModuleDef definition = {
-    PyModuleDef_HEAD_INIT, "closedform.generated._kernels", "Compiled kernels; see closedform.generated.", -1, NULL, NULL, NULL, NULL, NULL,
+    PyModuleDef_HEAD_INIT, "closedform.generated._kernels", "Compiled kernels; see closedform.generated.", -1, methods, NULL, NULL, NULL, NULL,
 };
 
 PyMODINIT_FUNC PyInit__kernels(void)

@@ -8,7 +8,7 @@
 
 import numpy as np
 
-from .special import expm1mx, logratiomx
+from .special import half_expm1, half_expm1mx, logratiomx
 from .twin import Array, twin
 
 
@@ -63,7 +63,7 @@ def kl_normal_logvar(mu1: Array, logvar1: Array, mu2: Array, logvar2: Array) -> 
     Theorem: kl_normal_logvar_stable a538af76954087c5.
     """
     mu_gap = mu1 - mu2
-    return 0.5 * expm1mx(logvar1 - logvar2) + 0.5 * (mu_gap * mu_gap * np.exp(-logvar2))
+    return half_expm1mx(logvar1 - logvar2) + 0.5 * (mu_gap * mu_gap * np.exp(-logvar2))
 
 
 @twin(
@@ -100,8 +100,8 @@ def kl_normal_logvar_value_and_grad(mu1: Array, logvar1: Array, mu2: Array, logv
     mu_gap = mu1 - mu2
     t0 = np.exp(-logvar2)
     t1 = mu_gap * t0
-    t2 = 0.5 * np.expm1(logvar_gap)
-    kl = 0.5 * expm1mx(logvar_gap) + 0.5 * (mu_gap * mu_gap * t0)
+    t2 = half_expm1(logvar_gap)
+    kl = half_expm1mx(logvar_gap) + 0.5 * (mu_gap * mu_gap * t0)
     by_mu1 = t1
     by_logvar1 = t2
     by_mu2 = -t1

@@ -7,7 +7,7 @@
 
 import numpy as np
 
-from .special import expm1mx, logratiomx
+from .special import half_expm1, half_expm1mx, logratiomx
 from .twin import Array, total, twin
 
 
@@ -33,7 +33,7 @@ def kl_vae(mu: Array, logvar: Array) -> Array:
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorem: kl_vae_stable 1cff052f3a667cb3.
     """
-    return total(0.5 * expm1mx(logvar) + 0.5 * mu * mu)
+    return total(half_expm1mx(logvar) + 0.5 * mu * mu)
 
 
 @twin(
@@ -149,9 +149,9 @@ def kl_vae_value_and_grad(mu: Array, logvar: Array) -> tuple[Array, ...]:
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorems: kl_vae_stable 1cff052f3a667cb3, kl_vae_by_mu 06bd9a923a464f5e, kl_vae_by_logvar 80aab24357d66750.
     """
-    kl = total(0.5 * expm1mx(logvar) + 0.5 * mu * mu)
+    kl = total(half_expm1mx(logvar) + 0.5 * mu * mu)
     by_mu = mu
-    by_logvar = 0.5 * np.expm1(logvar)
+    by_logvar = half_expm1(logvar)
     return kl, by_mu, by_logvar
 
 

@@ -3,9 +3,7 @@
     KL(N(mu, exp(logvar)) || N(0, 1))
 """
 
-import numpy as np
-
-from .special import expm1mx
+from .special import half_expm1, half_expm1mx
 from .twin import Array, twin
 
 
@@ -31,7 +29,7 @@ def kl_vae_per_dim(mu: Array, logvar: Array) -> Array:
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorem: kl_vae_per_dim_stable 1756fb5555246adf.
     """
-    return 0.5 * expm1mx(logvar) + 0.5 * mu * mu
+    return half_expm1mx(logvar) + 0.5 * mu * mu
 
 
 @twin(
@@ -60,7 +58,7 @@ def kl_vae_per_dim_value_and_grad(mu: Array, logvar: Array) -> tuple[Array, ...]
     Theorems: kl_vae_per_dim_stable 1756fb5555246adf, kl_vae_per_dim_by_mu f180fbadc55d8813, kl_vae_per_dim_by_logvar
     8bd1947e5299f386.
     """
-    kl = 0.5 * expm1mx(logvar) + 0.5 * mu * mu
+    kl = half_expm1mx(logvar) + 0.5 * mu * mu
     by_mu = mu
-    by_logvar = 0.5 * np.expm1(logvar)
+    by_logvar = half_expm1(logvar)
     return kl, by_mu, by_logvar

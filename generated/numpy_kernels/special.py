@@ -27,8 +27,13 @@ EXPM1MX = (
     0.16666666666666666,
     0.5,
 )
-# (atanh(s)/s - 1)/s^2 in falling powers of s^2, for |s| < 1/3
+# (atanh(s)/s - 1)/s^2 in falling powers of s^2, for |s| < 3/7
 LOG1PMX = (
+    0.022222222222222223,
+    0.023255813953488372,
+    0.024390243902439025,
+    0.02564102564102564,
+    0.02702702702702703,
     0.02857142857142857,
     0.030303030303030304,
     0.03225806451612903,
@@ -47,6 +52,7 @@ LOG1PMX = (
     0.2,
     0.3333333333333333,
 )
+LARGE = 80.0
 
 
 def expm1mx(x: Array) -> Array:
@@ -55,9 +61,24 @@ def expm1mx(x: Array) -> Array:
     return np.where(np.abs(x) < 1, near * near * _horner(EXPM1MX, near), np.expm1(x) - x)
 
 
+def half_expm1mx(x: Array) -> Array:
+    """(e^x - 1 - x)/2, which overflows a little later than e^x."""
+    return np.where(x < LARGE, 0.5 * expm1mx(x), _half_exp(x) - 0.5 * x)
+
+
+def half_expm1(x: Array) -> Array:
+    """(e^x - 1)/2, which overflows a little later than e^x."""
+    return np.where(x < LARGE, 0.5 * np.expm1(x), _half_exp(x))
+
+
+def _half_exp(x: Array) -> Array:
+    """e^x/2 = e^(x-1) e/2."""
+    return np.exp(x - 1) * 1.3591409142295225
+
+
 def log1pmx(x: Array) -> Array:
     """log(1 + x) - x for x > -1: never positive, and 0 at 0 alone."""
-    return np.where((x > -0.5) & (x < 1), _near(x, x / (2 + x)), np.log1p(x) - x)
+    return np.where((x > -0.6) & (x < 1.5), _near(x, x / (2 + x)), np.log1p(x) - x)
 
 
 def logratiomx(a: Array | float, b: Array | float) -> Array:
@@ -68,7 +89,7 @@ def logratiomx(a: Array | float, b: Array | float) -> Array:
     ratio = a / b
     # A quotient below the normal numbers has lost digits; its logarithm is then the difference of two.
     log = np.where(ratio >= np.finfo(real).tiny, np.log(ratio), np.log(a) - np.log(b))
-    return np.where((x > -0.5) & (x < 1), _near(x, (a - b) / (a + b)), log - x)
+    return np.where((x > -0.6) & (x < 1.5), _near(x, (a - b) / (a + b)), log - x)
 
 
 def _near(x: Array, s: Array) -> Array:

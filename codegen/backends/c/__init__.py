@@ -14,7 +14,9 @@ from closedform.derive.special import expm1, expm1mx
 from ... import prose
 from ...identity import identity
 from ...kernel import Accumulate, Argument, Assign, Kernel, Result, Role
+from ...matrix.program import AnyKernel, loops, of_matrices
 from ..interface import Page
+from . import matrix
 from .primitives import Careful, power_of_e, primitive
 from .spelling import DOUBLE, DOUBTS, REALS, Real, identifier
 
@@ -75,6 +77,7 @@ class Pass:
     totals: list[str]
     added: list[str]
     reductions: str
+    prefetch: list[str]
     lines: list[str]
     collect: list[str]
     finish: list[str]
@@ -154,8 +157,8 @@ class C:
     def spell(self, part: Argument | Result) -> str:
         return _spell(part, DOUBLE)
 
-    def pages(self, kernels: Sequence[Kernel]) -> Sequence[Page]:
-        ordered = sorted(kernels, key=lambda kernel: kernel.name)
+    def pages(self, kernels: Sequence[AnyKernel]) -> Sequence[Page]:
+        ordered = sorted(loops(kernels), key=lambda kernel: kernel.name)
         domains = {made.name: made for made in map(domain, ordered)}
         table = [
             Entry(kernel.name, prose.summary(kernel).replace('"', r"\""), len(kernel.arguments), len(kernel.results), kernel.signature)
@@ -170,13 +173,14 @@ class C:
             "careful": Careful(power_of_e(64, 0.5), power_of_e(-128)),
         }
         declarations = [Declaration(_comment(kernel, real), prototype(kernel, real)) for kernel in ordered for real in REALS]
-        operands = max(len(kernel.arguments) + len(kernel.results) for kernel in ordered)
-        module = {"count": len(ordered), "operands": operands, "build": identity(ordered)}
+        operands = max(len(kernel.arguments) + len(kernel.results) for kernel in kernels)
+        module = {"count": len(ordered), "operands": operands, "build": identity(kernels)}
         return [
             Page("c/closedform.h", TEMPLATES / "closedform.h.jinja", {"functions": declarations}),
             Page("c/closedform.c", TEMPLATES / "closedform.c.jinja", source),
             Page("c/kernels.h", TEMPLATES / "kernels.h.jinja", module),
             Page("c/module.c", TEMPLATES / "module.c.jinja", {}),
+            *matrix.pages(of_matrices(kernels)),
         ]
 
 
@@ -258,6 +262,7 @@ def one_pass(kernel: Kernel, real: Real, name: str, totals: list[str]) -> Pass:
         totals=[f"{total}_total" for total in totals],
         added=added,
         reductions=" ".join([f"reduction(+ : {', '.join(added)})"] * bool(added) + ["reduction(| : doubt)"]),
+        prefetch=[] if written else _prefetch(kernel, real),
         lines=lines,
         collect=[f"{total}_total += {total}_part;" for total in totals]
         + [f"doubt |= trap == 0.0{real.literal} ? 0u : {real.whole(1 << (real.width - 1))};"] * trapped,
@@ -268,13 +273,22 @@ def one_pass(kernel: Kernel, real: Real, name: str, totals: list[str]) -> Pass:
     )
 
 
+def _prefetch(kernel: Kernel, real: Real) -> list[str]:
+    """One request a line of each argument, for a whole part even where less is left: a known number needs no counting."""
+    names = [identifier(argument.name) for argument in kernel.arguments]
+    return [
+        "#pragma GCC unroll 16",
+        f"for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof({real.c})) {{",
+        *(f"    PREFETCH(from_{name} + start + ahead);" for name in names),
+        "}",
+    ]
+
+
 def _doubts(kernel: Kernel, real: Real) -> list[str]:
     """What says whether an element is out of range: once for each argument of a function, and for each positive parameter."""
     found = [f"doubt_of_positive{real.ours}({identifier(argument.name)})" for argument in kernel.arguments if argument.positive]
-    for part in kernel.statements:
-        for node in sp.preorder_traversal(part.value):
-            if type(node) in DOUBTS:
-                found.append(f"{DOUBTS[type(node)]}{real.ours}({', '.join(map(real.printer.print, node.args))})")
+    calls = [node for part in kernel.statements for node in sp.preorder_traversal(part.value) if type(node) in DOUBTS]
+    found += [f"{DOUBTS[type(node)]}{real.ours}({', '.join(map(real.printer.print, node.args))})" for node in calls]
     return list(dict.fromkeys(found))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +14,10 @@ import sympy as sp
 from ... import prose
 from ...formula import formula
 from ...kernel import Accumulate, Argument, Assign, Kernel, Result
+from ...matrix.program import AnyKernel, loops, of_matrices
 from ...polynomials import BITS, SERIES
 from ..interface import Page
+from . import matrix
 from .spelling import PRINTER, SPECIAL
 
 if TYPE_CHECKING:
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "templates"
 FOLDER = "numpy_kernels"
+WORD = re.compile(r"(?<![.\w])\w+(?=\()")  # a function that is called by its own name
 
 
 @dataclass(frozen=True)
@@ -69,26 +74,31 @@ class NumPy:
     def spell(self, part: Argument | Result) -> str:
         return f"{part.name}: Array"
 
-    def pages(self, kernels: Sequence[Kernel]) -> Sequence[Page]:
-        modules = grouped(kernels)
+    def pages(self, kernels: Sequence[AnyKernel]) -> Sequence[Page]:
+        modules = grouped(loops(kernels))
+        of_whole_matrices = matrix.grouped(of_matrices(kernels))
+        everything: dict[str, Sequence[AnyKernel]] = {**modules, **of_whole_matrices}
         found = [Page(f"{FOLDER}/{name}.py", TEMPLATES / "module.py.jinja", self._module(members)) for name, members in modules.items()]
-        special = {name: [repr(value) for value in series(BITS["f64"]).descending] for name, series in SERIES.items()}
-        listing = [Module(name, _imported(kernel.name for kernel in members)) for name, members in sorted(modules.items())]
+        special: dict[str, object] = {name: [repr(value) for value in series(BITS["f64"]).descending] for name, series in SERIES.items()}
+        special["half_e"] = repr(math.e / 2)
+        listing = [Module(name, _imported(kernel.name for kernel in members)) for name, members in sorted(everything.items())]
         names = sorted(kernel.name for kernel in kernels)
         return [
             *found,
+            *matrix.pages(FOLDER, of_whole_matrices),
             Page(f"{FOLDER}/special.py", TEMPLATES / "special.py.jinja", special),
             Page(f"{FOLDER}/twin.py", TEMPLATES / "twin.py.jinja", {}),
             Page(f"{FOLDER}/__init__.py", TEMPLATES / "package.py.jinja", {"modules": listing, "names": names}),
         ]
 
     def _module(self, kernels: Sequence[Kernel]) -> dict[str, object]:
-        special = {type(node) for kernel in kernels for part in kernel.statements for node in part.value.atoms(*SPECIAL)}
         functions = [self._function(kernel) for kernel in kernels]
+        texts = [text for function in functions for text in (*(line.value for line in function.lines), function.value)]
+        words = {word for text in texts for word in WORD.findall(text)}
         numpy = any("np." in text for function in functions for text in (*(line.value for line in function.lines), function.value))
         imports = ["import numpy as np", ""] if numpy else []
-        if special:
-            imports.append(f"from .special import {', '.join(sorted(function.__name__ for function in special))}")
+        if special := sorted(words & set(SPECIAL)):
+            imports.append(f"from .special import {', '.join(special)}")
         return {
             "subjects": sorted({formula(kernel.subject) for kernel in kernels}),
             "imports": [*imports, f"from .twin import Array, {'total, ' * any(kernel.reduces for kernel in kernels)}twin"],

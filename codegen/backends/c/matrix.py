@@ -1,0 +1,346 @@
+"""Kernels of matrices in C: the same statements twice, for many small matrices side by side and for one large one by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from closedform.derive.special import log1pmx, logratiomx
+
+from ...kernel import Argument, Structure
+from ...matrix.program import Carried, Factored, MatrixKernel, Rows, Solved, Step
+from ...matrix.prose import description, edges, summary
+from ...polynomials import minimax
+from ..infix import Infix, decimal
+from ..interface import Page
+from .spelling import DOUBLE, REALS, Real, identifier
+
+TEMPLATES = Path(__file__).parent / "templates"
+UNROLLED, SIDE_BY_SIDE = 8, 96
+SQUARE, COLUMN, WORK = "square", "column", "work"
+
+# Four entries of each of four matrices, in the instructions of x86.
+TRANSPOSE = {
+    "f64": (
+        "__m256d a = _mm256_loadu_pd((const double *)(from[0] + offset)), b = _mm256_loadu_pd((const double *)(from[1] + offset));",
+        "__m256d c = _mm256_loadu_pd((const double *)(from[2] + offset)), d = _mm256_loadu_pd((const double *)(from[3] + offset));",
+        "const __m256d ab0 = _mm256_unpacklo_pd(a, b), ab1 = _mm256_unpackhi_pd(a, b);",
+        "const __m256d cd0 = _mm256_unpacklo_pd(c, d), cd1 = _mm256_unpackhi_pd(c, d);",
+        "_mm256_storeu_pd(to0, _mm256_permute2f128_pd(ab0, cd0, 0x20));",
+        "_mm256_storeu_pd(to1, _mm256_permute2f128_pd(ab1, cd1, 0x20));",
+        "_mm256_storeu_pd(to2, _mm256_permute2f128_pd(ab0, cd0, 0x31));",
+        "_mm256_storeu_pd(to3, _mm256_permute2f128_pd(ab1, cd1, 0x31));",
+    ),
+    "f32": (
+        "__m128 a = _mm_loadu_ps((const float *)(from[0] + offset)), b = _mm_loadu_ps((const float *)(from[1] + offset));",
+        "__m128 c = _mm_loadu_ps((const float *)(from[2] + offset)), d = _mm_loadu_ps((const float *)(from[3] + offset));",
+        "_MM_TRANSPOSE4_PS(a, b, c, d);",
+        "_mm_storeu_ps(to0, a);",
+        "_mm_storeu_ps(to1, b);",
+        "_mm_storeu_ps(to2, c);",
+        "_mm_storeu_ps(to3, d);",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Type:
+    """What differs between the two types: literals, the layout of the bits of a number, series."""
+
+    c: str
+    ours: str
+    math: str
+    literal: str
+    epsilon: str
+    series: list[str]
+    bits: str
+    mantissa: int
+    one: str
+    log2: str
+    smallest: str
+    scale: str
+    scale_exponent: str
+    transposable: str
+    transpose: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Array:
+    name: str
+    size: str
+
+
+@dataclass(frozen=True)
+class Guard:
+    """The second sum is of matrices that are close; `call` solves for the difference that it is made of."""
+
+    target: str
+    entries: str
+    call: str
+
+
+@dataclass(frozen=True)
+class Sum:
+    value: str
+    diagonal: tuple[str, ...]
+    positive: tuple[str, ...]
+    guards: list[Guard]
+
+
+@dataclass(frozen=True)
+class Below:
+    target: str
+    value: str
+    read: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Mode:
+    """One of the two ways to lay out matrices, and the statements that go with it."""
+
+    name: str
+    inline: str
+    element: str
+    lanes: str
+    at_diagonal: str
+    arrays: list[Array]
+    lines: list[str]
+    below_each_lane: list[Below]
+    below_one_lane: list[Below]
+    row_sums: list[str]
+    sums: list[Sum]
+
+
+@dataclass(frozen=True)
+class Place:
+    """An operand's index, and where its steps within a matrix are told."""
+
+    place: int
+    name: str
+    row: int
+    column: str
+    plain_row: str
+
+
+@dataclass(frozen=True)
+class Function:
+    name: str
+    real: str
+    ours: str
+    literal: str
+    vector: str
+    modes: list[Mode]
+    columns: tuple[str, ...]
+    inputs: int
+    places: list[Place]
+    prototype: str
+    unrolled: list[int]
+    room: str
+    stack: int
+    symmetric: str
+    fine: int
+    largest: str
+    law1: str
+    law2: str
+    otherwise: str
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """One function of the header."""
+
+    doc: str
+    prototype: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    name: str
+    doc: str
+    inputs: int
+    outputs: int
+    signature: str
+
+
+def pages(kernels: Sequence[MatrixKernel]) -> list[Page]:
+    """matrix.c and its header."""
+    ordered = sorted(kernels, key=lambda kernel: kernel.name)
+    types = [_type(real) for real in REALS]
+    declarations = [Declaration(_comment(kernel, real), prototype(kernel, real)) for kernel in ordered for real in REALS]
+    fields: dict[str, object] = {
+        "reals": types,
+        "functions": [_function(kernel, real) for kernel in ordered for real in REALS],
+        "table": [
+            Entry(kernel.name, summary(kernel).replace('"', r"\""), len(kernel.arguments), len(kernel.results), kernel.signature)
+            for kernel in ordered
+        ],
+        "side_by_side": SIDE_BY_SIDE,
+    }
+    return [
+        Page("c/matrix.h", TEMPLATES / "matrix.h.jinja", {"count": len(ordered), "reals": types, "functions": declarations}),
+        Page("c/matrix.c", TEMPLATES / "matrix.c.jinja", fields),
+    ]
+
+
+def _type(real: Real) -> Type:
+    double = real is DOUBLE
+    mantissa = 52 if double else 23
+    return Type(
+        c=real.c, ours=real.ours, math=real.math, literal=real.literal,
+        epsilon="DBL_EPSILON" if double else "FLT_EPSILON",
+        series=[repr(value) + real.literal for value in minimax("logarithm", real.key).coefficients],
+        bits="int64_t" if double else "int32_t",
+        mantissa=mantissa,
+        one=f"{(1023 if double else 127) << mantissa:#x}",
+        log2="0.6931471805599453" + real.literal,
+        smallest="DBL_MIN" if double else "FLT_MIN",
+        scale=f"0x1p{mantissa + 1}{real.literal}", scale_exponent=f"{mantissa + 1}.0{real.literal}",
+        transposable="defined(__AVX__)" if double else "defined(__SSE2__)",
+        transpose=TRANSPOSE[real.key],
+    )  # fmt: skip
+
+
+def _printer(real: Real) -> Infix:
+    """Rows are sums of what these functions give; both are static functions of matrix.c."""
+    functions = {log1pmx: "log1pmx" + real.ours, logratiomx: "logratiomx" + real.ours}
+    return Infix("C", number=lambda number: decimal(number) + real.literal, functions=functions, sqrt="sqrt" + real.math, name=identifier)
+
+
+def prototype(kernel: MatrixKernel, real: Real) -> str:
+    parameters = ", ".join(f"const {real.c} *{identifier(argument.name)}" for argument in kernel.arguments)
+    return f"{real.c} CLOSEDFORM({kernel.name}{real.ours})(size_t k, {parameters})"
+
+
+def _comment(kernel: MatrixKernel, real: Real) -> str:
+    if real is not DOUBLE:
+        return f"/* {kernel.name} in {real.c}. */"
+    remark = f"Matrices lie row by row. {edges(kernel, 'NaN, and FE_INVALID is raised')}"
+    return "/* " + "\n".join("   " + line if line else "" for line in description(kernel, [remark])).lstrip() + " */"
+
+
+# ---------------------------------------------------------------------------------------------------- one kernel
+
+
+def _function(kernel: MatrixKernel, real: Real) -> Function:
+    rows, operands = kernel.rows, len(kernel.arguments) + len(kernel.results)
+    steps = operands
+    places = []
+    for place, argument in enumerate(kernel.arguments):
+        square = len(argument.dims) > 1
+        plain = f"(intptr_t)(k * sizeof({real.c}))" if square else f"sizeof({real.c})"
+        places.append(Place(place, identifier(argument.name), steps, f"steps[{steps + 1}]" if square else "0", plain))
+        steps += len(argument.dims)
+    kinds = [kind for _, kind in _arrays(kernel)]
+    squares, columns, work = (kinds.count(kind) for kind in (SQUARE, COLUMN, WORK))
+    ours = kernel.name + real.ours
+    factors = any(argument.structure is Structure.LOWER for argument in kernel.arguments)
+    packed = UNROLLED * (UNROLLED + 1) // 2
+    return Function(
+        name=ours, real=real.c, ours=real.ours, literal=real.literal, vector="vector" + real.ours,
+        modes=[_mode(kernel, real, name) for name in ("tile", "one")],
+        columns=rows.columns,
+        inputs=len(kernel.arguments),
+        places=places,
+        prototype=prototype(kernel, real),
+        # Compiling grows as k^3; with factorisations it would take minutes.
+        unrolled=[] if kernel.solved_twice else list(range(1, UNROLLED + 1)),
+        room=f"{squares + 2 * work} * (size_t)k * (size_t)k + {columns + 2 * work} * (size_t)k",
+        stack=squares * packed + columns * UNROLLED + work * (UNROLLED**2 + packed + UNROLLED),
+        symmetric="".join(
+            f" && is_symmetric{real.ours}(k, &in[{place}], lane)"
+            for place, argument in enumerate(kernel.arguments) if argument.structure is Structure.SYMMETRIC
+        ),
+        # Symmetry is looked at in each element; without that a tile whose values are all in order is done.
+        fine=int(factors),
+        largest=real.largest, law1=_state(kernel, real, 1), law2=_state(kernel, real, 2),
+        otherwise="FE_OVERFLOW" if factors else "FE_INVALID",
+    )  # fmt: skip
+
+
+def _state(kernel: MatrixKernel, real: Real, law: int) -> str:
+    kinds = {Structure.LOWER: "lower", Structure.SYMMETRIC: "symmetric", Structure.FULL: "column"}
+    found = [
+        f"{kinds[argument.structure]}_state{real.ours}(k, &in[{place}], lane)"
+        for place, argument in enumerate(kernel.arguments) if argument.law == law
+    ]  # fmt: skip
+    return " | ".join(found) or "0"
+
+
+def _arrays(kernel: MatrixKernel) -> Iterator[tuple[str, str]]:
+    """What has a name: arguments, factors with the reciprocals of their diagonals, what is solved for, room to work."""
+    for argument in kernel.arguments:
+        yield argument.name, COLUMN if len(argument.dims) == 1 else SQUARE
+    factored = {step.target for step in kernel.steps if isinstance(step, Factored)}
+    for name in sorted(factored):
+        yield name, SQUARE
+    for name in sorted(factored | _divided_by(kernel)):
+        yield f"by_{name}", COLUMN
+    for step in kernel.steps:
+        if isinstance(step, Solved):
+            yield step.target, SQUARE if step.square else COLUMN
+        elif isinstance(step, Carried):
+            yield step.target, COLUMN
+    if kernel.solved_twice:
+        yield "work", WORK
+
+
+def _divided_by(kernel: MatrixKernel) -> set[str]:
+    return {step.factor for step in kernel.steps if isinstance(step, Solved)}
+
+
+def _mode(kernel: MatrixKernel, real: Real, name: str) -> Mode:
+    tile = name == "tile"
+    suffix = f"_{name}{real.ours}"
+    sizes = {
+        SQUARE: "PACKED(k)" if tile else "(size_t)k * (size_t)k",
+        COLUMN: "k",
+        WORK: "(size_t)k * (size_t)k + PACKED(k) + (size_t)k" if tile else "(size_t)k * (size_t)k + (size_t)k",
+    }
+    lines = list(_gathered(kernel, suffix))
+    for step in kernel.steps:
+        lines += _statement(step, suffix)
+    below = [Below(str(part.target), _printer(real).print(part.value), part.read) for part in kernel.rows.below]
+    return Mode(
+        name=name,
+        inline="INLINE" if tile else "static",
+        element=f"vector{real.ours}" if tile else real.c,
+        lanes=f"LANES{real.ours}" if tile else "1",
+        at_diagonal="(PACKED(i) + (size_t)i)" if tile else "((size_t)i * (size_t)k + (size_t)i)",
+        arrays=[Array(identifier(array), sizes[kind]) for array, kind in _arrays(kernel)],
+        lines=lines,
+        below_each_lane=below if tile else [],
+        below_one_lane=[] if tile else below,
+        row_sums=[part.target for part in below],
+        sums=list(_sums(kernel.rows, kernel.solved_twice, real, suffix, sizes[SQUARE])),
+    )
+
+
+def _gathered(kernel: MatrixKernel, suffix: str) -> Iterator[str]:
+    for place, argument in enumerate(kernel.arguments):
+        yield f"gather_{_kind(argument)}{suffix}(k, &in[{place}], {argument.name})"
+    arguments = {argument.name for argument in kernel.arguments}
+    for name in sorted(_divided_by(kernel) & arguments):
+        yield f"reciprocals{suffix}(k, {name}, by_{name})"
+
+
+def _kind(argument: Argument) -> str:
+    return "column" if len(argument.dims) == 1 else "lower"
+
+
+def _statement(step: Step, suffix: str) -> list[str]:
+    if isinstance(step, Factored):
+        return [f"factor{suffix}(k, 0.0, {step.matrix}, {step.target}, by_{step.target})"]
+    kind = "lower" if isinstance(step, Solved) and step.square else "column"
+    difference = f"subtract_{kind}{suffix}(k, {step.left}, {step.right}, {step.target})"
+    if isinstance(step, Carried):
+        return [difference, f"carry_column{suffix}(k, {step.factor}, {step.target})"]
+    return [difference, f"solve_{kind}{suffix}(k, {step.factor}, by_{step.factor}, {step.target})"]
+
+
+def _sums(rows: Rows, again: Solved | None, real: Real, suffix: str, square: str) -> Iterator[Sum]:
+    yield Sum(_printer(real).print(rows.value), rows.diagonal, rows.diagonal, [])
+    if again and rows.close is not None:
+        solved = f"k, {again.factor}, by_{again.factor}, {again.left_matrix}, {again.right_matrix}, {again.target}, work"
+        guard = Guard(again.target, square, f"solve_close{suffix}({solved})")
+        yield Sum(_printer(real).print(rows.close), (again.target,), (), [guard])

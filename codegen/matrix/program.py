@@ -1,0 +1,122 @@
+"""What a kernel of matrices is: what is factored, what is solved for, and the sum over rows of what is left.
+
+A theorem names what is solved for, E := L2^-1 (L1 - L2) and z := L2^-1 (mu1 - mu2), and ends in a sum over rows of the entries
+of those. A kernel by covariances factors them first; where the two laws are so close that their difference is known better than that
+of two computed factors, E comes from the matrices themselves:
+
+    L1 = L2 (I + E)   and   L1 L1^T = Sigma1   say   E + E^T + E E^T = L2^-1 (Sigma1 - Sigma2) L2^-T
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sympy as sp
+
+from ..kernel import Argument, Kernel, Result, Source
+
+
+@dataclass(frozen=True)
+class Factored:
+    """target target^T = matrix, the target lower triangular with a positive diagonal."""
+
+    target: str
+    matrix: str
+
+
+@dataclass(frozen=True)
+class Solved:
+    """target = factor^-1 (left - right), lower triangular if `square`, else a column.
+
+    `left_matrix` and `right_matrix` are what left and right are factors of, where the kernel has factored them: then the factor is
+    `right`, and the target solves target + target^T + target target^T = right^-1 (left_matrix - right_matrix) right^-T as well.
+    """
+
+    target: str
+    factor: str
+    left: str
+    right: str
+    square: bool
+    left_matrix: str | None = None
+    right_matrix: str | None = None
+
+
+@dataclass(frozen=True)
+class Carried:
+    """target = factor^T (left - right), a column."""
+
+    target: str
+    factor: str
+    left: str
+    right: str
+
+
+Step = Factored | Solved | Carried
+
+
+@dataclass(frozen=True)
+class Below:
+    """target = the sum of `value`, which is made of entries to the left of the diagonal, along a row."""
+
+    target: sp.Symbol
+    value: sp.Expr
+    read: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The sum over rows of `value`: of `diagonal` entries A_ii, of entries z_i of `columns`, and of sums below the diagonal.
+
+    `close` is the same where the laws are close, with the entries of what is solved for in place of two diagonals.
+    """
+
+    below: tuple[Below, ...]
+    diagonal: tuple[str, ...]
+    columns: tuple[str, ...]
+    value: sp.Expr
+    close: sp.Expr | None = None
+
+
+@dataclass(frozen=True)
+class MatrixKernel:
+    """A function of columns and matrices; `Kernel` in kernel.py tells what the fields in common are."""
+
+    name: str
+    arguments: tuple[Argument, ...]
+    results: tuple[Result, ...]
+    steps: tuple[Step, ...]
+    rows: Rows
+    subject: sp.Basic
+    formula: tuple[tuple[str, sp.Basic], ...]
+    sources: tuple[Source, ...]
+
+    @property
+    def theorem(self) -> str:
+        return self.sources[0].theorem
+
+    @property
+    def digest(self) -> str:
+        return self.sources[0].digest
+
+    @property
+    def signature(self) -> str:
+        """NumPy's generalised signature, "(k),(k,k)->()"."""
+        inputs, outputs = (",".join(f"({','.join(part.dims)})" for part in parts) for parts in (self.arguments, self.results))
+        return f"{inputs}->{outputs}"
+
+    @property
+    def solved_twice(self) -> Solved | None:
+        """What is solved for from the matrices themselves where the laws are close."""
+        return next((step for step in self.steps if isinstance(step, Solved) and step.left_matrix), None)
+
+
+AnyKernel = Kernel | MatrixKernel
+
+
+def loops(kernels: Sequence[AnyKernel]) -> list[Kernel]:
+    return [kernel for kernel in kernels if isinstance(kernel, Kernel)]
+
+
+def of_matrices(kernels: Sequence[AnyKernel]) -> list[MatrixKernel]:
+    return [kernel for kernel in kernels if isinstance(kernel, MatrixKernel)]

@@ -1,0 +1,79 @@
+"""What the reader of a kernel of matrices is told: formula, shapes, unit, domain, errors, accuracy, where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sympy as sp
+
+from closedform.derive.nodes import Abbreviation
+
+from ..formula import formula
+from ..kernel import Structure
+from ..prose import MEANINGS, listed, wrapped
+from .program import MatrixKernel
+
+ACCURACY = {
+    Structure.LOWER: "A sum of squares and of terms none of which is negative, of differences that are taken first: laws that nearly agree"
+    " keep their digits, equal ones give exactly 0.",
+    Structure.SYMMETRIC: "What a matrix loses when it is rounded to its entries, about cond times the unit roundoff, no algorithm can bring"
+    " back: a relative change of that size in one entry changes the divergence as much. Where factors are known, give those.",
+}
+
+
+def summary(kernel: MatrixKernel) -> str:
+    return f"{formula(kernel.subject)} in nats."
+
+
+def description(kernel: MatrixKernel, remarks: Sequence[str]) -> list[str]:
+    """Summary, formulas, shapes, domain, accuracy, the remarks of the language and the theorem, in lines of bounded width."""
+    lines = [*wrapped(summary(kernel)), ""]
+    for text in formulas(kernel):
+        lines += wrapped(text, indent="    ")
+    lines.append("")
+    for text in (shapes(kernel), domain(kernel), *accuracy(kernel), *remarks, origin(kernel)):
+        lines += wrapped(text)
+    return lines
+
+
+def formulas(kernel: MatrixKernel) -> list[str]:
+    """One line a result, then what its letters and functions stand for."""
+    width = max(len(name) for name, _ in kernel.formula)
+    lines = [f"{name:{width}} = {formula(expression)}" for name, expression in kernel.formula]
+    nodes = {node for _, expression in kernel.formula for node in sp.preorder_traversal(expression)}
+    shorts = {node.name: node.body for node in nodes if isinstance(node, Abbreviation)}
+    lines += [f"where {name} = {formula(body)}" for name, body in sorted(shorts.items())]
+    return lines + [f"where {text}" for function, text in MEANINGS.items() if any(isinstance(node, function) for node in nodes)]
+
+
+def shapes(kernel: MatrixKernel) -> str:
+    arguments = listed([f"{argument.name} ({', '.join(['...', *argument.dims])})" for argument in kernel.arguments])
+    results = listed([f"{result.name} ({', '.join(['...', *result.dims])})" for result in kernel.results])
+    return f"Shapes: {arguments}, or a number for all of a column; {results}. Leading axes broadcast."
+
+
+def domain(kernel: MatrixKernel) -> str:
+    lower = [argument.name for argument in kernel.arguments if argument.structure is Structure.LOWER]
+    symmetric = [argument.name for argument in kernel.arguments if argument.structure is Structure.SYMMETRIC]
+    told = []
+    if lower:
+        told.append(f"{listed(lower)} lower triangular with a positive diagonal; what stands above the diagonal is not read")
+    if symmetric:
+        told.append(f"{listed(symmetric)} symmetric and positive definite")
+    return f"Domain: {'; '.join(told)}."
+
+
+def accuracy(kernel: MatrixKernel) -> list[str]:
+    return [text for structure, text in ACCURACY.items() if any(argument.structure is structure for argument in kernel.arguments)]
+
+
+def edges(kernel: MatrixKernel, invalid: str) -> str:
+    """What happens where a law degenerates, and outside the domain."""
+    if any(argument.structure is Structure.LOWER for argument in kernel.arguments):
+        both = "Where both do, for NaN and" if {argument.law for argument in kernel.arguments} == {1, 2} else "For NaN and"
+        return f"Where one law degenerates (a 0 on a diagonal, an infinite entry), kl is +inf. {both} outside the domain: {invalid}."
+    return f"Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite: {invalid}, in that element alone."
+
+
+def origin(kernel: MatrixKernel) -> str:
+    return f"Theorem: {kernel.theorem} {kernel.digest}."

@@ -1,0 +1,329 @@
+"""Kernels of whole matrices: values at fifty digits, near equality, semantics, one bad element among good ones."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mpmath import mp, mpf
+from numpy.typing import NDArray
+
+from closedform import generated
+from closedform.generated import Kernel
+from closedform.generated.matrix_kernel import MatrixKernel
+
+Array = NDArray[np.floating]
+NAMES = sorted(name for name, entry in generated.kernels().items() if "k,k" in entry["signature"])
+SIZES = (1, 2, 3, 4, 5, 7, 8, 9, 12, 17, 33)
+EPS = {np.float64: 2.0**-52, np.float32: 2.0**-23}
+
+
+@pytest.fixture(params=NAMES)
+def kernel(request: pytest.FixtureRequest, implementation: ModuleType) -> Kernel:
+    found = getattr(implementation, request.param)
+    assert isinstance(found, MatrixKernel)
+    return found
+
+
+# ---------------------------------------------------------------------------------------------------- arguments and references
+
+
+def factors(rng: np.random.Generator, count: int, k: int, spread: float = 1.5) -> Array:
+    """Lower triangular, with diagonal entries between 1/spread and spread."""
+    L = np.tril(rng.normal(size=(count, k, k)), -1) / k
+    i = np.arange(k)
+    L[:, i, i] = spread ** rng.uniform(-1, 1, size=(count, k))
+    return L
+
+
+def is_matrix(name: str) -> bool:
+    return not name.startswith("mu")
+
+
+def takes_factors(name: str) -> bool:
+    return name[0] in "LR"
+
+
+def arguments(names: tuple[str, ...], count: int, k: int, distance: float | None = None, seed: int = 0) -> list[Array]:
+    """Random laws; at that relative distance from each other if it is given."""
+    rng = np.random.default_rng([seed, k])
+    L, mu = {"2": factors(rng, count, k)}, {"2": rng.normal(size=(count, k))}
+    if distance is None:
+        L["1"], mu["1"] = factors(rng, count, k), rng.normal(size=(count, k))
+    elif "mu2" in names:
+        L["1"] = L["2"] * (1 + distance * rng.uniform(-1, 1, (count, k, k)))
+        mu["1"] = mu["2"] + distance * rng.normal(size=(count, k))
+    else:
+        L["1"] = np.eye(k) + distance * np.tril(rng.uniform(-1, 1, (count, k, k)))
+        mu["1"] = distance * rng.normal(size=(count, k))
+    found = []
+    for name in names:
+        law = name[-1] if name[-1] in "12" else "1"
+        if not is_matrix(name):
+            found.append(mu[law])
+        else:
+            found.append(L[law] if takes_factors(name) else L[law] @ np.swapaxes(L[law], -1, -2))
+    return found
+
+
+def exact(names: tuple[str, ...], values: list[Array]) -> mpf:
+    """KL by inverse and determinant, as every textbook has it, with far more digits than the kernel has."""
+    with mp.workdps(90):
+        laws: dict[str, Any] = {}
+        for name, value in zip(names, values, strict=True):
+            matrix = mpmath.matrix([[mpf(float(x)) for x in row] for row in np.atleast_2d(value).tolist()])
+            if not is_matrix(name):
+                laws["mu" + name[2:]] = matrix.T
+                continue
+            if takes_factors(name):
+                k = matrix.rows
+                lower = mpmath.matrix(k, k)
+                for i in range(k):
+                    for j in range(i + 1):
+                        lower[i, j] = matrix[i, j]
+                matrix = lower * lower.T
+            law = name[-1] if name[-1] in "12" else ""
+            laws["cov" + law] = matrix**-1 if name[0] in "RP" or name.startswith("prec") else matrix
+        k = laws.get("cov1", laws.get("cov")).rows
+        cov1, mu1 = laws.get("cov1", laws.get("cov")), laws.get("mu1", laws.get("mu"))
+        cov2, mu2 = laws.get("cov2", mpmath.eye(k)), laws.get("mu2", mpmath.zeros(k, 1))
+        inverse, gap = cov2**-1, mu1 - mu2
+        trace = mpmath.fsum((inverse * cov1)[i, i] for i in range(k))
+        return (trace - k + (gap.T * inverse * gap)[0] + mpmath.log(mpmath.det(cov2) / mpmath.det(cov1))) / 2
+
+
+def condition(names: tuple[str, ...], values: list[Array]) -> float:
+    return max(np.linalg.cond(x) for name, x in zip(names, values, strict=True) if is_matrix(name))
+
+
+# ---------------------------------------------------------------------------------------------------- values
+
+
+@pytest.mark.parametrize("real", [np.float64, np.float32])
+@pytest.mark.parametrize("distance", [None, 1e-2, 1e-5, 1e-9, 1e-13])
+def test_values(kernel: Kernel, distance: float | None, real: type) -> None:
+    """Of factors every digit but a few, however close the laws are; of matrices what their condition leaves."""
+    for k in (1, 2, 3, 5, 8, 9, 12):
+        given = [x.astype(real) for x in arguments(kernel.arguments, 3, k, distance)]
+        given = [np.tril(x) + np.swapaxes(np.tril(x, -1), -1, -2) if is_matrix(n) and not takes_factors(n) else x
+                 for n, x in zip(kernel.arguments, given, strict=True)]  # fmt: skip
+        found = kernel(*given)
+        assert found.dtype == real
+        for index, value in enumerate(found):
+            one = [x[index] for x in given]
+            wanted = exact(kernel.arguments, one)
+            bound = 8 * k * EPS[real] if all(takes_factors(n) for n in kernel.arguments if is_matrix(n)) else (
+                100 * k * EPS[real] * condition(kernel.arguments, one))
+            assert abs(mpf(float(value)) - wanted) <= bound * wanted + mpf(float(np.finfo(real).tiny))
+
+
+@pytest.mark.parametrize("k", [1, 3, 8, 9, 20, 40])
+@pytest.mark.parametrize("spread", [10.0, 1e4])
+def test_difference_form_keeps_its_digits_in_badly_conditioned_laws(implementation: ModuleType, k: int, spread: float) -> None:
+    """Relative error at most 100 k eps cond(L2), at distances from 1e-2 to 1e-14."""
+    rng = np.random.default_rng(k)
+    for distance in 10.0 ** np.arange(-2, -15, -4):
+        L2 = factors(rng, 1, k, spread)
+        L1 = L2 * (1 + distance * rng.uniform(-1, 1, L2.shape))
+        mu2 = rng.normal(size=(1, k))
+        mu1 = mu2 + distance * np.diagonal(L2, axis1=-2, axis2=-1) * rng.normal(size=(1, k))
+        found = float(implementation.kl_mvn_chol(mu1, L1, mu2, L2)[0])
+        wanted = exact(("mu1", "L1", "mu2", "L2"), [x[0] for x in (mu1, L1, mu2, L2)])
+        assert abs(mpf(found) - wanted) <= 100 * k * 2.0**-52 * float(np.linalg.cond(L2[0])) * wanted
+
+
+@pytest.mark.parametrize("k", [*SIZES, 60, 97, 130])
+def test_batches_single_matrices_and_twins_agree(k: int) -> None:
+    """One matrix is computed by itself, many side by side, large ones by a BLAS."""
+    for name in NAMES:
+        kernel, twin = getattr(generated, name), getattr(generated.numpy_kernels, name)
+        for distance in (None, 1e-6):
+            given = arguments(kernel.arguments, 19, k, distance)
+            found = kernel(*given)
+            np.testing.assert_allclose(found, twin(*given), rtol=1e-9 if distance else 1e-12)
+            np.testing.assert_allclose(found[:2], [kernel(*[x[i] for x in given]) for i in range(2)], rtol=1e-9 if distance else 1e-12)
+
+
+def test_laws_far_apart_in_size(implementation: ModuleType) -> None:
+    """Quotients of diagonals at the ends of the range, subnormal numbers among them."""
+    L1 = np.array([[[3e-200]], [[1e-310]], [[2.0]], [[5e-324]]])
+    L2 = np.array([[[2e180]], [[1e-300]], [[1e-150]], [[1e300]]])
+    zero = np.zeros((4, 1))
+    with np.errstate(over="ignore"):
+        found = implementation.kl_mvn_chol(zero, L1, zero, L2)
+    for value, a, b in zip(found, L1[:, 0, 0], L2[:, 0, 0], strict=True):
+        wanted = exact(("mu1", "L1", "mu2", "L2"), [np.zeros(1), np.array([[a]]), np.zeros(1), np.array([[b]])])
+        assert value == pytest.approx(float(wanted), rel=1e-14)
+
+
+# ---------------------------------------------------------------------------------------------------- never negative
+
+
+@given(st.integers(1, 12), st.integers(0, 10**6), st.sampled_from([None, 1e-1, 1e-4, 1e-8, 1e-12, 1e-15]), st.sampled_from(["f4", "f8"]))
+@settings(max_examples=60, deadline=None)
+def test_never_negative(k: int, seed: int, distance: float | None, real: str) -> None:
+    """A sum of squares and of terms none of which is negative is not negative after rounding either."""
+    for name in NAMES:
+        for module in (generated, generated.numpy_kernels):
+            kernel = getattr(module, name)
+            assert (kernel(*[x.astype(real) for x in arguments(kernel.arguments, 4, k, distance, seed)]) >= 0).all()
+
+
+def test_equal_laws_are_exactly_at_zero(kernel: Kernel) -> None:
+    for k in (*SIZES, 70):
+        for real in (np.float32, np.float64):
+            given = dict(zip(kernel.arguments, [x.astype(real) for x in arguments(kernel.arguments, 17, k)], strict=True))
+            if "mu2" in given:
+                same = [given[name.replace("1", "2")] for name in kernel.arguments]
+            else:
+                same = [np.zeros((17, k), real), np.broadcast_to(np.eye(k, dtype=real), (17, k, k))]
+            np.testing.assert_array_equal(kernel(*same), np.zeros(17))
+
+
+# ---------------------------------------------------------------------------------------------------- semantics
+
+
+def test_types(kernel: Kernel) -> None:
+    given = arguments(kernel.arguments, 2, 3)
+    assert kernel(*[x.astype(np.float32) for x in given]).dtype == np.float32
+    assert kernel(*[x.astype(np.float16) for x in given]).dtype == np.float32
+    assert kernel(given[0].astype(np.float32), *given[1:]).dtype == np.float64
+    with pytest.raises(TypeError, match=rf"^{kernel.__name__}: {kernel.arguments[-1]} is of type complex128"):
+        kernel(*given[:-1], given[-1].astype(complex))
+
+
+def test_broadcasting_strides_and_layout(kernel: Kernel) -> None:
+    for k in (3, 8, 11):
+        given = arguments(kernel.arguments, 6, k)
+        table = kernel(given[0][:, None], *given[1:])
+        assert table.shape == (6, 6)
+        np.testing.assert_allclose(np.diagonal(table), kernel(*given), rtol=1e-13)
+        laid_out = [np.asfortranarray(x) for x in given]
+        strided = [np.repeat(x, 2, axis=-1)[..., ::2] for x in given]
+        backwards = [x[::-1].copy()[::-1] for x in given]
+        for other in (laid_out, strided, backwards):
+            np.testing.assert_array_equal(kernel(*other), kernel(*given))
+
+
+def test_numbers_stand_for_columns(implementation: ModuleType) -> None:
+    L = factors(np.random.default_rng(3), 5, 4)
+    np.testing.assert_array_equal(implementation.kl_mvn_vae_chol(0.0, L), implementation.kl_mvn_vae_chol(np.zeros(4), L))
+    columns = np.ones(4), np.full(4, 0.5)
+    found = implementation.kl_mvn_chol(1, L, np.array(0.5), L)
+    np.testing.assert_array_equal(found, implementation.kl_mvn_chol(columns[0], L, columns[1], L))
+
+
+def test_single_matrices_give_numbers(kernel: Kernel) -> None:
+    given = arguments(kernel.arguments, 1, 3)
+    assert isinstance(kernel(*[x[0] for x in given]), np.float64)
+
+
+def test_no_dimension_is_no_divergence(kernel: Kernel) -> None:
+    empty = [np.ones((2, 0, 0)) if is_matrix(name) else np.ones((2, 0)) for name in kernel.arguments]
+    np.testing.assert_array_equal(kernel(*empty), [0, 0])
+    assert kernel(*[np.ones((0, 2, 2)) if is_matrix(name) else np.ones((0, 2)) for name in kernel.arguments]).shape == (0,)
+
+
+def test_out_and_names(kernel: Kernel) -> None:
+    given = arguments(kernel.arguments, 4, 3)
+    out = np.empty(4)
+    assert kernel(*given, out=out) is out
+    np.testing.assert_array_equal(out, kernel(**dict(zip(kernel.arguments, given, strict=True))))
+
+
+def test_above_the_diagonal_of_a_factor_nothing_is_read(kernel: Kernel) -> None:
+    for k in (2, 4, 8, 9, 70):
+        given = arguments(kernel.arguments, 9, k)
+        spoilt = [x + np.triu(np.full((k, k), np.nan), 1) if takes_factors(name) else x
+                  for name, x in zip(kernel.arguments, given, strict=True)]  # fmt: skip
+        np.testing.assert_array_equal(kernel(*spoilt), kernel(*given))
+
+
+@pytest.mark.parametrize(
+    ("name", "shapes", "message"),
+    [
+        ("kl_mvn", [(3,), (3, 3), (3,), (3, 4)], "kl_mvn: cov2 has shape (3, 4): expected (..., 3, 3)"),
+        ("kl_mvn", [(3,), (4, 4), (3,), (3, 3)], "kl_mvn: cov1 has shape (4, 4), but mu1 has shape (3,): expected (..., 3, 3)"),
+        ("kl_mvn_chol", [(3,), (3,), (3,), (3, 3)], "kl_mvn_chol: L1 has shape (3,): expected (..., 3, 3)"),
+        ("kl_mvn_vae_chol", [(2,), (3, 3)], "kl_mvn_vae_chol: L has shape (3, 3), but mu has shape (2,): expected (..., 2, 2)"),
+        (
+            "kl_mvn_vae_chol", [(2, 3), (4, 3, 3)],
+            "kl_mvn_vae_chol: L has shape (4, 3, 3), but mu has shape (2, 3): (4,) and (2,) do not broadcast",
+        ),
+    ],
+)  # fmt: skip
+def test_wrong_shapes_are_told_in_the_callers_terms(
+    implementation: ModuleType, name: str, shapes: list[tuple[int, ...]], message: str
+) -> None:
+    with pytest.raises(ValueError) as caught:
+        getattr(implementation, name)(*[np.ones(shape) for shape in shapes])
+    assert str(caught.value) == message
+
+
+# ---------------------------------------------------------------------------------------------------- outside the domain
+
+
+def spoil(name: str, matrix: Array) -> list[tuple[str, Array]]:
+    """What no law has, in place of a good matrix: negative, asymmetric, not a number."""
+    k = matrix.shape[-1]
+    nan, negative = matrix.copy(), matrix.copy()
+    nan[k - 1, 0] = np.nan
+    negative[k - 1, k - 1] = -1.0
+    found = [("nan", nan), ("negative", negative)]
+    if not takes_factors(name):
+        asymmetric = matrix.copy()
+        asymmetric[0, k - 1] += 1e-3
+        found.append(("asymmetric", asymmetric))
+        found.append(("singular", np.ones_like(matrix)))
+    return found
+
+
+@pytest.mark.parametrize("k", [2, 5, 8, 13, 70])
+def test_one_bad_element_spoils_no_other(kernel: Kernel, k: int) -> None:
+    given = arguments(kernel.arguments, 20, k)
+    good = kernel(*given)
+    for place, name in enumerate(kernel.arguments):
+        bad: list[tuple[str, Array]] = [("nan", np.full(k, np.nan))] if not is_matrix(name) else spoil(name, given[place][6])
+        for what, value in bad:
+            spoilt = [x.copy() for x in given]
+            spoilt[place][6] = value
+            with np.errstate(invalid="ignore"):
+                found = kernel(*spoilt)
+            assert np.isnan(found[6]), (name, what)
+            np.testing.assert_array_equal(np.delete(found, 6), np.delete(good, 6))
+            with np.errstate(invalid="raise"), pytest.raises(FloatingPointError, match=f"^invalid value encountered in {kernel.__name__}$"):
+                kernel(*spoilt)
+
+
+def test_rounding_is_no_asymmetry(implementation: ModuleType) -> None:
+    rng = np.random.default_rng(5)
+    A = rng.normal(size=(30, 6, 6))
+    S = A @ np.diag(np.arange(1.0, 7.0)) @ np.swapaxes(A, -1, -2) + np.eye(6)
+    with np.errstate(invalid="raise"):
+        assert np.isfinite(implementation.kl_mvn(0.0, S, 1.0, S[::-1])).all()
+
+
+def test_one_degenerate_law_is_infinitely_far(kernel: Kernel) -> None:
+    if not takes_factors(kernel.arguments[1]):
+        return
+    for place in [index for index, name in enumerate(kernel.arguments) if is_matrix(name)]:
+        for value in (0.0, np.inf):
+            given = arguments(kernel.arguments, 10, 3)
+            given[place][4, 1, 1] = value
+            with np.errstate(divide="raise"), pytest.raises(FloatingPointError, match=r"^divide by zero"):
+                kernel(*given)
+            with np.errstate(divide="ignore"):
+                found = kernel(*given)
+            assert list(np.isposinf(found)) == [index == 4 for index in range(10)]
+
+
+def test_inside_the_domain_nothing_is_reported(kernel: Kernel) -> None:
+    for k in (1, 4, 8, 11, 70):
+        for distance in (None, 1e-3, 1e-12):
+            with np.errstate(all="raise"):
+                kernel(*arguments(kernel.arguments, 21, k, distance))
