@@ -12,8 +12,8 @@ from math import gcd, lcm
 
 import sympy as sp
 
+from .errors import DeriveError
 from .rewrite import add, div, mul, neg, power
-from .rule import DeriveError
 
 
 class DivisionByZero(DeriveError):
