@@ -127,7 +127,7 @@ def beginning(theorem: Theorem, others: Mapping[str, Theorem]) -> str | None:
 
 
 def kernels(found: Mapping[str, Theorem], same: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[Code, ...]]:
-    """For each theorem the kernels that compute its last line, or its left side by the last line of another theorem."""
+    """For each theorem the kernels that compute its last line, its left side by another last line, or that have its name."""
     if not (GENERATED / MANIFEST).exists():
         return dict.fromkeys(found, ())
     entries = json.loads((GENERATED / MANIFEST).read_text(encoding="utf-8"))["kernels"]
@@ -137,7 +137,7 @@ def kernels(found: Mapping[str, Theorem], same: Mapping[str, tuple[str, ...]]) -
         for source, digest in entry["sources"].items():
             current = source in found and found[source].digest == digest
             code = Code(name, entry["signature"], source, current, python.get(name, ""), c.get(name, ""))
-            for theorem in (source, *same.get(source, ())):
+            for theorem in (source, *same.get(source, ()), name):
                 if theorem in told and all(known.name != name for known in told[theorem]):
                     told[theorem].append(code)
     return {name: tuple(codes) for name, codes in told.items()}
@@ -155,9 +155,9 @@ def numpy_functions() -> dict[str, str]:
 
 
 def c_functions() -> dict[str, str]:
-    """The code of each kernel in closedform.c: for one element, and the entry point; not its loop for NumPy."""
-    file = GENERATED / "c" / "closedform.c"
-    text = file.read_text(encoding="utf-8") if file.exists() else ""
-    _, *parts = re.split(r"^/\* ---- (\w+) \*/\n", text, flags=re.MULTILINE)
-    sections = dict(zip(parts[::2], parts[1::2], strict=True))
+    """The code of each kernel in C: for one element, and the entry point; not its loop for NumPy."""
+    sections: dict[str, str] = {}
+    for file in sorted((GENERATED / "c").glob("*.c")):
+        _, *parts = re.split(r"^/\* ---- (.*) \*/\n", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        sections |= dict(zip(parts[::2], parts[1::2], strict=True))
     return {name: re.split(rf"^static void {name}_loop", section, flags=re.MULTILINE)[0].strip() for name, section in sections.items()}

@@ -225,9 +225,11 @@ class Mathml(Printer):
         return self.at_least(factors[index], factor_needs(factors, index))
 
     def _raised(self, base: Shape, exponent: str) -> str:
-        """An exponent stands above an index, not beside it; what marks the letter then marks letter and index each."""
+        """An exponent of a letter stands above its index, not beside it; what marks the letter then marks letter and index each."""
         drawn = self.at_least(base, ATOM)
-        if isinstance(bare(base), Name | Indexed) and plain(drawn).startswith("<msub>"):
+        shape = bare(base)
+        letter = bare(shape.base) if isinstance(shape, Indexed) else shape
+        if isinstance(letter, Name) and plain(drawn).startswith("<msub>"):
             inside = plain(drawn)[len("<msub>") : -len("</msub>")]
             return f"<msubsup>{self.mark(inside) if isinstance(base, Marked) else inside}{exponent}</msubsup>"
         return f"<msup>{one(drawn)}{exponent}</msup>"
