@@ -20,7 +20,7 @@ NATIVE  := $(filter generated/c/% codegen/cmake/%,$(SOURCES))
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: always accuracy accuracy-full help instructions kernels test test-slow test-browser latex book bench check-generated lint types wheel clean
+.PHONY: always accuracy accuracy-full bench-kernels help instructions kernels sanitize test test-slow test-browser latex book bench check-generated lint types wheel clean
 
 help: ## print this list
 	@echo "closedform: from an integral to a kernel"
@@ -135,7 +135,24 @@ instructions: $(VENV)/.tested ## count the instructions per element of the kerne
 	@command -v valgrind > /dev/null || { apt-get -qq update && apt-get -qq install -y valgrind > /dev/null; }
 	@$(BIN)/python tests/benchmarks/instructions.py
 
-bench: $(VENV)/.tested ## time commands and kernels
+sanitize: $(VENV)/.tested ## fuzz the C under the address and undefined-behaviour sanitizers
+	@$(BIN)/pytest -q tests/test_generated/test_sanitizers.py
+
+# The others that the kernels are compared with stay out of .venv, which the tests use.
+BENCH := .venv-bench
+$(BENCH)/.created: pyproject.toml $(NATIVE) $(VENV)/.tested
+	@test -x $(BENCH)/bin/python || { $(PYTHON) -m venv $(BENCH) && $(BENCH)/bin/python -m pip -q install numpy scipy; }
+	@for peer in torch==2.13.0 jax numba; do \
+	    $(BENCH)/bin/python -m pip -q install $$peer || echo "$$peer cannot be installed here: left out"; done
+	@rm -rf build/bench && $(BIN)/python -m pip -q wheel --no-deps --no-build-isolation --config-settings=build-dir=build/bench/cmake \
+	    --wheel-dir build/bench .
+	@$(BENCH)/bin/python -m pip -q install --no-deps --force-reinstall build/bench/*.whl
+	@touch $@
+
+bench-kernels: $(BENCH)/.created ## time the kernels beside torch, jax, numba and NumPy (a quarter of an hour)
+	@cd build && ../$(BENCH)/bin/python ../tests/benchmarks/peers.py
+
+bench: bench-kernels $(VENV)/.tested ## time commands and kernels
 	$(BIN)/pytest tests/benchmarks --override-ini='python_files=bench_*.py' --benchmark-enable --benchmark-only
 
 wheel: $(VENV)/.tested ## build the source distribution and, from it, the wheel

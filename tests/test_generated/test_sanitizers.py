@@ -1,0 +1,64 @@
+"""The C under the address and undefined-behaviour sanitizers, fed with random shapes, strides and values."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+C = ROOT / "generated" / "c"
+FLAGS = ["-std=c11", "-g", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fopenmp-simd", "-ffp-contract=fast", "-fno-math-errno"]
+SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+SETS = {"baseline": [], "avx2": ["-mavx2", "-mfma"], "avx512": ["-mavx2", "-mfma", "-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl"]}
+
+pytestmark = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
+
+
+def built(folder: Path, options: list[str]) -> Path:
+    """The program that calls every kernel, or a reason why it cannot be built here."""
+    program = folder / "fuzz"
+    sources = [str(ROOT / "tests" / "fuzz" / "fuzz.c"), str(C / "closedform.c")]
+    probe = subprocess.run(["cc", *SANITIZERS, *options, "-x", "c", "-", "-o", str(program)], input="int main(void) { return 0; }", text=True)
+    if probe.returncode != 0:
+        pytest.skip("the compiler has no sanitizers, or not this instruction set")
+    done = subprocess.run(["cc", *FLAGS, *SANITIZERS, *options, f"-I{C}", *sources, "-o", str(program), "-lm"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return program
+
+
+def supported(wanted: str) -> bool:
+    """Has this processor the instructions? The baseline is what every compiler makes."""
+    cpuinfo = Path("/proc/cpuinfo")
+    flags = set(cpuinfo.read_text().split()) if cpuinfo.exists() else set()
+    needed = {"baseline": set[str](), "avx2": {"avx2", "fma"}, "avx512": {"avx512f", "avx512dq", "avx512bw", "avx512vl"}}
+    return needed[wanted] <= flags and (wanted == "baseline" or platform.machine() in {"x86_64", "AMD64"})
+
+
+@pytest.mark.parametrize("wanted", SETS)
+def test_no_report_and_no_dependence_on_strides(wanted: str, tmp_path: Path) -> None:
+    if not supported(wanted):
+        pytest.skip(f"this processor has no {wanted}")
+    program = built(tmp_path, SETS[wanted])
+    for seed in (1, 2):
+        done = subprocess.run([str(program), "1500", str(seed)], capture_output=True, text=True)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "1500 rounds, nothing wrong\n", "")
+
+
+def test_the_program_notices_a_wrong_kernel(tmp_path: Path) -> None:
+    """Reading one element past a row of float32 is reported."""
+    source = (C / "closedform.c").read_text(encoding="utf-8")
+    wrong = source.replace("done + j < n ? in[i][done + j]", "done + j <= n ? in[i][done + j]")
+    assert wrong != source
+    (tmp_path / "closedform.c").write_text(wrong, encoding="utf-8")
+    program = tmp_path / "fuzz"
+    fuzz = str(ROOT / "tests" / "fuzz" / "fuzz.c")
+    done = subprocess.run(["cc", "-O1", *SANITIZERS, f"-I{C}", fuzz, str(tmp_path / "closedform.c"), "-o", str(program), "-lm"], capture_output=True, text=True)
+    if done.returncode != 0:
+        pytest.skip("the compiler has no sanitizers")
+    done = subprocess.run([str(program), "1500", "1"], capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "heap-buffer-overflow" in done.stderr
