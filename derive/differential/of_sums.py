@@ -22,6 +22,8 @@ def _sum_over(node: SumOver, term: Term, tape: Tape) -> Iterator[Term]:
             f"no derivative of a sum over {node.variable} by the whole of {tape.variable}: {node}\n"
             f"  take it by an entry, Entry({tape.variable}, i)"
         )
+    if tape.reaches(node.domain):
+        raise NoDerivative(f"no derivative by {tape.variable} of a sum of {node.domain} terms: {node}")
     scope = tape.scope
     if tape.sifted is not None and node.domain == tape.sifted.matrix.shape[0]:
         yield from _sift(node, term, tape, tape.sifted)

@@ -33,7 +33,10 @@ class Tape:
     scope: tuple[sp.Basic, ...] = ()
 
     def reaches(self, node: sp.Basic) -> bool:
-        return contains(node, self.variable) or (self.sifted is not None and contains(node, self.sifted.matrix))
+        """Does it occur in the node? A variable of that name which the node binds is another one."""
+        if isinstance(self.variable, (sp.Symbol, sp.MatrixSymbol)) and self.variable not in node.free_symbols:
+            return self.sifted is not None and contains(node, self.sifted.matrix)
+        return True
 
 
 def pulled(node: sp.Basic, term: Term, tape: Tape) -> Iterator[Term]:

@@ -7,7 +7,7 @@ numbers is said once, in `evaluate/`; what may be done with it, in `rules/`.
 from .binders import At, Binder, Expect, Integrate, ProductOver, SumOver
 from .divergences import ELBO, KL, CrossEntropy, Density, Entropy, Evidence, Likelihood
 from .inert import Inert, InertMatrix
-from .laws import AbstractLaw, Law, Posterior, point_of
+from .laws import AbstractLaw, Law, Posterior, lives_on, point_of
 from .matrices import Abbreviation, Entrywise, ExpectMatrix, Group, LowerTriangle, MatrixApply, MatrixGradient
 from .scalars import Apply, Entry, Gradient, Paren, Scalar
 
@@ -45,5 +45,6 @@ __all__ = [
     "ProductOver",
     "Scalar",
     "SumOver",
+    "lives_on",
     "point_of",
 ]

@@ -62,3 +62,10 @@ def point_of(*laws: sp.Basic) -> sp.Basic:
     if isinstance(first, MatrixExpr):
         return sp.MatrixSymbol(name, *first.shape)
     return sp.Symbol(name, real=True)
+
+
+def lives_on(law: sp.Basic, point: sp.Basic) -> bool:
+    """May the law have a density at the point? One of columns has none at a number; any law at all may live anywhere."""
+    while isinstance(law, Posterior):
+        law = law.prior
+    return not isinstance(law, Law) or isinstance(point_of(law), MatrixExpr) == isinstance(point, MatrixExpr)

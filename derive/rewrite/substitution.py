@@ -21,11 +21,9 @@ from ..nodes import (
     ExpectMatrix,
     Gradient,
     Integrate,
-    Law,
     MatrixApply,
     MatrixGradient,
-    Posterior,
-    point_of,
+    lives_on,
 )
 from .building import build
 
@@ -120,8 +118,10 @@ def _fresh(variable: sp.Basic, others: set[sp.Basic], mapping: Bindings) -> sp.B
 
 
 def renamed_apart(variable: sp.Basic, taken: set[str]) -> sp.Basic:
-    """A variable of the same kind with a name that is not taken."""
+    """The variable, or one of the same kind with a name that is not taken."""
     name = str(variable)
+    if name not in taken:
+        return variable
     while name in taken:
         name += "'"
     if isinstance(variable, sp.MatrixSymbol):
@@ -131,12 +131,9 @@ def renamed_apart(variable: sp.Basic, taken: set[str]) -> sp.Basic:
 
 def _refuse_wrong_space(law: sp.Basic, point: sp.Basic) -> None:
     """A law of columns has no density at a number, and a law of numbers none at a column."""
-    while isinstance(law, Posterior):
-        law = law.prior
-    if isinstance(law, Law) and isinstance(point_of(law), MatrixExpr) != isinstance(point, MatrixExpr):
-        kind = "columns" if isinstance(point_of(law), MatrixExpr) else "numbers"
+    if not lives_on(law, point):
         raise DeriveError(
-            f"{law} is a law of {kind}, and {point} is none\n"
+            f"{law} is a law of {'numbers' if isinstance(point, MatrixExpr) else 'columns'}, and {point} is none\n"
             "  a statement over a number holds for laws of numbers alone: apply the rule of the definition instead of its lemma"
         )
 

@@ -10,7 +10,7 @@ from ..monomials import DivisionByZero, Monomial, monomial, polynomial, total
 from ..nodes import Paren
 from ..rewrite import add, div, mul, power, sub
 from ..rule import Rewrite, Rule, Statement
-from .domains import requirements
+from .domains import dropped
 from .symbols import a, b, c, half, two, u, v
 
 FIELD = "field axioms"
@@ -25,8 +25,7 @@ def _expand(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iter
         except DivisionByZero:
             return
         if new != node:
-            kept = set(requirements(new))
-            yield Rewrite(new, None, tuple(one for one in dict.fromkeys(requirements(node)) if one not in kept))
+            yield Rewrite(new, None, dropped(node, new))
 
 
 def _factor_out(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
@@ -41,7 +40,9 @@ def _factor_out(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> 
     if len(chosen) > 1:
         rest = total(term * common**-1 for _, term in chosen)
         items = tuple(index for index, _ in chosen) if len(chosen) < len(terms) else None
-        yield Rewrite(mul(given["c"], rest), items, tuple(Q.nonzero(atom) for atom, _ in common.powers))
+        new = mul(given["c"], rest)
+        needed = (*(Q.nonzero(atom) for atom, _ in common.powers), *dropped(add(*(node.args[index] for index, _ in chosen)), new))
+        yield Rewrite(new, items, tuple(dict.fromkeys(needed)))
 
 
 def _contains(term: Monomial, common: Monomial) -> bool:

@@ -29,6 +29,12 @@ def requirements(tree: sp.Basic) -> Iterator[AppliedPredicate]:
         yield from requirements(arg)
 
 
+def dropped(old: sp.Basic, new: sp.Basic) -> tuple[AppliedPredicate, ...]:
+    """What the old term needed to have a value and the new one no longer tells."""
+    kept = set(requirements(new))
+    return tuple(one for one in dict.fromkeys(requirements(old)) if one not in kept)
+
+
 def _primed(binder: sp.Basic) -> sp.Basic:
     """The binder with a prime on its variable's name for every binder within."""
     variable = binder.variable

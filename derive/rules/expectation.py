@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import sympy as sp
 from sympy import Q
+from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from ..facts import Facts
 from ..nodes import (
@@ -23,9 +24,10 @@ from ..nodes import (
     MatrixApply,
     Posterior,
     SumOver,
+    lives_on,
     point_of,
 )
-from ..rewrite import add, build, div, log, matadd, matmul, mul, neg, sub, substitute
+from ..rewrite import add, build, div, log, matadd, matmul, mul, names_in, neg, renamed_apart, sub, substitute
 from ..rule import Rewrite, Rule, Statement
 from .symbols import A, Y, Z, a, c, column, g, h, j, k, law1, law2, x
 
@@ -41,9 +43,19 @@ def _divergence(left: sp.Basic, right: sp.Basic, point: sp.Basic) -> sp.Expr:
     return Integrate(mul(f1, log(div(f1, f2))), point, left)
 
 
+def _shared_point(node: sp.Basic) -> sp.Basic | None:
+    """A variable at which both laws have a density; None where they live on different spaces."""
+    if not isinstance(node, (KL, CrossEntropy)):
+        return None
+    point = point_of(node.law1, node.law2)
+    if not lives_on(node.law2, point):
+        point = point_of(node.law2, node.law1)
+    return point if lives_on(node.law1, point) and lives_on(node.law2, point) else None
+
+
 def _define_kl(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
-    if isinstance(node, KL):
-        point = point_of(node.law1, node.law2)
+    point = _shared_point(node)
+    if isinstance(node, KL) and point is not None:
         yield Rewrite(_divergence(node.law1, node.law2, point), None, (Q.positive(Density(node.law2, point)),))
 
 
@@ -57,8 +69,8 @@ def _define_entropy(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts)
 
 
 def _define_cross_entropy(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
-    if isinstance(node, CrossEntropy):
-        point = point_of(node.law1, node.law2)
+    point = _shared_point(node)
+    if isinstance(node, CrossEntropy) and point is not None:
         yield Rewrite(_surprise(node.law1, node.law2, point), None, (Q.positive(Density(node.law2, point)),))
 
 
@@ -71,7 +83,12 @@ def _expect_sum(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> 
         yield Rewrite(add(*(Expect(term, node.variable, node.law) for term in node.body.args)))
     if isinstance(node, Expect) and isinstance(node.body, SumOver):
         summand, index, size = node.body.args
-        yield Rewrite(SumOver(Expect(summand, node.variable, node.law), index, size))
+        if index in names_in(node.law) | {node.variable}:
+            taken = names_in(summand) | names_in(node.law) | {index, node.variable}
+            fresh = renamed_apart(index, set(map(str, taken)))
+            summand, index = substitute(summand, {index: fresh}), fresh
+        if node.variable not in names_in(size):
+            yield Rewrite(SumOver(Expect(summand, node.variable, node.law), index, size))
     if isinstance(node, ExpectMatrix) and isinstance(node.body, sp.MatAdd):
         yield Rewrite(matadd(*(ExpectMatrix(term, node.variable, node.law) for term in node.body.args)))
 
@@ -100,8 +117,9 @@ def _expect_product(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts)
         return
     first, last = moving[0], moving[-1] + 1
     if last - first < len(parts):
-        inner = ExpectMatrix(build(sp.MatMul, parts[first:last]), node.variable, node.law)
-        yield Rewrite(matmul(*parts[:first], inner, *parts[last:]))
+        inner = build(sp.MatMul, parts[first:last])
+        if isinstance(inner, MatrixExpr):  # not a number alone that moves, in front of matrices that do not
+            yield Rewrite(matmul(*parts[:first], ExpectMatrix(inner, node.variable, node.law), *parts[last:]))
 
 
 # ---------------------------------------------------------------------------------------------------- independent coordinates
@@ -115,10 +133,10 @@ def _marginal(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> It
     if len(entries) != 1:
         return
     (entry,) = entries
-    point = point_of(Law("normal", *(Entry(parameter, *entry.index) for parameter in node.law.parameters)))
-    body = substitute(node.body, {entry: point})
-    if node.variable not in body.free_symbols:
-        law = Law("normal", *(Entry(parameter, *entry.index) for parameter in node.law.parameters))
+    law = Law("normal", *(Entry(parameter, *entry.index) for parameter in node.law.parameters))
+    point = renamed_apart(point_of(law), set(map(str, (names_in(node.body) - {node.variable}) | names_in(law))))
+    body = substitute(node.body, {entry: point})  # nothing changes where the index is bound within
+    if node.variable not in body.free_symbols | names_in(law):
         yield Rewrite(Expect(body, point, law))
 
 
@@ -169,7 +187,8 @@ EXPECTATION = (
     ),
     Rule(
         "change_of_measure", Statement(Integrate(g, x, law2), Expect(div(g, Density(law1, x)), x, law1)),
-        "definition of E for a law with a density", (Q.positive(Density(law1, x)),), leaves=Expect(g, x, law2), given=("law1",),
+        "definition of E for a law with a density", (Q.positive(Density(law1, x)), Q.positive(Density(law2, x))), leaves=Expect(g, x, law2),
+        given=("law1",),
     ),
     Rule(
         "expect_of_ratio", Statement(Expect(div(Density(law2, x), Density(law1, x)), x, law1), sp.S.One),

@@ -5,11 +5,10 @@ A gradient comes out as a sum of fractions that cancel each other near equality;
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import sympy as sp
 from sympy import Q
-from sympy.assumptions import AppliedPredicate
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from ..facts import Facts
@@ -18,14 +17,11 @@ from ..nodes import Group, Paren
 from ..rewrite import add, div, exp, matadd, matmul, matsub, mul, power, sub
 from ..rule import Rewrite, Rule, Statement
 from ..special import expm1
+from .domains import dropped
 from .symbols import A, B, C, a, b, c, k, n, u, v
 
 FIELD = "field axioms"
 INVERSE = "A A^-1 = I"
-
-
-def _nonzero(atoms: Sequence[sp.Expr]) -> tuple[AppliedPredicate, ...]:
-    return tuple(Q.nonzero(atom) for atom in atoms)
 
 
 def _common_denominator(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
@@ -58,7 +54,8 @@ def _over_one_line(node: sp.Add, items: tuple[int, ...] | None) -> Rewrite:
         number = -number
     above = positive_first([(term * line).scaled(1 / number) for term in terms])
     whole = above[0] if len(above) == 1 else Monomial(sp.S.One, ((total(above), sp.S.One),))
-    return Rewrite((whole * line**-1).scaled(number).expr if terms else sp.S.Zero, items, _nonzero(list(below)))
+    new = (whole * line**-1).scaled(number).expr if terms else sp.S.Zero
+    return Rewrite(new, items, tuple(dict.fromkeys((*map(Q.nonzero, below), *dropped(add(*chosen), new)))))
 
 
 def _common_inverse(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:

@@ -12,6 +12,7 @@ from ..facts import Facts
 from ..nodes import Apply, At, Gradient, MatrixApply, MatrixGradient
 from ..rewrite import log, power
 from ..rule import Rewrite, Rule, Statement
+from .domains import dropped
 from .symbols import A, a, g, k, x
 
 DIFFERENTIALS = "Magnus, Neudecker 2019, Matrix Differential Calculus, chapters 8 and 9"
@@ -33,7 +34,7 @@ def _carried_out(body: sp.Expr, variable: sp.Basic, structure: Structure, facts:
         found = derivative(body, variable, structure, facts)
     except NoDerivative:
         return
-    yield Rewrite(found.value, None, found.conditions)
+    yield Rewrite(found.value, None, tuple(dict.fromkeys((*found.conditions, *dropped(body, found.value)))))
 
 
 GRADIENTS = (

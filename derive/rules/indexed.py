@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 
 import sympy as sp
+from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from ..facts import Facts, positive_entries
 from ..nodes import Apply, Entry, Entrywise, Group, Paren, ProductOver, Scalar, SumOver
-from ..rewrite import add, matadd, matmul, mul, power, substitute
+from ..rewrite import add, matadd, matmul, mul, names_in, power, renamed_apart, substitute
 from ..rule import Rewrite, Rule, Statement
 from .symbols import A, a, c, i, j, k, n, y, z
 
@@ -34,10 +35,9 @@ def _entry(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Itera
 
 
 def _entry_of(term: sp.MatrixExpr, place: sp.Expr) -> sp.Expr:
-    if isinstance(term, sp.MatMul):
-        *numbers, column = term.args
-        return mul(*numbers, Entry(column, place))
-    return Entry(term, place)
+    """A number times a column keeps its number in front; an entry of a product of matrices stays one."""
+    numbers = [part for part in term.args if not isinstance(part, MatrixExpr)] if isinstance(term, sp.MatMul) else []
+    return mul(*numbers, Entry(matmul(*term.args[len(numbers):]), place)) if numbers else Entry(term, place)
 
 
 def _join_sums(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
@@ -48,6 +48,9 @@ def _join_sums(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> I
     if not totals:
         return
     variable, size = totals[0].variable, totals[0].domain
+    outside = names_in(node)
+    if variable in outside:  # what is free beside the sums stays free inside
+        variable = renamed_apart(variable, set(map(str, outside)))
     summands, items = [], []
     for place, term in enumerate(node.args):
         inside = _summand(term, variable, size)
@@ -59,13 +62,14 @@ def _join_sums(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> I
 
 
 def _summand(term: sp.Expr, variable: sp.Symbol, size: sp.Expr) -> sp.Expr | None:
+    """What is added up over 1 .. size to give the term; the variable is not free in it."""
     factors = list(sp.Mul.make_args(term)) if isinstance(term, sp.Mul) else [term]
     for place, part in enumerate(factors):
         rest = [other for at, other in enumerate(factors) if at != place]
-        if isinstance(part, SumOver) and part.domain == size and not any(variable in other.free_symbols for other in rest):
+        if isinstance(part, SumOver) and part.domain == size:
             body = part.body if part.variable == variable else substitute(part.body, {part.variable: variable})
             return mul(*rest, body) if rest else body
-        if part == size:
+        if part == size and size.is_integer and size.is_nonnegative:
             return mul(*rest) if rest else sp.S.One
     return None
 
@@ -75,7 +79,7 @@ def _scale_sum(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> I
     if isinstance(node, sp.Mul):
         totals = [part for part in node.args if isinstance(part, SumOver)]
         rest = [part for part in node.args if not isinstance(part, SumOver)]
-        if len(totals) == 1 and rest and not any(totals[0].variable in part.free_symbols for part in rest):
+        if len(totals) == 1 and rest and not any(totals[0].variable in names_in(part) for part in rest):
             yield Rewrite(SumOver(mul(*rest, totals[0].body), totals[0].variable, totals[0].domain))
 
 

@@ -10,6 +10,7 @@ from ..facts import Facts
 from ..nodes import Group
 from ..rewrite import build, matadd, matmul, matsub
 from ..rule import Rewrite, Rule, Statement
+from .domains import dropped
 from .symbols import A, B, C, k, w, y, z
 
 MATRIX = "Petersen, Pedersen 2012, section 1"
@@ -47,15 +48,16 @@ def _cancel_inverse(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts)
     if not isinstance(node, sp.MatMul):
         return
     for index, (left, right) in enumerate(zip(node.args, node.args[1:], strict=False)):
-        if left == sp.Inverse(right) if isinstance(left, sp.Inverse) else isinstance(right, sp.Inverse) and right.arg == left:
-            base = right if isinstance(left, sp.Inverse) else left
+        if (isinstance(left, sp.Inverse) and left.arg == right) or (isinstance(right, sp.Inverse) and right.arg == left):
+            base = right if isinstance(left, sp.Inverse) and left.arg == right else left
             whole = len(node.args) == 2
             yield Rewrite(sp.Identity(base.shape[0]), None if whole else (index, index + 1), (Q.invertible(base),))
 
 
 def _multiply_by_zero(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
     if isinstance(node, sp.MatMul) and any(_is_zero(part) for part in node.args):
-        yield Rewrite(sp.ZeroMatrix(*node.shape))
+        nothing_left = sp.ZeroMatrix(*node.shape)
+        yield Rewrite(nothing_left, None, dropped(node, nothing_left))
     if isinstance(node, sp.Transpose) and _is_zero(node.arg):
         yield Rewrite(sp.ZeroMatrix(*node.shape))
 
