@@ -79,7 +79,8 @@ def _both(theorem: Theorem, laws: Choice, numbers: Choice, seed: int) -> tuple[b
     statements = [Statement(substitute(one.lhs, laws), substitute(one.rhs, laws)) for one in theorem.equality_case]
     parts = [part for one in statements for part in (one.lhs, one.rhs)]
     known = [fact for fact in theorem.hypotheses.sorted() if not fact.arguments[0].has(Density)]
-    world = sample([lhs, rhs, *parts], known, 2, seed)
+    # A moderate world: what is said of densities is not among the hypotheses, and must hold.
+    world = sample([lhs, rhs, *parts], known, 2, 2 * seed)
     for symbol, number in numbers.items():
         world = world.bind(symbol, evaluate(number, world))
     points = free_points(parts, free(lhs) | free(rhs))

@@ -19,11 +19,12 @@ from .environment import (
     TooExpensive,
     free,
 )
+from .hypotheses import holds, holds_where_defined
 from .laws import gaussian_integral
 from .matrices import Number, Value
 from .meaning import evaluate
 from .of_laws import numeric_law
-from .sample import Sampler, dimensions, holds, sample
+from .sample import Sampler, dimensions, sample
 
 __all__ = [
     "Comparison",
@@ -44,6 +45,7 @@ __all__ = [
     "free",
     "gaussian_integral",
     "holds",
+    "holds_where_defined",
     "numeric_law",
     "same_law",
     "sample",

@@ -5,21 +5,21 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from functools import lru_cache
-from math import inf
 
 import mpmath
 import sympy as sp
 
 from ..nodes import AbstractLaw, Evidence, Expect, ExpectMatrix, Gradient, Integrate, Law, MatrixGradient, Posterior
 from .cubature import TRAPEZOID_DIGITS
-from .degree import degree
+from .degree import integrated_law
 from .environment import GUARD, Environment, draw_signed
-from .laws import value_shape
-from .matrices import ZERO, Number, Value, column
+from .laws import NumericLaw, value_shape
+from .matrices import ONE, ZERO, Number, Value, column
 from .meaning import evaluate, integer_of
 from .of_laws import numeric_law
 
 LAWS = (Law, AbstractLaw, Posterior)
+GRADIENTS = (Gradient, MatrixGradient)
 MARGIN = 5  # digits given away to cancellation among terms of size 1
 
 
@@ -35,17 +35,59 @@ class Comparison:
 def compare(old: sp.Basic, new: sp.Basic, environment: Environment, relation: str = "=") -> Comparison:
     """Evaluate both, and compare by "=", "<=" or ">="; two laws are equal if their densities are.
 
-    A gap counts as none up to 10^-digits times the larger of the values and 1. Raises EvaluationError where a side has
-    no value.
+    A gap counts as none up to 10^-digits times the larger of the values, or if it is rounding: it all but vanishes where more
+    digits are carried. Of integrals by the trapezoid rule, which has no more digits to give, 10^-digits times 1 counts as none.
+    Raises EvaluationError where a side has no value.
     """
     if isinstance(old, LAWS) and isinstance(new, LAWS):
         return same_law(old, new, environment)
+    here = _at_digits(old, new, environment, relation)
+    if here.relative() <= here.tolerance:
+        return Comparison(holds=True, gap=here.relative(), digits=here.digits)
+    finer = _at_digits(old, new, environment.finer, relation)
+    if finer.digits == here.digits:
+        gap = here.relative(floor=ONE)
+        return Comparison(holds=gap <= here.tolerance, gap=gap, digits=here.digits)
+    # A difference quotient does not see a slope that is nothing beside the values.
+    floor = finer.tolerance if old.has(*GRADIENTS) or new.has(*GRADIENTS) else ZERO
+    gap = finer.beyond_rounding(here, floor)
+    return Comparison(holds=gap <= here.tolerance, gap=gap, digits=here.digits)
+
+
+@dataclass(frozen=True)
+class _Gaps:
+    """Entry by entry what is in the way of the relation, and the sizes of the values; no entry where the shapes differ."""
+
+    entries: tuple[tuple[Number, Number], ...]
+    digits: int
+
+    @property
+    def tolerance(self) -> Number:
+        return mpmath.mpf(10) ** -self.digits
+
+    def relative(self, floor: Number = ZERO) -> Number:
+        """The largest gap relative to the values, or to the floor where they are less."""
+        return max((gap / max(size, floor) if gap else ZERO for gap, size in self.entries), default=mpmath.inf)
+
+    def beyond_rounding(self, coarse: _Gaps, floor: Number) -> Number:
+        """The largest relative gap of those above the floor that more digits do not make vanish."""
+        pairs = zip(self.entries, coarse.entries, strict=True)
+        lasting = [(gap, size) for (gap, size), (before, _) in pairs if before and gap > max(floor, before * coarse.tolerance)]
+        return _Gaps(tuple(lasting), self.digits).relative() if lasting or not self.entries else ZERO
+
+
+def _at_digits(old: sp.Basic, new: sp.Basic, environment: Environment, relation: str) -> _Gaps:
     digits = min(trusted_digits(old, environment), trusted_digits(new, environment))
-    return compare_values(evaluate(old, environment), evaluate(new, environment), digits, relation)
+    first, second = evaluate(old, environment), evaluate(new, environment)
+    if value_shape(first) != value_shape(second):
+        return _Gaps((), digits)
+    with mpmath.workdps(environment.digits + GUARD):
+        pairs = zip(_flat(first), _flat(second), strict=True)
+        return _Gaps(tuple((abs(_GAPS[relation](a, b)), max(abs(a), abs(b))) for a, b in pairs), digits)
 
 
 def compare_values(old: Value, new: Value, digits: int, relation: str = "=") -> Comparison:
-    """Whether old relation new to so many digits, entry by entry."""
+    """Whether old relation new to so many digits, entry by entry; a gap of 10^-digits counts as none."""
     if value_shape(old) != value_shape(new):
         return Comparison(holds=False, gap=mpmath.inf, digits=digits)
     pairs = list(zip(_flat(old), _flat(new), strict=True))
@@ -78,8 +120,15 @@ def same_law(law1: sp.Basic, law2: sp.Basic, environment: Environment) -> Compar
         shape = next(iter(shapes), ())
         finite = None in (first.shape, second.shape)
         points = environment.space.points(shape) if finite else _scattered(shape, environment)
-        comparisons = [compare_values(first.log_density(x), second.log_density(x), digits) for x in points]
+        comparisons = [_compare_densities(first, second, x, digits) for x in points]
     return max(comparisons, key=lambda comparison: abs(comparison.gap))
+
+
+def _compare_densities(first: NumericLaw, second: NumericLaw, x: Value, digits: int) -> Comparison:
+    """Of the logarithms, unless there is none."""
+    if first.density(x) == 0 or second.density(x) == 0:
+        return compare_values(first.density(x), second.density(x), digits)
+    return compare_values(first.log_density(x), second.log_density(x), digits)
 
 
 def _scattered(shape: tuple[int, ...], environment: Environment) -> list[Value]:
@@ -103,7 +152,7 @@ def trusted_digits(expression: sp.Basic, environment: Environment) -> int:
     if dimension:
         own = min(own, TRAPEZOID_DIGITS.get(dimension, own) - MARGIN)
     inner = min((trusted_digits(arg, environment) for arg in expression.args), default=own)
-    loss = MARGIN if isinstance(expression, (Gradient, MatrixGradient)) else 0
+    loss = MARGIN if isinstance(expression, GRADIENTS) else 0
     return min(own, inner) - loss
 
 
@@ -116,19 +165,8 @@ def _is_exact(expression: sp.Basic) -> bool:
 
 def _quadrature(expression: sp.Basic, environment: Environment) -> int:
     """The dimension of the trapezoid rule that the node itself needs; 0 where its value is exact."""
-    law = _integrated_law(expression)
+    law = integrated_law(expression)
     return 0 if law is None else _gaussian_dimension(law, environment)
-
-
-def _integrated_law(expression: sp.Basic) -> sp.Basic | None:
-    if isinstance(expression, Integrate):
-        return expression.domain
-    if isinstance(expression, (Posterior, Evidence)):
-        return expression.prior
-    if isinstance(expression, (Expect, ExpectMatrix)):
-        smooth = isinstance(expression.law, Posterior) or degree(expression.body, expression.variable) == inf
-        return expression.law if smooth else None
-    return None
 
 
 def _gaussian_dimension(law: sp.Basic, environment: Environment) -> int:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from typing import Any
 
 import mpmath
@@ -70,22 +70,27 @@ def draw_signed(rng: random.Random) -> Number:
 
 @dataclass(frozen=True)
 class Functions:
-    """What g(x) means: a polynomial of degree 2 in the entries of x, its coefficients drawn by the name.
+    """What g(x) means: a polynomial of degree 2 or 6 in the entries of x, its coefficients drawn by the name.
 
     `kinds` says of a name what is known of the function's values: "positive", "positive_definite", "symmetric".
     """
 
-    degree = 2
     seed: str
     kinds: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    degree: int = 2
 
     def scalar(self, name: str, x: Value, where: str = "") -> Number:
-        """c + b^T x + s (d^T x)^2, or, where g > 0 is assumed, c + (b^T x + s)^2 with c > 0."""
+        """c + b^T x + s (d^T x)^2, or, where g > 0 is assumed, c + (b^T x + s)^2 with c > 0.
+
+        Of degree 6 with s (d^T x)^3 (d^T x - 1)^3 more, or with 2 (b^T x)^3 more to be squared.
+        """
         entries = list(_entries(x))
         first, second, linear, other = _coefficients(self.seed, name, where, len(entries))
+        along, steep = dot(linear, entries), self.degree > 2
         if self.kinds.get(name, frozenset()) & {"positive", "nonnegative", "nonzero"}:
-            return first + (second + dot(linear, entries)) ** 2
-        return first + dot(linear, entries) + second * dot(other, entries) ** 2
+            return first + (second + along + (2 * along**3 if steep else ZERO)) ** 2
+        across = dot(other, entries)
+        return first + along + second * (across**2 + (across**3 * (across - 1) ** 3 if steep else ZERO))
 
     def matrix(self, name: str, x: Value, rows: int, columns: int) -> Matrix:
         """Such a polynomial in every entry; symmetric, or A + (b^T x + s)^2 v v^T, where that is assumed."""
@@ -102,7 +107,7 @@ class Functions:
         rng = random.Random(f"{self.seed}|function|{name}|definite|{size}")
         factor = lower_triangle(rng, size)
         direction = column([draw_signed(rng) for _ in range(size)])
-        weight = Functions(self.seed, {name: frozenset({"positive"})}).scalar(name, x)
+        weight = Functions(self.seed, {name: frozenset({"positive"})}, self.degree).scalar(name, x)
         fixed, outer = product(factor, transpose(factor)), product(direction, transpose(direction))
         return tuple(
             tuple(a + weight * b for a, b in zip(p, q, strict=True)) for p, q in zip(fixed, outer, strict=True)
@@ -140,10 +145,14 @@ def _entries(x: Value) -> Iterator[Number]:
 
 @dataclass(frozen=True)
 class FiniteSpace:
-    """Points with weights, and for every label a positive density of total mass 1."""
+    """Points with weights, and for every label a density of total mass 1.
+
+    It is positive everywhere, or, where `supported` is given, for the labels in it; that of any other label is 0 at one point or two.
+    """
 
     seed: str
     size: int = 5
+    supported: frozenset[str] | None = None
     _drawn: dict[object, tuple[Value, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -155,6 +164,9 @@ class FiniteSpace:
 
         def normalised(rng: random.Random) -> list[Number]:
             raw = [draw(rng, 0.2, 2.0) for _ in range(self.size)]
+            if self.supported is not None and label not in self.supported:
+                for place in rng.sample(range(self.size), rng.choice((1, 2))):
+                    raw[place] = ZERO
             mass = dot(raw, self.weights)
             return [value / mass for value in raw]
 
@@ -207,6 +219,11 @@ class Environment:
     memo: dict[sp.Basic, Any] = field(default_factory=dict, repr=False)
     parent: Environment | None = field(default=None, repr=False)
     bound: sp.Basic | None = None
+
+    @cached_property
+    def finer(self) -> Environment:
+        """The same world with three times the digits: what is rounding here is far smaller there, what is not stays."""
+        return replace(self, digits=3 * self.digits, memo={}, parent=self.parent and self.parent.finer)
 
     def bind(self, variable: sp.Basic, value: Value) -> Environment:
         """The scope in which the variable has that value."""

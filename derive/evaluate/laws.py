@@ -173,15 +173,17 @@ class Finite:
         return self.values[self.space.index(point)]
 
     def log_density(self, point: Value) -> Number:
-        return mpmath.log(self.density(point))
+        return _log(self.density(point))
 
     def integrate(self, body: Function, variable: tuple[int, ...]) -> Value:
         points = self.space.points(variable)
         return weighted_sum((w, body(x)) for w, x in zip(self.space.weights, points, strict=True))
 
     def expect(self, body: Function, variable: tuple[int, ...], degree: float) -> Value:
+        """Over the points where the density is positive: nothing is asked of the body elsewhere."""
         masses = [w * f for w, f in zip(self.space.weights, self.values, strict=True)]
-        return weighted_sum((mass, body(x)) for mass, x in zip(masses, self.space.points(variable), strict=True))
+        points = zip(masses, self.space.points(variable), strict=True)
+        return weighted_sum((mass, body(x)) for mass, x in points if mass)
 
 
 # ---------------------------------------------------------------------------------------------------- Bayes
@@ -203,7 +205,7 @@ class Bayes:
         return self.prior.density(point) * self.likelihood(point) / self.evidence
 
     def log_density(self, point: Value) -> Number:
-        return mpmath.log(self.density(point))
+        return _log(self.density(point))
 
     def integrate(self, body: Function, variable: tuple[int, ...]) -> Value:
         return self.prior.integrate(body, variable)
@@ -213,6 +215,12 @@ class Bayes:
 
 
 # ---------------------------------------------------------------------------------------------------- values
+
+
+def _log(density: Number) -> Number:
+    if density == 0:
+        raise OutsideDomain("the logarithm of a density where it is 0")
+    return mpmath.log(density)
 
 
 def times(factor: Number, value: Value) -> Value:

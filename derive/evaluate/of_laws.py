@@ -100,7 +100,11 @@ def _density(expression: Density, env: Environment) -> Number:
 def _expect(expression: Expect | ExpectMatrix, env: Environment) -> Value:
     variable, body = expression.variable, expression.body
     law = numeric_law(expression.law, env)
-    return law.expect(lambda x: value_of(body, env.bind(variable, x)), _shape_of(variable, env), degree(body, variable))
+    return law.expect(lambda x: value_of(body, env.bind(variable, x)), _shape_of(variable, env), _degree(body, variable, env))
+
+
+def _degree(body: sp.Basic, variable: sp.Basic, env: Environment) -> float:
+    return degree(body, variable, env.functions.degree)
 
 
 @meaning.register(Integrate)

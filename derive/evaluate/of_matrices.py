@@ -8,10 +8,12 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from ..nodes import Entry, Entrywise, LowerTriangle, MatrixApply, Scalar
 from . import matrices as mx
-from .environment import Environment, NoMeaning, OutsideDomain
+from .environment import Environment, NoMeaning, OutsideDomain, TooExpensive
 from .matrices import Matrix, Number, Value
 from .meaning import integer_of, matrix_of, meaning, scalar_of, value_of
 from .of_scalars import power
+
+POWER_LIMIT = 200
 
 
 @meaning.register(sp.Identity)
@@ -68,6 +70,8 @@ def _matpow(expression: sp.MatPow, env: Environment) -> Matrix:
     matrix, times = _square(base, env), integer_of(exponent, env)
     if times < 0:
         matrix, times = _inverted(matrix, expression), -times
+    if times > POWER_LIMIT:
+        raise TooExpensive(f"a power {times} of a matrix: {expression}")
     total = mx.identity(len(matrix))
     for _ in range(times):
         total = mx.product(total, matrix)

@@ -7,11 +7,14 @@ from collections.abc import Callable
 import mpmath
 import sympy as sp
 
-from ..nodes import Abbreviation, Apply, At, Group, Paren, ProductOver, SumOver
+from ..nodes import Abbreviation, Apply, At, Density, Group, Paren, ProductOver, SumOver
 from ..special import expm1, expm1mx, log1pmx, logratiomx
-from .environment import Environment, NoMeaning, OutsideDomain
-from .matrices import Number, Value
+from .environment import Environment, NoMeaning, OutsideDomain, TooExpensive
+from .matrices import ZERO, Number, Value
 from .meaning import integer_of, meaning, scalar_of, value_of
+
+TERMS_LIMIT = 2_000
+EXPONENT_LIMIT = 400  # binary digits before the point
 
 
 @meaning.register(sp.Symbol)
@@ -48,10 +51,16 @@ def _add(expression: sp.Add, env: Environment) -> Number:
 
 @meaning.register(sp.Mul)
 def _mul(expression: sp.Mul, env: Environment) -> Number:
-    first, *rest = expression.args
-    total = scalar_of(first, env)
+    """Where a density is 0, so is its product with what has no value there: f log f is 0 outside the support."""
+    try:
+        first, *rest = (scalar_of(factor, env) for factor in expression.args)
+    except OutsideDomain:
+        if any(isinstance(factor, Density) and scalar_of(factor, env) == 0 for factor in expression.args):
+            return ZERO
+        raise
+    total = first
     for factor in rest:
-        total *= scalar_of(factor, env)
+        total *= factor
     return total
 
 
@@ -71,8 +80,19 @@ def power(base: Number, exponent: Number, where: sp.Basic) -> Number:
     return mpmath.sqrt(base) if exponent == 0.5 else base**exponent
 
 
+def _reachable(exponent: Number) -> Number:
+    """e to it can be had: beyond, the digits of the exponent alone fill the memory."""
+    if mpmath.mag(exponent) > EXPONENT_LIMIT:
+        raise TooExpensive("an exponential of an exponential, too large to be computed")
+    return exponent
+
+
+def _exp(exponent: Number) -> Number:
+    return mpmath.exp(_reachable(exponent))
+
+
 FUNCTIONS: dict[type[sp.Function], Callable[[Number], Number]] = {
-    sp.exp: mpmath.exp,
+    sp.exp: _exp,
     sp.Abs: abs,
     sp.erf: mpmath.erf,
     sp.erfc: mpmath.erfc,
@@ -83,8 +103,8 @@ FUNCTIONS: dict[type[sp.Function], Callable[[Number], Number]] = {
     sp.tanh: mpmath.tanh,
     sp.cos: mpmath.cos,
     sp.sin: mpmath.sin,
-    expm1: expm1.at,
-    expm1mx: expm1mx.at,
+    expm1: lambda x: expm1.at(_reachable(x)),
+    expm1mx: lambda x: expm1mx.at(_reachable(x)),
 }
 
 
@@ -154,4 +174,6 @@ def _at(expression: At, env: Environment) -> Number:
 
 def _terms(expression: SumOver | ProductOver, env: Environment) -> list[Number]:
     indices = range(1, integer_of(expression.domain, env) + 1)
+    if len(indices) > TERMS_LIMIT:
+        raise TooExpensive(f"a sum or product of {len(indices)} terms: {expression}")
     return [scalar_of(expression.body, env.bind(expression.variable, mpmath.mpf(i))) for i in indices]

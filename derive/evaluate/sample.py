@@ -2,14 +2,18 @@
 
 What is assumed is granted and nothing more: a matrix of which nothing is said is not symmetric, sizes named differently
 differ, and a positive definite matrix that is not also said to be symmetric is not. A value depends on the seed, the
-dimension and the symbol's name alone.
+dimension and the symbol alone: its name, assumptions and shape.
+
+Worlds of even number are moderate: all numbers are of size 0.3 to 2.2. Those of odd number are rough: numbers lie far out or close to 0
+(not where an integral by the trapezoid rule depends on them), some coincide or are 0, sums may be empty, functions are steep, and a law
+of which it is not said has no density at some points.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import mpmath
 import sympy as sp
@@ -29,6 +33,7 @@ from ..nodes import (
     SumOver,
 )
 from . import matrices as mx
+from .degree import needs_quadrature
 from .environment import (
     Environment,
     FiniteSpace,
@@ -40,10 +45,14 @@ from .environment import (
     free,
     lower_triangle,
 )
-from .matrices import Matrix, Number, Value
-from .meaning import evaluate, integer_of
+from .hypotheses import TESTS, holds, name_of
+from .matrices import ZERO, Matrix, Number, Value
+from .meaning import integer_of
 
 ATTEMPTS = 200
+FAR_ATTEMPT = 20  # from here on numbers are drawn far out too: the hypotheses ask for something rare
+ROUGH_DIGITS = 110  # so that e^-200 is seen beside 1
+STEEP_DEGREE = 6
 Kinds = frozenset[str]
 
 
@@ -61,16 +70,40 @@ def sample(expressions: Iterable[sp.Basic], hypotheses: Iterable[AppliedPredicat
 class Sampler:
     """`sample` for expressions and hypotheses that stay: their symbols are looked through once."""
 
-    def __init__(self, expressions: Iterable[sp.Basic], hypotheses: Iterable[AppliedPredicate]) -> None:
+    def __init__(
+        self, expressions: Iterable[sp.Basic], hypotheses: Iterable[AppliedPredicate], *, may_coincide: bool = True
+    ) -> None:
         self._assumed = list(dict.fromkeys(hypotheses))
         self._subject = _Subject([*expressions, *(part for fact in self._assumed for part in fact.arguments)], self._assumed)
+        self._may_coincide = may_coincide
 
     def __call__(self, k: int, seed: int) -> Environment:
         for attempt in range(ATTEMPTS):
-            environment = self._subject.draw(k, f"{seed}|{k}|{attempt}")
+            rough, phase = seed % 2 == 1, (seed // 2 + k) % 3
+            manner = _Manner(
+                far=rough or attempt >= FAR_ATTEMPT,
+                everywhere=attempt >= FAR_ATTEMPT,
+                coincide=rough and phase == 0 and attempt == 0 and self._may_coincide,
+                empty=rough and attempt == 0,
+                rough=rough,
+                phase=phase,
+            )
+            environment = self._subject.draw(k, f"{seed}|{k}|{attempt}", manner)
             if all(holds(fact, environment) for fact in self._assumed):
                 return environment
         raise OutsideDomain(f"no values were found that satisfy {', '.join(map(str, self._assumed))}")
+
+
+@dataclass(frozen=True)
+class _Manner:
+    """How the numbers of one world are drawn."""
+
+    far: bool  # some of them far from 1
+    everywhere: bool  # those that an integral depends on, too: the hypotheses left no other way
+    coincide: bool  # some of them equal, or 0
+    empty: bool  # sizes that may be 0 or negative are
+    rough: bool  # functions are steep, densities have zeros, and more digits are carried
+    phase: int  # which of the numbers far out: large, large of the other sign, small
 
 
 class _Subject:
@@ -89,43 +122,71 @@ class _Subject:
         }
         self.points = sorted({node.point for node in nodes if isinstance(node, Density) and _is_abstract(node.law)}, key=str)
         functions = {node for node in nodes if isinstance(node, (Apply, MatrixApply))}
+        integrals = {node for node in nodes if needs_quadrature(node)}
+        laws = {node for node in nodes if isinstance(node, Law)}
+        self.moderate = frozenset().union(*map(free, laws | integrals))
+        self.may_be_steep = not integrals
+        self.rigid = frozenset().union(*(_sizes(node) for node in nodes if not isinstance(node, (SumOver, ProductOver))))
+        self.supported = frozenset(
+            fact.arguments[0].law.label
+            for fact in assumed
+            if name_of(fact) == "positive" and isinstance(fact.arguments[0], Density) and isinstance(fact.arguments[0].law, AbstractLaw)
+        )
         self.functions = {node.name: self.kinds[node] for node in functions if node in self.kinds}
 
-    def draw(self, k: int, seed: str) -> Environment:
-        values: dict[sp.Basic, Value] = {size: mpmath.mpf(k + i) for i, size in enumerate(self.dimensions)}
-        space = FiniteSpace(seed)
-        world = Environment(values, seed, functions=Functions(seed, self.functions), space=space)
+    def draw(self, k: int, seed: str, manner: _Manner) -> Environment:
+        values: dict[sp.Basic, Value] = {size: self._size(size, k, seed, manner) for size in self.dimensions}
+        space = FiniteSpace(seed, supported=self.supported if manner.rough else None)
+        steep = manner.rough and k == 1 and self.may_be_steep
+        functions = Functions(seed, self.functions, STEEP_DEGREE if steep else Functions.degree)
+        digits = ROUGH_DIGITS if manner.rough else Environment.digits
+        world = Environment(values, seed, digits, functions=functions, space=space)
         first = random.Random(f"{seed}|point").randrange(space.size)
         for symbol in self.free:
             if symbol in values:
                 continue
-            rng = random.Random(f"{seed}|{symbol}")
+            rng = random.Random(f"{seed}|{sp.srepr(symbol)}")
             shape = tuple(integer_of(n, world) for n in symbol.shape) if isinstance(symbol, sp.MatrixSymbol) else ()
+            far = manner.far and (manner.everywhere or symbol not in self.moderate)
             if symbol in self.points:
                 values[symbol] = space.points(shape)[(first + self.points.index(symbol)) % space.size]
             elif shape:
                 kinds = self.kinds.get(symbol, frozenset()) | ({"symmetric"} if symbol in self.covariances else set())
-                values[symbol] = _draw_matrix(rng, shape, kinds)
+                values[symbol] = _draw_matrix(rng, shape, kinds, far=far)
             elif symbol in self.indices:
                 largest = min(integer_of(size, world) for size in self.indices[symbol])
                 values[symbol] = mpmath.mpf(rng.randint(1, largest))
             else:
-                values[symbol] = _draw_number(rng, symbol, self.kinds.get(symbol, frozenset()))
-        return Environment(values, seed, functions=world.functions, space=space)
+                values[symbol] = self._number(rng, symbol, seed, manner, far=far)
+        return Environment(values, seed, digits, functions=functions, space=space)
+
+    def _size(self, size: sp.Symbol, k: int, seed: str, manner: _Manner) -> Number:
+        """k, k + 1, ...; where nothing but a sum runs so far, also less: 0 or negative, where the symbol may be."""
+        place = self.dimensions.index(size)
+        if not manner.empty or size in self.rigid or (place == 0 and size.is_positive):
+            return mpmath.mpf(k + place)
+        rng = random.Random(f"{seed}|{sp.srepr(size)}")
+        if size.is_positive:
+            return mpmath.mpf(rng.randint(1, k + place))
+        return mpmath.mpf(-k if k % 2 and not size.is_nonnegative else 0)
+
+    def _number(self, rng: random.Random, symbol: sp.Symbol, seed: str, manner: _Manner, *, far: bool) -> Number:
+        kinds = self.kinds.get(symbol, frozenset())
+        if manner.coincide and symbol not in self.moderate and not symbol.is_integer and rng.random() < 0.5:
+            shared = draw(random.Random(f"{seed}|shared"), 0.3, 2.2)
+            may_be_zero = not (kinds & {"positive", "negative", "nonzero"} or symbol.is_nonzero)
+            return ZERO if may_be_zero and rng.random() < 0.4 else -shared if _is_negative(symbol, kinds) else shared
+        return _draw_number(rng, symbol, kinds, manner=manner if far else None)
 
 
 def _kinds(assumed: Iterable[AppliedPredicate]) -> dict[sp.Basic, Kinds]:
     kinds: dict[sp.Basic, Kinds] = {}
     for fact in assumed:
-        name = _name(fact)
-        if name not in _TESTS:
+        name = name_of(fact)
+        if name not in TESTS:
             raise NoMeaning(f"no values can be drawn under the unknown predicate {fact}")
         kinds[fact.arguments[0]] = kinds.get(fact.arguments[0], frozenset()) | {name}
     return kinds
-
-
-def _name(fact: AppliedPredicate) -> str:
-    return str(fact.function.name)
 
 
 def _nodes(tree: sp.Basic) -> Iterator[sp.Basic]:
@@ -169,21 +230,53 @@ def _is_abstract(law: sp.Basic) -> bool:
 # ---------------------------------------------------------------------------------------------------- drawing
 
 
-def _draw_number(rng: random.Random, symbol: sp.Symbol, kinds: Kinds) -> Number:
-    positive = symbol.is_nonnegative or kinds & {"positive", "nonnegative"}
-    if symbol.is_integer:
-        return mpmath.mpf(rng.randint(1, 5) if positive else rng.randint(-4, 4))
-    if positive:
-        return draw(rng, 0.3, 2.2)
-    if symbol.is_negative or "negative" in kinds:
-        return -draw(rng, 0.3, 2.2)
-    return draw_signed(rng)
+# Exact in binary, like all others: what holds only for numbers near 1 is seen not to.
+LARGE, SMALL = tuple(map(mpmath.mpf, (3.75, 11.5, 37, 53.0625))), tuple(map(mpmath.mpf, (0.015625, 0.125)))
 
 
-def _draw_matrix(rng: random.Random, shape: tuple[int, ...], kinds: Kinds) -> Matrix:
+def _is_positive(symbol: sp.Symbol, kinds: Kinds) -> bool:
+    return bool(symbol.is_nonnegative or kinds & {"positive", "nonnegative"})
+
+
+def _is_negative(symbol: sp.Symbol, kinds: Kinds) -> bool:
+    return bool(symbol.is_nonpositive or kinds & {"negative", "nonpositive"})
+
+
+def _draw_number(rng: random.Random, symbol: sp.Symbol, kinds: Kinds, manner: _Manner | None) -> Number:
+    """A moderate number, or one far out in the manner given."""
+    if symbol.is_integer or "integer" in kinds:
+        return mpmath.mpf(_draw_integer(rng, symbol, kinds, far=manner is not None))
+    size, sign = draw(rng, 0.3, 2.2), rng.choice((-1, 1))
+    if manner is not None:
+        size = rng.choice(SMALL if manner.phase == 0 and rng.random() < 0.6 else LARGE) + draw(rng, 0, 0.02)
+        if not manner.everywhere and manner.phase > 0:
+            sign = random.Random(sp.srepr(symbol)).choice((-1, 1)) * (-1) ** manner.phase
+    return size if _is_positive(symbol, kinds) else -size if _is_negative(symbol, kinds) else size * sign
+
+
+def _draw_integer(rng: random.Random, symbol: sp.Symbol, kinds: Kinds, *, far: bool) -> int:
+    step = 2 if symbol.is_even or symbol.is_odd else 1
+    shift = 1 if symbol.is_odd else 0
+    if _is_positive(symbol, kinds):
+        return step * rng.randint(0 if step == 2 else 1, 12 if far else 5) + shift + (2 if symbol.is_even and symbol.is_positive else 0)
+    if _is_negative(symbol, kinds):
+        return -step * rng.randint(1, 12 if far else 5) + shift
+    return step * (rng.randint(-9, 9) if far else rng.randint(-4, 4)) + shift
+
+
+SQUARE = {
+    "symmetric", "positive_definite", "invertible", "fullrank", "square", "lower_triangular", "upper_triangular", "diagonal",
+    "positive_diagonal",
+}  # fmt: skip
+
+
+def _draw_matrix(rng: random.Random, shape: tuple[int, ...], kinds: Kinds, *, far: bool) -> Matrix:
     rows, columns = shape
+    if rows != columns and kinds & SQUARE:
+        raise OutsideDomain(f"no matrix of shape {shape} is {', '.join(sorted(kinds & SQUARE))}")
+    far = far and columns == 1
     if "positive_entries" in kinds:
-        return tuple(tuple(draw(rng, 0.3, 2.2) for _ in range(columns)) for _ in range(rows))
+        return tuple(tuple(_size_of_entry(rng, far=far) for _ in range(columns)) for _ in range(rows))
     if "positive_definite" in kinds:
         factor = _triangle(rng, rows, kinds | {"positive_diagonal"})
         if "diagonal" in kinds or "lower_triangular" in kinds:
@@ -192,12 +285,16 @@ def _draw_matrix(rng: random.Random, shape: tuple[int, ...], kinds: Kinds) -> Ma
         return symmetric if "symmetric" in kinds else mx.add(symmetric, _skew(rng, rows))
     if kinds & {"lower_triangular", "diagonal"}:
         return _triangle(rng, rows, kinds)
-    entries = tuple(tuple(draw_signed(rng) for _ in range(columns)) for _ in range(rows))
+    entries = tuple(tuple(_size_of_entry(rng, far=far) * rng.choice((-1, 1)) for _ in range(columns)) for _ in range(rows))
     if "symmetric" in kinds:
         entries = tuple(tuple(entries[max(i, j)][min(i, j)] for j in range(columns)) for i in range(rows))
     if "positive_diagonal" in kinds:
         entries = tuple(tuple(abs(x) if i == j else x for j, x in enumerate(row)) for i, row in enumerate(entries))
     return entries
+
+
+def _size_of_entry(rng: random.Random, *, far: bool) -> Number:
+    return rng.choice(LARGE + SMALL) + draw(rng, 0, 0.02) if far and rng.random() < 0.5 else draw(rng, 0.3, 2.2)
 
 
 def _triangle(rng: random.Random, size: int, kinds: Kinds) -> Matrix:
@@ -213,56 +310,3 @@ def _skew(rng: random.Random, size: int) -> Matrix:
     """A matrix B with B^T = -B: it adds nothing to any x^T A x."""
     upper = tuple(tuple(draw_signed(rng) if j > i else mx.ZERO for j in range(size)) for i in range(size))
     return mx.add(upper, mx.scale(mpmath.mpf(-1), mx.transpose(upper)))
-
-
-# ---------------------------------------------------------------------------------------------------- hypotheses
-
-
-def holds(fact: AppliedPredicate, environment: Environment) -> bool:
-    """Is it true at these numbers? A singular or undefined argument does not satisfy it. Raises NoMeaning for an unknown predicate."""
-    if _name(fact) not in _TESTS:
-        raise NoMeaning(f"no test is known for the predicate {fact}")
-    try:
-        return _TESTS[_name(fact)](evaluate(fact.arguments[0], environment))
-    except OutsideDomain:
-        return False
-
-
-def _definite(a: Value) -> bool:
-    try:
-        mx.cholesky(mx.add(a, mx.transpose(a)))
-    except mx.SingularMatrix:
-        return False
-    return True
-
-
-def _is_zero(x: Number) -> bool:
-    return bool(abs(x) < mpmath.mpf(10) ** -30)
-
-
-def _pattern(keep: Callable[[int, int], bool]) -> Callable[[Matrix], bool]:
-    return lambda a: all(keep(i, j) or _is_zero(x) for i, row in enumerate(a) for j, x in enumerate(row))
-
-
-# A test is asked of the kind of value that its predicate speaks of.
-_TESTS: Mapping[str, Callable[[Any], bool]] = {
-    "real": lambda _: True,
-    "positive": lambda x: x > 0,
-    "negative": lambda x: x < 0,
-    "nonnegative": lambda x: x >= 0,
-    "nonpositive": lambda x: x <= 0,
-    "nonzero": lambda x: not _is_zero(x),
-    "zero": _is_zero,
-    "integer": mpmath.isint,
-    "symmetric": lambda a: all(_is_zero(a[i][j] - a[j][i]) for i in range(len(a)) for j in range(i)),
-    "positive_definite": _definite,
-    "invertible": lambda a: abs(mx.determinant(a)) > mpmath.mpf("1e-6"),
-    "fullrank": lambda a: abs(mx.determinant(a)) > mpmath.mpf("1e-6"),
-    "square": lambda a: len(a) == len(a[0]),
-    "real_elements": lambda _: True,
-    "lower_triangular": _pattern(lambda i, j: i >= j),
-    "upper_triangular": _pattern(lambda i, j: i <= j),
-    "diagonal": _pattern(lambda i, j: i == j),
-    "positive_entries": lambda a: all(x > 0 for row in a for x in row),
-    "positive_diagonal": lambda a: all(a[i][i] > 0 for i in range(len(a))),
-}

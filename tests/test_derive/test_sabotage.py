@@ -29,6 +29,7 @@ from closedform.derive.nodes import (
     Entry,
     Expect,
     ExpectMatrix,
+    Gradient,
     Group,
     Integrate,
     Law,
@@ -45,6 +46,7 @@ from closedform.derive.rules import RULES
 from closedform.derive.special import expm1mx, log1pmx, logratiomx
 
 k = sp.Symbol("k", integer=True, positive=True)
+n = sp.Symbol("n", integer=True)
 i, j = (sp.Symbol(name, integer=True, positive=True) for name in "ij")
 a, b, c, x, mu1, mu2, sigma1, sigma2 = (sp.Symbol(name, real=True) for name in ("a", "b", "c", "x", "mu1", "mu2", "sigma1", "sigma2"))
 A, B, C, L, S, S1, S2 = (sp.MatrixSymbol(name, k, k) for name in ("A", "B", "C", "L", "S", "Sigma1", "Sigma2"))
@@ -55,6 +57,7 @@ mvn1, mvn2 = Law("mvn", m1, S1), Law("mvn", m2, S2)
 g, h, Y = Apply("g", x), Apply("h", x), MatrixApply("Y", X, k, k)
 half, two, one, zero = sp.Rational(1, 2), sp.Integer(2), sp.S.One, sp.S.Zero
 
+TINY = exp(sp.Integer(-200))
 POSITIVE = (Q.positive(a), Q.positive(b))
 SCALES = (Q.positive(sigma1), Q.positive(sigma2))
 COVARIANCES = tuple(known(cov) for cov in (S1, S2) for known in (Q.symmetric, Q.positive_definite))
@@ -77,14 +80,15 @@ class Sabotage:
 
 def wrong(
     lhs: sp.Basic, rhs: sp.Basic, *where: sp.Basic, first: int = 1, inside: Callable[[sp.Basic], sp.Basic] | None = None,
-    relation: Relation = "=", seen_by: Engines = frozenset(), decided: bool = False,
+    relation: Relation = "=", seen_by: Engines = frozenset(), decided: bool = False, given: Mapping[str, sp.Basic] | None = None,
 ) -> Sabotage:
     """One step by the wrong rule lhs = rhs; `inside` puts it where the error cancels, so that the whole line does not show it."""
     speaks_of = free(lhs) | lhs.atoms(Apply, Density)
     conditions = tuple(known for known in where if known.arguments[0] in speaks_of)
-    rule = Rule("wrong", Statement(lhs, rhs, relation), "sabotage", conditions)
+    given = given or {}
+    rule = Rule("wrong", Statement(lhs, rhs, relation), "sabotage", conditions, given=tuple(given))
     start = inside(lhs) if inside else lhs
-    derivation = Derivation(start, Facts.of(*where)).apply(rule, lhs if contains(start, lhs) else None)
+    derivation = Derivation(start, Facts.of(*where)).apply(rule, lhs if contains(start, lhs) else None, **given)
     seen = seen_by | (LOCAL if inside else BOTH) | ({"decide"} if decided else frozenset())
     return Sabotage(derivation, seen, first, {"wrong": rule})
 
@@ -170,6 +174,13 @@ RULE_ROWS: dict[str, Sabotage] = {
     "log of a square, condition lost": wrong(log(power(a, 2)), mul(two, log(a))),
     "exp of a sum as sum": wrong(exp(add(a, b)), add(exp(a), exp(b))),
     "root of a square, condition lost": wrong(power(power(a, 2), half), a),
+    # what is too small to be seen beside 1
+    "a tiny number as 0": wrong(TINY, zero),
+    "a tiny number as 0, in a sum": wrong(add(a, TINY), a),
+    "a tiny number twice": wrong(mul(a, TINY), mul(two, a, TINY)),
+    "a tiny number twice, where rounding is as large": wrong(
+        add(exp(a), neg(exp(a)), exp(sp.Integer(-120))), mul(two, exp(sp.Integer(-120)))
+    ),
     # algebra
     "square of a sum without its cross term": wrong(power(add(a, b), 2), add(power(a, 2), power(b, 2)), decided=True),
     "cross term loses its 2": wrong(power(add(a, b), 2), add(power(a, 2), mul(a, b), power(b, 2)), decided=True),
@@ -253,10 +264,26 @@ RULE_ROWS: dict[str, Sabotage] = {
         Expect(tr(matmul(A, Y)), X, mvn1), mul(tr(A), tr(ExpectMatrix(Y, X, mvn1))), *COVARIANCES, first=2
     ),
     "integral as expectation under the other law": wrong(
-        Integrate(mul(Density(law1, x), g), x, law1), Expect(g, x, law2), Q.positive(Density(law2, x)), seen_by=frozenset({"renaming"})
+        Integrate(mul(Density(law1, x), g), x, law1), Expect(g, x, law2), Q.positive(Density(law2, x)), given={"law2": law2}
     ),
     "divergence turned round": wrong(KL(law1, law2), KL(law2, law1)),
     "cross-entropy for entropy": wrong(KL(law1, law2), sub(CrossEntropy(law1, law2), Entropy(law2))),
+    # what holds only for functions of low degree, numbers near 1, laws with full support, sums that are not empty
+    "expectation by two points": wrong(
+        Expect(g, x, normal1), mul(half, add(Apply("g", add(mu1, sigma1)), Apply("g", sub(mu1, sigma1)))), *SCALES
+    ),
+    "third derivative is 0": wrong(Gradient(Gradient(Gradient(g, x), x), x), zero),
+    "nothing is above 3": wrong(a, sp.Integer(3), relation="<="),
+    "nothing is below -3": wrong(a, sp.Integer(-3), relation=">="),
+    "a square is at least 1/20": wrong(power(a, 2), sp.Rational(1, 20), relation=">="),
+    "change of measure, support forgotten": wrong(
+        Integrate(g, x, law2), Expect(div(g, Density(law1, x)), x, law1), given={"law1": law1}
+    ),
+    "expectation of a ratio, support forgotten": wrong(Expect(div(Density(law2, x), Density(law1, x)), x, law1), one),
+    "a sum of ones that may be empty": wrong(SumOver(one, j, n), n),
+    "a product that may be empty": wrong(ProductOver(a, j, n), power(a, n), Q.positive(a)),
+    "a sum of ones up to i - 2": wrong(SumOver(one, j, sub(i, two)), sub(i, two)),
+    "two symbols of one name": wrong(sub(a, sp.Symbol("a", positive=True)), zero, decided=True),
     # gradients
     "gradient of log|A| not transposed": wrong(MatrixGradient(log(det(A)), A), inv(A), Q.positive_definite(A), first=2),
     "gradient of tr AB not transposed": wrong(MatrixGradient(tr(matmul(A, B)), A), B, first=2),
@@ -265,7 +292,7 @@ RULE_ROWS: dict[str, Sabotage] = {
     "log t >= t - 1": wrong(log(a), sub(a, one), Q.positive(a), relation=">="),
     "log t = t - 1": wrong(log(a), sub(a, one), Q.positive(a)),
     "Jensen the wrong way round": wrong(
-        Expect(log(g), x, law1), log(Expect(g, x, law1)), Q.positive(g), relation=">="
+        Expect(log(exp(g)), x, law1), log(Expect(exp(g), x, law1)), relation=">="
     ),
     # last lines
     "normal: log upside down": wrong(KL(normal1, normal2), closed_form(sigma1, sigma2), *SCALES),
