@@ -15,7 +15,7 @@ import sympy as sp
 from sympy.assumptions import AppliedPredicate, Predicate
 
 from ..nodes import Abbreviation, Density
-from ..rewrite import Bindings, substitute
+from ..rewrite import Bindings, names_in, renamed_apart, substitute
 
 
 class _PositiveEntries(Predicate):
@@ -122,7 +122,14 @@ def question(name: str) -> Callable[[Question], Question]:
 
 
 def instantiate(condition: AppliedPredicate, bindings: Bindings) -> AppliedPredicate:
-    """The condition with the metavariables replaced."""
+    """The condition with the metavariables replaced.
+
+    A density that is positive is so at every point: where the bindings do not say at which, at one that its law does not speak of.
+    """
+    (subject, *_) = condition.arguments
+    if isinstance(subject, Density) and isinstance(subject.point, (sp.Symbol, sp.MatrixSymbol)) and subject.point not in bindings:
+        spoken_of = set(map(str, names_in(substitute(subject.law, bindings))))
+        bindings = {**bindings, subject.point: renamed_apart(subject.point, spoken_of)}
     return condition.function(*(substitute(argument, bindings) for argument in condition.arguments))
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import sympy as sp
 from sympy.core.symbol import Str
 
+from ..errors import DeriveError
 from ..nodes import BINDERS, Abbreviation, Gradient, MatrixGradient
 from .building import NARY, build
 
@@ -45,7 +46,12 @@ def put(tree: sp.Basic, path: Path, new: sp.Basic) -> sp.Basic:
 
 
 def replace(tree: sp.Basic, site: Site, new: sp.Basic) -> tuple[sp.Basic, Site]:
-    """The tree with `new` at the site, and the site of `new` in it (flattening may have dissolved it into its parent)."""
+    """The tree with `new` at the site, and the site of `new` in it (flattening may have dissolved it into its parent).
+
+    Raises DeriveError where no term stands at the site: see `sites`.
+    """
+    if not all(_is_term(at_path(tree, site.path[:depth]), index) for depth, index in enumerate(site.path)):
+        raise DeriveError(f"no term stands at the path {site.path} of {tree}, but a name, a size or a variable")
     node = at_path(tree, site.path)
     if site.items is not None:
         rest = [(i, arg) for i, arg in enumerate(node.args) if i not in site.items]
@@ -77,12 +83,15 @@ def sites(tree: sp.Basic, path: Path = ()) -> Iterator[Path]:
     rewritten.
     """
     yield path
-    if isinstance(tree, (Abbreviation, sp.MatrixSymbol)):
-        return
     for index, arg in enumerate(tree.args):
-        is_variable = index == 1 and isinstance(tree, (*BINDERS, Gradient, MatrixGradient))
-        if not isinstance(arg, Str) and not is_variable:
+        if _is_term(tree, index):
             yield from sites(arg, (*path, index))
+
+
+def _is_term(node: sp.Basic, index: int) -> bool:
+    """Is that argument of the node a term, not a name, a size or a variable?"""
+    is_variable = index == 1 and isinstance(node, (*BINDERS, Gradient, MatrixGradient))
+    return not (is_variable or isinstance(node, (Abbreviation, sp.MatrixSymbol)) or isinstance(node.args[index], Str))
 
 
 def contains(tree: sp.Basic, part: sp.Basic) -> bool:

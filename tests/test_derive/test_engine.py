@@ -6,9 +6,10 @@ from sympy import Q
 
 from closedform.derive.context import line_relation
 from closedform.derive.derivation import Derivation
+from closedform.derive.errors import DeriveError
 from closedform.derive.facts import Facts, Verdict
 from closedform.derive.nodes import AbstractLaw, Apply, Expect, MatrixGradient
-from closedform.derive.rewrite import Site, add, at_site, exp, log, match, match_within, mul, neg, power, replace, substitute
+from closedform.derive.rewrite import Site, add, at_site, exp, log, match, match_within, mul, neg, power, replace, sites, substitute
 from closedform.derive.rule import DoesNotApply, MissingAssumption, Rule, Statement
 
 a, b, c, x, y = (sp.Symbol(name, real=True) for name in "abcxy")
@@ -30,6 +31,14 @@ def test_replacing_by_a_sum_dissolves_into_the_parent() -> None:
     new, span = replace(add(a, b), Site((1,)), add(x, y))
     assert new.args == (a, x, y)
     assert at_site(new, span) == add(x, y)
+
+
+def test_what_is_no_term_is_not_replaced() -> None:
+    A = sp.MatrixSymbol("A", 2, 2)
+    for tree, path in ((sp.Trace(A), (0, 1)), (Expect(x, x, AbstractLaw("1")), (1,)), (MatrixGradient(sp.Trace(A), A), (1,))):
+        assert path not in list(sites(tree))
+        with pytest.raises(DeriveError, match="no term stands at the path"):
+            replace(tree, Site(path), y)
 
 
 def test_matching_a_bag_leaves_the_rest() -> None:

@@ -69,6 +69,14 @@ def test_a_law_that_speaks_of_the_variable_is_not_caught_by_a_definition() -> No
         assert x in Derivation(start, facts).apply(rule, **given).line.free_symbols
 
 
+def test_a_density_that_is_positive_everywhere_is_so_at_a_point_of_its_own() -> None:
+    """The lemma assumes that the second density is positive at x, whatever x is; the x of the law is another."""
+    used = Derivation(KL(normal(mu), normal(x)), Facts.of(Q.positive(s))).apply("lemma:kl_definition")
+    special = theorems["kl_definition"].specialise({law1: normal(mu), law2: normal(x)}, Q.positive(s))
+    for line in (used, special):
+        assert not [step.rule for step in theorem(line).check().steps if not step.verdict.passed]
+
+
 def test_a_statement_over_numbers_says_nothing_of_columns() -> None:
     Sigma = sp.MatrixSymbol("Sigma", k, k)
     facts = Facts.of(Q.symmetric(Sigma), Q.positive_definite(Sigma))
