@@ -124,12 +124,12 @@ def question(name: str) -> Callable[[Question], Question]:
 def instantiate(condition: AppliedPredicate, bindings: Bindings) -> AppliedPredicate:
     """The condition with the metavariables replaced.
 
-    A density that is positive is so at every point: where the bindings do not say at which, at one that its law does not speak of.
+    A density that is positive is so at every point: where the bindings do not say at which, at one of which nothing else speaks.
     """
     (subject, *_) = condition.arguments
     if isinstance(subject, Density) and isinstance(subject.point, (sp.Symbol, sp.MatrixSymbol)) and subject.point not in bindings:
-        spoken_of = set(map(str, names_in(substitute(subject.law, bindings))))
-        bindings = {**bindings, subject.point: renamed_apart(subject.point, spoken_of)}
+        taken = {str(name) for value in bindings.values() for name in names_in(value)}
+        bindings = {**bindings, subject.point: renamed_apart(subject.point, taken)}
     return condition.function(*(substitute(argument, bindings) for argument in condition.arguments))
 
 

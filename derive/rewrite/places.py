@@ -12,10 +12,11 @@ import sympy as sp
 from sympy.core.symbol import Str
 
 from ..errors import DeriveError
-from ..nodes import BINDERS, Abbreviation, Gradient, MatrixGradient
+from ..nodes import BINDERS, Abbreviation, Gradient, MatrixApply, MatrixGradient
 from .building import NARY, build
 
 Path = tuple[int, ...]
+SIZED = (sp.MatrixSymbol, sp.Identity, sp.ZeroMatrix, sp.OneMatrix)  # what has sizes and no terms
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,8 @@ def sites(tree: sp.Basic, path: Path = ()) -> Iterator[Path]:
 def _is_term(node: sp.Basic, index: int) -> bool:
     """Is that argument of the node a term, not a name, a size or a variable?"""
     is_variable = index == 1 and isinstance(node, (*BINDERS, Gradient, MatrixGradient))
-    return not (is_variable or isinstance(node, (Abbreviation, sp.MatrixSymbol)) or isinstance(node.args[index], Str))
+    is_size = isinstance(node, SIZED) or (index > 1 and isinstance(node, MatrixApply))
+    return not (is_variable or is_size or isinstance(node, Abbreviation) or isinstance(node.args[index], Str))
 
 
 def contains(tree: sp.Basic, part: sp.Basic) -> bool:

@@ -35,7 +35,8 @@ def test_replacing_by_a_sum_dissolves_into_the_parent() -> None:
 
 def test_what_is_no_term_is_not_replaced() -> None:
     A = sp.MatrixSymbol("A", 2, 2)
-    for tree, path in ((sp.Trace(A), (0, 1)), (Expect(x, x, AbstractLaw("1")), (1,)), (MatrixGradient(sp.Trace(A), A), (1,))):
+    expectation, gradient = Expect(x, x, AbstractLaw("1")), MatrixGradient(sp.Trace(A), A)
+    for tree, path in ((sp.Trace(A), (0, 1)), (sp.ZeroMatrix(2, 2), (0,)), (expectation, (1,)), (gradient, (1,))):
         assert path not in list(sites(tree))
         with pytest.raises(DeriveError, match="no term stands at the path"):
             replace(tree, Site(path), y)
