@@ -11,7 +11,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from .atoms import Atoms
 from .quotients import Beyond
-from .scalars import scalar_form
+from .scalars import RESERVED, scalar_form
 from .words import matrix_form, total
 
 
@@ -24,6 +24,8 @@ class Decision(Enum):
 def decide(old: sp.Basic, new: sp.Basic, assumed: Iterable[AppliedPredicate] = ()) -> Decision:
     """Is old = new wherever the assumptions hold and both sides are defined?"""
     atoms = Atoms(frozenset(assumed))
+    if any(str(name).startswith(RESERVED) for tree in (old, new) for name in tree.atoms(sp.Symbol, sp.MatrixSymbol)):
+        return Decision.UNDECIDED
     try:
         if isinstance(old, MatrixExpr) and isinstance(new, MatrixExpr):
             return _matrices(old, new, atoms)
@@ -38,8 +40,19 @@ def _scalars(old: sp.Expr, new: sp.Expr, atoms: Atoms) -> Decision:
     difference = scalar_form(old, atoms) - scalar_form(new, atoms)
     if not difference.num:
         return Decision.EQUAL
-    independent = all(atom > 0 and atoms[atom].plain for atom in difference.atoms)
-    return Decision.DIFFERENT if independent else Decision.UNDECIDED
+    return Decision.DIFFERENT if _are_independent(difference.atoms, atoms) else Decision.UNDECIDED
+
+
+# What these say is still true after every small enough change: no polynomial is 0 wherever they hold.
+OPEN = {"positive", "negative", "nonzero", "real", "invertible", "fullrank", "positive_definite", "positive_entries", "positive_diagonal"}
+
+
+def _are_independent(numbers: set[int], atoms: Atoms) -> bool:
+    """Free numbers and generic matrices, between which no assumption makes an equation."""
+    if not all(number > 0 and atoms[number].plain for number in numbers):
+        return False
+    speaks_of = {symbol for fact in atoms.assumed if str(fact.function.name) not in OPEN for symbol in fact.free_symbols}
+    return not speaks_of & atoms.symbols(numbers)
 
 
 def _matrices(old: MatrixExpr, new: MatrixExpr, atoms: Atoms) -> Decision:

@@ -16,6 +16,8 @@ from ..special import expm1, expm1mx, log1pmx, logratiomx
 from .atoms import Atom, Atoms
 from .quotients import ONE, ONE_TERMS, ZERO, Beyond, Monomial, Quotient, Terms, atom_power, constant, quotient, term
 
+RESERVED = "bound "  # begins the names that bound variables are given here
+
 
 @singledispatch
 def scalar_form(tree: sp.Basic, atoms: Atoms) -> Quotient:
@@ -156,10 +158,23 @@ def _log_of_atom(atom: int, atoms: Atoms) -> Quotient:
     return atom_power(atoms.number(Atom(("log of atom", atom), symbols)))
 
 
+TRIAL_LIMIT = 10_000
+
+
 def prime_powers(number: Fraction) -> list[tuple[int, Fraction]]:
-    """The number as powers of primes; the prime p is the atom -p."""
-    found = [(-int(p), Fraction(e)) for p, e in sp.factorint(number.numerator).items() if p != 1]
-    return found + [(-int(p), Fraction(-e)) for p, e in sp.factorint(number.denominator).items() if p != 1]
+    """The number as powers of primes; the prime p is the atom -p. Raises Beyond for what trial division does not take apart."""
+    return [
+        (-prime, Fraction(sign * exponent))
+        for whole, sign in ((number.numerator, 1), (number.denominator, -1))
+        for prime, exponent in _factors(whole)
+    ]
+
+
+def _factors(whole: int) -> list[tuple[int, int]]:
+    found = sp.factorint(whole, limit=TRIAL_LIMIT, use_rho=False, use_pm1=False, use_ecm=False)
+    if not all(sp.isprime(p) for p in found if p != 1):
+        raise Beyond(f"{whole} is not taken apart")
+    return [(int(p), int(e)) for p, e in found.items() if p != 1]
 
 
 # ---------------------------------------------------------------------------------------------------- special functions

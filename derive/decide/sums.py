@@ -15,7 +15,7 @@ import sympy as sp
 from ..nodes import Binder, ProductOver, SumOver
 from .atoms import Atom, Atoms
 from .quotients import ONE_TERMS, ZERO, Beyond, Monomial, Quotient, Terms, atom_power, quotient, term
-from .scalars import exp_form, is_positive, log_form, power_form, renamed, scalar_form
+from .scalars import RESERVED, exp_form, is_positive, log_form, power_form, renamed, scalar_form
 
 # What the sum of a monomial over an index is, where somebody knows.
 KNOWN_SUMS: list[Callable[[Monomial, sp.Symbol, Quotient, Atoms], Quotient | None]] = []
@@ -49,8 +49,11 @@ def _bound(tree: Binder) -> sp.Basic:
     """The variable under a name that says how many binders lie within: alike for sums that differ only in its name."""
     depth = _depth(tree.body)
     if isinstance(tree.variable, sp.MatrixSymbol):
-        return sp.MatrixSymbol(f"bound {depth}", *tree.variable.shape)
-    return sp.Symbol(f"bound {depth}", **tree.variable._assumptions_orig)
+        return sp.MatrixSymbol(f"{RESERVED}{depth}", *tree.variable.shape)
+    # What it ranges over is said by the binder: an index is 1, 2, ..., and a variable of integration any number.
+    if isinstance(tree, (SumOver, ProductOver)):
+        return sp.Symbol(f"{RESERVED}{depth}", integer=True, positive=True)
+    return sp.Symbol(f"{RESERVED}{depth}", real=True)
 
 
 def _depth(tree: sp.Basic) -> int:
@@ -76,7 +79,7 @@ def sum_form(body: Quotient, index: sp.Symbol, count: Quotient, atoms: Atoms) ->
 
 
 def _sum_of_term(mono: Monomial, den: Terms, index: sp.Symbol, count: Quotient, atoms: Atoms) -> Quotient:
-    if not mono and den == ONE_TERMS:
+    if not mono and den == ONE_TERMS and _is_a_count(count, atoms):
         return count
     if den == ONE_TERMS:
         for known in KNOWN_SUMS:
@@ -89,11 +92,25 @@ def _sum_of_term(mono: Monomial, den: Terms, index: sp.Symbol, count: Quotient, 
     return atom_power(atoms.number(Atom(("sum", mono, den, index, count), atoms.symbols(numbers) - {index}, positive)))
 
 
+def _is_a_count(form: Quotient, atoms: Atoms) -> bool:
+    """A whole number that is never negative: a sum of positive whole symbols and a number. The sum up to any other n may be empty."""
+    least = Fraction(0)
+    for mono, coefficient in form.num:
+        if coefficient.denominator != 1 or any(exponent != 1 or atom < 0 for atom, exponent in mono):
+            return False
+        symbols = [atoms[atom].key for atom, _ in mono]
+        whole = all(isinstance(key, sp.Symbol) and key.is_integer and key.is_nonnegative for key in symbols)
+        if not whole or (mono and coefficient < 0):
+            return False
+        least += coefficient if all(isinstance(key, sp.Symbol) and key.is_positive for key in symbols) else 0
+    return form.den == ONE_TERMS and least >= 0
+
+
 def _canonical(mono: Monomial, den: Terms, index: sp.Symbol, atoms: Atoms) -> tuple[Monomial, Terms, sp.Symbol]:
     """The summand under an index named by how many sums lie within: alike wherever the sum comes from."""
     numbers = {atom for m in (mono, *(m for m, _ in den)) for atom, _ in m}
     depth = max((_nesting(atom, atoms) for atom in numbers), default=0)
-    named = sp.Symbol(f"bound {depth}", integer=True, positive=True)
+    named = sp.Symbol(f"{RESERVED}{depth}", integer=True, positive=True)
     if named != index and named in atoms.symbols(numbers):
         return mono, den, index
     try:

@@ -18,7 +18,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 from ..nodes import Abbreviation, Entry, Entrywise, Group, Scalar
 from .atoms import Atom, Atoms
 from .quotients import ONE, ZERO, Beyond, Monomial, Quotient, atom_power
-from .scalars import exp_form, is_positive, log_form, renamed, scalar_form
+from .scalars import RESERVED, exp_form, is_positive, log_form, renamed, scalar_form
 from .sums import KNOWN_SUMS, rebound, sum_form
 
 
@@ -31,7 +31,7 @@ class Letter(NamedTuple):
 Word: TypeAlias = tuple[Letter, ...]
 Sum: TypeAlias = dict[Word, Quotient]
 LIMIT = 400  # words of a sum
-ENTRY = sp.Symbol("bound entry", integer=True, positive=True)  # the index of the entries of a column or diagonal
+ENTRY = sp.Symbol(f"{RESERVED}entry", integer=True, positive=True)  # the index of the entries of a column or diagonal
 
 
 @singledispatch

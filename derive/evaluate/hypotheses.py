@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from math import prod
-from typing import Any
 
 import mpmath
 import sympy as sp
@@ -13,7 +12,7 @@ from sympy.assumptions import AppliedPredicate
 from . import matrices as mx
 from .environment import GUARD, Environment, NoMeaning, OutsideDomain
 from .matrices import Matrix, Number
-from .meaning import evaluate
+from .meaning import evaluate, scalar_of
 
 
 def holds(fact: AppliedPredicate, environment: Environment) -> bool:
@@ -30,12 +29,14 @@ def holds_where_defined(fact: AppliedPredicate, environment: Environment) -> boo
     if name not in TESTS:
         raise NoMeaning(f"no test is known for the predicate {fact}")
     value = evaluate(argument, environment)
-    if isinstance(value, tuple) is not (name in OF_MATRICES):
-        raise NoMeaning(f"{name} is asked of {'matrices' if name in OF_MATRICES else 'numbers'}: {fact}")
     with mpmath.workdps(environment.digits + GUARD):
-        if name in SIGNS:
+        if isinstance(value, tuple) and name in OF_MATRICES:
+            return OF_MATRICES[name](value)
+        if not isinstance(value, tuple) and name in SIGNS:
             return (0 if _vanishes(value, argument, environment) else 1 if value > 0 else -1) in SIGNS[name]
-        return TESTS[name](value)
+        if not isinstance(value, tuple) and name in OF_NUMBERS:
+            return OF_NUMBERS[name](value)
+    raise NoMeaning(f"{name} is asked of {'matrices' if name in OF_MATRICES else 'numbers'}: {fact}")
 
 
 def name_of(fact: AppliedPredicate) -> str:
@@ -50,7 +51,9 @@ def _vanishes(x: Number, argument: sp.Basic, environment: Environment) -> bool:
     """Is a small number 0? Then it is rounding alone, and becomes smaller where more digits are carried."""
     if x == 0 or abs(x) > mpmath.mpf("1e-20"):
         return bool(x == 0)
-    return bool(abs(evaluate(argument, environment.finer)) < abs(x) * mpmath.mpf("1e-30"))
+    finer = environment.finer
+    with mpmath.workdps(finer.digits + GUARD):
+        return bool(abs(scalar_of(argument, finer)) < abs(x) * mpmath.mpf("1e-30"))
 
 
 def _definite(a: Matrix) -> bool:
@@ -96,6 +99,5 @@ OF_MATRICES: Mapping[str, Callable[[Matrix], bool]] = {
 OF_NUMBERS: Mapping[str, Callable[[Number], bool]] = {
     "real": lambda _: True,
     "integer": mpmath.isint,
-    **{name: lambda x: bool(x) for name in SIGNS},
 }
-TESTS: Mapping[str, Callable[[Any], bool]] = {**OF_NUMBERS, **OF_MATRICES}
+TESTS = {*SIGNS, *OF_NUMBERS, *OF_MATRICES}  # all that are known

@@ -282,3 +282,42 @@ def test_random_scalars_are_never_proved_wrongly() -> None:
         undecided += true and decision is not Decision.EQUAL
     assert proved > 100
     assert undecided < 20
+
+
+# ---------------------------------------------------------------------------------------------------- what is not said
+
+n = sp.Symbol("n", integer=True)
+C = sp.MatrixSymbol("C", k, k)
+named_positive = sp.Symbol("x", positive=True)
+reserved = sp.Symbol("bound 0", integer=True, positive=True)
+SEMIPRIME = sp.Integer((2**127 - 1) * (2**107 - 1))
+
+UNSAID = {
+    "the sign of a bound variable is not that of its name": (
+        Expect(power(square(named_positive), half), named_positive, AbstractLaw("1")),
+        Expect(named_positive, named_positive, AbstractLaw("1")), (),
+    ),
+    "a name that is used for bound variables": (SumOver(reserved, j, k), SumOver(j, j, k), ()),
+    "a sum that may be empty": (SumOver(one, j, n), n, ()),
+    "a sum up to i - 2, empty at i = 1": (SumOver(one, j, sub(i, two)), sub(i, two), ()),
+    "a product that may be empty": (ProductOver(a, j, n), power(a, n), (Q.positive(a),)),
+    "a difference that is assumed to be 0": (x, y, (Q.zero(sub(x, y)),)),
+    "a product that is assumed to be symmetric": (
+        tr(matmul(A, B, C)), tr(matmul(T(B), T(A), C)), (Q.symmetric(sp.MatMul(A, B)),)
+    ),
+    "a number that is hard to take apart": (power(SEMIPRIME, half), power(mul(two, SEMIPRIME), half), ()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", UNSAID)
+def test_what_does_not_follow_is_undecided(what: str) -> None:
+    old, new, known = UNSAID[what]
+    assert decide(old, new, known) is Decision.UNDECIDED
+
+
+def test_a_sum_of_ones_up_to_i_less_one_is_counted() -> None:
+    assert decide(SumOver(one, j, sub(i, one)), sub(i, one)) is Decision.EQUAL
+
+
+def test_numbers_under_open_conditions_are_independent() -> None:
+    assert decide(x, y, [Q.positive(sub(x, y)), Q.nonzero(x), Q.symmetric(S)]) is Decision.DIFFERENT
