@@ -80,7 +80,8 @@ def _mean(values: Sequence[float]) -> float:
 # ---------------------------------------------------------------------------------------------------- SVG
 
 
-TIP = """<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="6" markerHeight="6" orient="auto">
+TIP = """<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4"
+markerUnits="userSpaceOnUse" markerWidth="7" markerHeight="7" orient="auto">
 <path d="M0 0L8 4L0 8z"/></marker></defs>"""
 
 

@@ -146,7 +146,7 @@ def theorem_page(shelf: Shelf, name: str) -> TheoremPage:
     skipped = len(shelf.theorems[opening].derivation.steps) if opening else 0
     start, told = lines(theorem, report, skipped)
     gradients = shelf.gradients[name]
-    around = {*shelf.continued_by[name], shelf.continues.get(name)}
+    around = {*shelf.continued_by[name], shelf.extends.get(name)}
     order = shelf.order
     place = order.index(name)
     return TheoremPage(
@@ -165,7 +165,7 @@ def theorem_page(shelf: Shelf, name: str) -> TheoremPage:
         verdict=str(report.verdict),
         terms=tuple((term, math(write(expression))) for term, expression in theorem.terms),
         figure=figure_of(theorem, shelf.theorems),
-        uses=links(shelf, shelf.uses[name]),
+        uses=links(shelf, dict.fromkeys([*filter(None, [shelf.extends.get(name)]), *shelf.uses[name]])),
         used_by=links(shelf, (other for other in shelf.used_by[name] if other not in gradients)),
         continued_by=links(shelf, shelf.continued_by[name]),
         forms=links(shelf, (other for other in shelf.same_left[name] if other not in around)),
@@ -260,7 +260,7 @@ def graph_page(shelf: Shelf) -> GraphPage:
     """Gradients are drawn with the theorem that they are gradients of."""
     names = shelf.plain
     drawn = {gradient: name for name in names for gradient in (name, *shelf.gradients[name])}
-    below = {name: {*shelf.uses[name], *filter(None, [shelf.continues.get(name)])} for name in drawn}
+    below = {name: {*shelf.uses[name], *filter(None, [shelf.extends.get(name)])} for name in drawn}
     edges = {(drawn[other], drawn[name]) for name, others in below.items() for other in others if drawn[other] != drawn[name]}
     titles = {name: _sentence(shelf.theorems[name].title) for name in names}
     return GraphPage(Markup(drawing(titles, sorted(edges))), len(names))

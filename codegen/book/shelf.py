@@ -36,7 +36,8 @@ class Code:
 
 @dataclass(frozen=True)
 class Shelf:
-    """`uses` and `used_by` are lemmas; a theorem `continues` another if it goes on from its last line;
+    """`uses` and `used_by` are lemmas; a theorem `extends` another if it goes on from its last line,
+    and `continues` it if its name says so too: kl_normal_stable is read after kl_normal;
     theorems of the `same_left` side are forms of one result. `plain` are the theorems that are no gradients of others, `order` is that
     of reading: by subject, gradients after the theorem that they are gradients of.
     """
@@ -50,6 +51,7 @@ class Shelf:
     rule_evidence: Mapping[str, Evidence]
     uses: Mapping[str, tuple[str, ...]]
     used_by: Mapping[str, tuple[str, ...]]
+    extends: Mapping[str, str]
     continues: Mapping[str, str]
     continued_by: Mapping[str, tuple[str, ...]]
     same_left: Mapping[str, tuple[str, ...]]
@@ -64,7 +66,7 @@ def shelf(names: Iterable[str], workers: int, progress: Callable[[str], None]) -
     uses = {name: tuple(lemma for lemma in lemmas(theorem) if lemma in found) for name, theorem in found.items()}
     gradients = {name: gradients_of(theorem, found) for name, theorem in found.items()}
     plain = tuple(name for name in found if not any(name in of_one for of_one in gradients.values()))
-    continues = {name: before for name, theorem in found.items() if (before := beginning(theorem, found)) is not None}
+    extends = {name: before for name, theorem in found.items() if (before := beginning(theorem, found)) is not None}
     same = {name: tuple(other for other in found if other != name and found[other].lhs == theorem.lhs) for name, theorem in found.items()}
     rules_of = {name: {plain_name(step.rule) for step in theorem.derivation.steps} for name, theorem in found.items()}
     return Shelf(
@@ -77,8 +79,9 @@ def shelf(names: Iterable[str], workers: int, progress: Callable[[str], None]) -
         rule_evidence={name: check_rule(rule) for name, rule in RULES.items()},
         uses=uses,
         used_by={name: tuple(other for other in found if name in uses[other]) for name in found},
-        continues=continues,
-        continued_by={name: tuple(other for other in found if continues.get(other) == name) for name in found},
+        extends=extends,
+        continues={name: before for name, before in extends.items() if name.startswith(f"{before}_")},
+        continued_by={name: tuple(other for other in found if extends.get(other) == name) for name in found},
         same_left=same,
         rule_used_in={rule: tuple(name for name in found if rule in rules_of[name]) for rule in RULES},
         kernels=kernels(found, same),
@@ -110,12 +113,12 @@ def lemmas(theorem: Theorem) -> tuple[str, ...]:
 
 
 def beginning(theorem: Theorem, others: Mapping[str, Theorem]) -> str | None:
-    """The theorem which this one goes on from, as its name says: kl_normal_stable begins with all steps of kl_normal."""
+    """The theorem with the longest derivation that is the beginning of this one."""
     steps = theorem.derivation.steps
     prefixes = [
         name
         for name, other in others.items()
-        if theorem.name.startswith(f"{name}_")
+        if name != theorem.name
         and other.lhs == theorem.lhs
         and 0 < len(other.derivation.steps) < len(steps)
         and steps[: len(other.derivation.steps)] == other.derivation.steps

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { after, before, test } from "node:test";
@@ -12,6 +12,10 @@ after(() => browser.close());
 
 test("the pages that people read first are there", () => {
   for (const name of MAIN) assert.ok(PAGES.includes(name), name);
+});
+
+test("no page is heavy", () => {
+  for (const name of PAGES) assert.ok(statSync(resolve(BOOK, name)).size < 300_000, name);
 });
 
 test("no page has an error, leaves the folder, scrolls sideways at 400 px or links to nothing", async () => {

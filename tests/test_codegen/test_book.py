@@ -78,6 +78,13 @@ def test_a_continued_derivation_is_not_told_twice(small: Shelf, book: dict[str, 
     assert 'id="step-1"' not in book["kl_normal_stable.html"]
 
 
+def test_a_derivation_that_begins_like_another_rests_on_it(small: Shelf, book: dict[str, str]) -> None:
+    assert small.extends["kl_nonnegative"] == "kl_definition"
+    assert "kl_nonnegative" not in small.continues
+    assert 'href="kl_definition.html"' in book["kl_nonnegative.html"]
+    assert 'data-from="kl_definition" data-to="kl_nonnegative"' in book["graph.html"]
+
+
 def test_lemmas_link_both_ways(small: Shelf, book: dict[str, str]) -> None:
     assert "kl_mvn_standard" in lemmas(theorems["kl_vae"])
     assert small.used_by["kl_mvn_standard"] == ("kl_vae",)
