@@ -187,6 +187,13 @@ def test_what_the_script_says_must_be_of_the_kind_that_is_asked_for() -> None:
         Derivation(Paren(sub(a, b)), Facts()).apply("recentre", c=A)
 
 
+def test_matrices_that_the_script_gives_fit_together() -> None:
+    small, large = sp.MatrixSymbol("A", 2, 2), sp.MatrixSymbol("B", 3, 3)
+    with pytest.raises(DeriveError, match="where k = 2"):
+        RULES["det_product"].bind({"A": small, "B": large})
+    assert RULES["det_product"].bind({"A": small})[k] == 2
+
+
 def test_every_theorem_is_a_rule() -> None:
     for name in theorems:
         assert RULES[f"lemma:{name}"].statement.lhs == theorems[name].lhs
