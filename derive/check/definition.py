@@ -64,7 +64,7 @@ def _by_lattice(theorem: Theorem, unfolded: sp.Basic, worlds: Worlds) -> Evidenc
     try:
         for size, seed in _places(theorem.lhs):
             world = worlds(size, seed)
-            value, digits = _integrated(theorem.lhs, unfolded, world, size)
+            value, digits = _integrated(theorem.lhs, unfolded, world)
             digits = min(digits, trusted_digits(theorem.rhs, world))
             found.append((size, compare_values(value, evaluate(theorem.rhs, world), digits, theorem.relation)))
     except EvaluationError as problem:
@@ -92,16 +92,22 @@ def _is_general(lhs: sp.Basic) -> bool:
     )
 
 
-def _integrated(lhs: sp.Basic, unfolded: sp.Basic, world: Environment, size: int) -> tuple[Value, int]:
+def _integrated(lhs: sp.Basic, unfolded: sp.Basic, world: Environment) -> tuple[Value, int]:
     """The integral at these numbers, once for all theorems about it, and the digits it is good for."""
     key = (unfolded, tuple((symbol, world.values[symbol]) for symbol in sorted(free(unfolded), key=str)))
     if key not in _INTEGRALS:
         if isinstance(lhs, Divergence):
-            digits = LATTICE_DIGITS[size]
+            digits = LATTICE_DIGITS.get(_dimension(lhs, world), LATTICE_DIGITS[1])
             _INTEGRALS[key] = (_on_lattice(lhs, world, digits), digits - 1)
         else:
             _INTEGRALS[key] = (evaluate(unfolded, world), trusted_digits(unfolded, world))
     return _INTEGRALS[key]
+
+
+def _dimension(divergence: Divergence, world: Environment) -> int:
+    """Of the points of its laws: a size may also be a number, whatever the world's dimension."""
+    shape = numeric_law(divergence.args[0], world).shape
+    return shape[0] if shape else 1
 
 
 def _on_lattice(divergence: Divergence, world: Environment, digits: int) -> Number:

@@ -17,7 +17,7 @@ from ..rewrite import substitute
 from ..rule import Statement
 from .report import REFUTED, UNKNOWN, Evidence, checked
 
-SEEDS = 3
+SEEDS = 6
 
 
 def equality_evidence(theorem: Theorem) -> list[Evidence]:

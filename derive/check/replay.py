@@ -50,6 +50,9 @@ def _objection(step: Step, facts: Facts, rule_named: Lookup) -> str | None:
         rewrites = list(rule.candidates(node, dict(step.given), facts))
     except (DeriveError, IndexError) as problem:
         return str(problem)
+    except (TypeError, ValueError, AttributeError, ArithmeticError) as problem:
+        # A forged step may hand a rule what it was not made for; that is no reason for a check to stop.
+        return f"rule {step.rule} fails on {step.old}: {type(problem).__name__}: {problem}"
     if old != step.old:
         return f"the line has {old} at the place of the step, not {step.old}"
     if step.relation != rule.relation or step.line_relation != reached:
@@ -77,7 +80,8 @@ def _discharged(rewrite: Rewrite, step: Step, facts: Facts) -> bool:
 
 def _without_names(new: sp.Basic, conditions: tuple[Discharged, ...]) -> list[tuple[AppliedPredicate, str]]:
     variables = [node.variable for node in sp.preorder_traversal(new) if isinstance(node, BINDERS)]
-    names = {variable: _called(f"bound {number}", variable, {}) for number, variable in reversed(list(enumerate(variables)))}
+    bound = _unused("bound", new, *(part for one in conditions for part in one.condition.arguments))
+    names = {variable: _called(f"{bound} {number}", variable, {}) for number, variable in reversed(list(enumerate(variables)))}
     return [(_renamed_condition(one.condition, names), one.by) for one in conditions]
 
 
@@ -118,11 +122,22 @@ def _put(tree: sp.Basic, path: Path, new: sp.Basic) -> sp.Basic:
 
 def alike(left: sp.Basic, right: sp.Basic) -> bool:
     """Equal as written, up to the names of bound variables."""
-    return bool(left == right) or _renamed(left, {}, _by_depth) == _renamed(right, {}, _by_depth)
+    if left == right:
+        return True
+    bound = _unused("bound", left, right)
+
+    def by_depth(variable: sp.Basic, depth: int) -> str:
+        return f"{bound} {depth}"
+
+    return bool(_renamed(left, {}, by_depth) == _renamed(right, {}, by_depth))
 
 
-def _by_depth(variable: sp.Basic, depth: int) -> str:
-    return f"bound {depth}"
+def _unused(name: str, *trees: sp.Basic) -> str:
+    """The name, with primes until no symbol of the trees is called so or begins with it."""
+    taken = {str(symbol.name) for tree in trees for symbol in tree.atoms(sp.Symbol, sp.MatrixSymbol)}
+    while any(other.startswith(name) for other in taken):
+        name += "'"
+    return name
 
 
 def _as_it_is(variable: sp.Basic, depth: int) -> str:

@@ -132,7 +132,8 @@ def _nesting(atom: int, atoms: Atoms) -> int:
     inner = [n for part in parts if isinstance(part, Quotient) for n in part.atoms]
     if head in ("exp", "sum"):
         inner += [n for m in (parts[0], *(m for m, _ in parts[1])) for n, _ in m]
-    return max((_nesting(n, atoms) for n in inner), default=0) + (head == "sum")
+    deepest: int = max((_nesting(n, atoms) for n in inner), default=0)
+    return deepest + (head == "sum")
 
 
 # ---------------------------------------------------------------------------------------------------- an index gets a value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import pytest
@@ -15,14 +16,14 @@ from closedform.derive.check.definition import unfold
 from closedform.derive.check.equality import equality_evidence
 from closedform.derive.check.numeric import Worlds, letters, sizes, terms_apart, tried
 from closedform.derive.check.pool import related
-from closedform.derive.check.replay import alike
+from closedform.derive.check.replay import alike, replay
 from closedform.derive.check.report import PROVED, REFUTED, UNKNOWN, checked, weakest
 from closedform.derive.derivation import Derivation, Theorem
 from closedform.derive.enclose import applies
 from closedform.derive.facts import Facts
 from closedform.derive.nodes import KL, AbstractLaw, Apply, Entropy, Expect, Group, Law, Likelihood, Paren, SumOver
-from closedform.derive.rewrite import add, log, matadd, matmul, matsub, mul, neg, power, sub
-from closedform.derive.rule import MissingAssumption, Rule, Statement, UnknownName
+from closedform.derive.rewrite import add, log, matadd, matmul, matsub, mul, neg, power, sub, substitute
+from closedform.derive.rule import MissingAssumption, Rewrite, Rule, Statement, UnknownName
 from closedform.derive.theorems import theorems
 
 k = sp.Symbol("k", integer=True, positive=True)
@@ -327,3 +328,52 @@ def engines_for(theorem: Theorem) -> set[str]:
     engines |= {"enclosure", "certificate"} if theorem.relation == "=" and applies(theorem.lhs) else set()
     engines |= {"equality"} if theorem.equality_case else set()
     return engines
+
+
+# ---------------------------------------------------------------------------------------------------- clean answers
+
+
+def test_a_result_at_a_size_that_is_a_number_passes() -> None:
+    three = {k: sp.Integer(3)}
+    facts = [fact.function(*(substitute(part, three) for part in fact.arguments)) for fact in theorems["kl_mvn"].hypotheses.sorted()]
+    special = theorems["kl_mvn"].specialise(three, *facts).conclude("kl_mvn in space", "", "")
+    assert check(special).verdict.passed
+
+
+def test_an_even_power_of_any_number_is_not_negative() -> None:
+    derivation = Derivation(power(a, sp.Symbol("n", even=True)), Facts()).apply("not_negative")
+    assert check(derivation.conclude("even", "", "")).verdict.passed
+
+
+A = sp.MatrixSymbol("A", k, k)
+i, j = (sp.Symbol(name, integer=True, positive=True) for name in "ij")
+UNREACHABLE = {
+    "a power that takes too long": (add(a, sp.Trace(sp.MatPow(A, 10**7))), Facts()),
+    "a sum that takes too long": (add(a, SumOver(mul(b, j), j, sp.Integer(10**9))), Facts()),
+    "a column that is said to be symmetric": (add(a, sp.Trace(matmul(y, sp.Transpose(y)))), Facts.of(Q.symmetric(y))),
+    "a column that is said to be invertible": (add(a, sp.Trace(matmul(y, sp.Transpose(y)))), Facts.of(Q.invertible(y))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", UNREACHABLE)
+def test_where_nothing_can_be_tried_the_verdict_is_unknown(what: str) -> None:
+    line, facts = UNREACHABLE[what]
+    report = check(Derivation(line, facts).apply("commute").conclude("unreachable", "", ""))
+    assert report.verdict == UNKNOWN
+
+
+def test_a_rule_that_fails_on_what_it_is_given_is_an_objection() -> None:
+    def fails(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
+        yield Rewrite(node.args[0].shape)
+
+    (step,) = Derivation(add(a, b), Facts()).apply("commute").steps
+    rule = Rule("commute", Statement(add(a, b), add(b, a)), "test", rewrites=fails)
+    evidence = replay(step, Facts(), {"commute": rule}.__getitem__)
+    assert evidence.verdict == REFUTED
+    assert "fails on a + b: AttributeError" in evidence.detail
+
+
+def test_a_free_symbol_with_the_name_of_a_bound_one_is_another() -> None:
+    named = sp.Symbol("bound 0", integer=True, positive=True)
+    assert not alike(SumOver(named, j, k), SumOver(j, j, k))
+    assert alike(SumOver(mul(named, j), j, k), SumOver(mul(named, i), i, k))
