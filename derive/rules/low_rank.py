@@ -1,6 +1,7 @@
 """Low-rank changes of a matrix: factors taken out on both sides, and Sylvester's determinant identity."""
 
 from collections.abc import Iterator, Mapping
+from itertools import combinations
 
 import sympy as sp
 from sympy import Q
@@ -10,6 +11,7 @@ from ..facts import Facts
 from ..nodes import Group
 from ..rewrite import build, matadd, matmul
 from ..rule import Rewrite, Rule, Statement
+from .domains import dropped
 from .symbols import A, B, C, k, m, tall, wide
 
 MATRIX = "Petersen, Pedersen 2012, section 1"
@@ -37,10 +39,22 @@ def _factor_product(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts)
         yield Rewrite(new, tuple(chosen) if len(chosen) < len(node.args) else None)
 
 
+def _cancel_matrices(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
+    """A term and its opposite, neighbours or not; what cancels must have had a value."""
+    if not isinstance(node, sp.MatAdd):
+        return
+    for left, right in combinations(range(len(node.args)), 2):
+        one, other = node.args[left], node.args[right]
+        if other == matmul(-1, one) or one == matmul(-1, other):
+            nothing = sp.ZeroMatrix(*node.shape)
+            yield Rewrite(nothing, (left, right) if len(node.args) > 2 else None, dropped(one, nothing))
+
+
 LOW_RANK = (
     Rule("factor_product", Statement(matadd(matmul(A, B), matmul(A, C)), matmul(A, Group(matadd(B, C)))), MATRIX,
         leaves=matadd(matmul(B, A), matmul(C, A)), rewrites=_factor_product, given=("A",)),
-    Rule("cancel_matrices", Statement(matadd(A, matmul(-1, A)), sp.ZeroMatrix(k, k)), MATRIX, leaves=matadd(A, B)),
+    Rule("cancel_matrices", Statement(matadd(A, matmul(-1, A)), sp.ZeroMatrix(k, k)), MATRIX, leaves=matadd(A, B),
+        rewrites=_cancel_matrices),
     Rule("identity_times", Statement(matmul(sp.Identity(k), A), A), MATRIX, leaves=matmul(A, B)),
     Rule("times_inverse", Statement(matmul(A, sp.Inverse(A)), sp.Identity(k)), MATRIX, (Q.invertible(A),), leaves=matmul(A, B)),
     Rule("sylvester",

@@ -128,6 +128,13 @@ def test_zero_times_what_has_no_value_is_not_zero() -> None:
     assert step(product, "multiply_by_zero", Q.invertible(A)) == sp.ZeroMatrix(k, k)
 
 
+def test_what_has_no_value_does_not_cancel() -> None:
+    difference = matadd(sp.Inverse(A), B, sp.MatMul(-1, sp.Inverse(A)))
+    with pytest.raises(MissingAssumption, match="invertible"):
+        step(difference, "cancel_matrices")
+    assert step(difference, "cancel_matrices", Q.invertible(A)) == sp.MatAdd(sp.ZeroMatrix(k, k), B)
+
+
 # ---------------------------------------------------------------------------------------------------- fractions and gradients
 
 
