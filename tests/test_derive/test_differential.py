@@ -8,14 +8,14 @@ from pathlib import Path
 import mpmath
 import pytest
 import sympy as sp
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from sympy import Q
 from sympy.assumptions import AppliedPredicate
 
 from closedform.derive.derivation import Derivation
 from closedform.derive.differential import NoDerivative, derivative, differential
-from closedform.derive.evaluate import Environment, compare, evaluate, sample
+from closedform.derive.evaluate import Environment, TooExpensive, compare, evaluate, sample
 from closedform.derive.facts import Facts, positive_diagonal, positive_entries
 from closedform.derive.nodes import (
     KL,
@@ -216,7 +216,11 @@ def grown(inner: st.SearchStrategy[sp.Expr]) -> st.SearchStrategy[sp.Expr]:
 def test_random_scalar_expressions(body: sp.Expr) -> None:
     gradient = differential(body, x)
     world = sample([body, gradient, add(x, y)], [Q.positive(x)], 1, seed=7)
-    assert compare(Gradient(body, x), gradient, world).holds
+    try:
+        comparison = compare(Gradient(body, x), gradient, world)
+    except TooExpensive:
+        reject()
+    assert comparison.holds
 
 
 # ---------------------------------------------------------------------------------------------------- reference values
