@@ -106,7 +106,8 @@ def _integrated(lhs: sp.Basic, unfolded: sp.Basic, world: Environment) -> tuple[
 
 def _dimension(divergence: Divergence, world: Environment) -> int:
     """Of the points of its laws: a size may also be a number, whatever the world's dimension."""
-    shape = numeric_law(divergence.args[0], world).shape
+    apart = replace(world, memo={})  # made with too few digits to be remembered
+    shape = numeric_law(divergence.args[0], apart).shape
     return shape[0] if shape else 1
 
 

@@ -133,7 +133,7 @@ def _nesting(atom: int, atoms: Atoms) -> int:
     if head in ("exp", "sum"):
         inner += [n for m in (parts[0], *(m for m, _ in parts[1])) for n, _ in m]
     deepest: int = max((_nesting(n, atoms) for n in inner), default=0)
-    return deepest + (head == "sum")
+    return deepest + 1 if head == "sum" else deepest
 
 
 # ---------------------------------------------------------------------------------------------------- an index gets a value
