@@ -2,7 +2,7 @@
 
 A derivation writes d^2 sigma2^-2; a machine must choose an order. Products become chains of quotients, d / sigma2 * (d / sigma2),
 so that neither d^2 nor sigma2^2 is formed where it would overflow or vanish; a sum of products over a power is divided factor by
-factor for the same reason. A power of two in front of a sum is moved to its terms, where it changes no digit and a term that is
+factor for the same reason. e^y is multiplied as e^(y/2) twice, which doubles its range. A power of two in front of a sum is moved to its terms, where it changes no digit and a term that is
 halved before it is computed does not overflow. Nothing else changes: sums keep their order and their brackets, functions their
 arguments, and no term is combined with another.
 """
@@ -15,7 +15,7 @@ from functools import reduce, singledispatch
 import sympy as sp
 
 from closedform.derive.nodes import Entry, Paren
-from closedform.derive.rewrite import build
+from closedform.derive.rewrite import build, exp
 from closedform.derive.rule import DeriveError
 from closedform.derive.special import expm1, expm1mx, log1pmx, logratiomx
 
@@ -99,6 +99,8 @@ def _chain(product: sp.Expr) -> sp.Expr:
     under = [arrange(base) for base, count in divisors for _ in range(count)]
     if len(over) == 1 and isinstance(over[0], sp.Add):
         over, under = [_divided(over[0], under)], under[_degree(over[0], under) :]
+    if not under:
+        over = _beside_exponentials(over)
     parts = [_over(top, bottom) for top, bottom in zip(over, under, strict=False)] + over[len(under) :]
     parts += [sp.Pow(bottom, -1, evaluate=False) for bottom in under[len(over) :]]
     if not parts:
@@ -107,6 +109,15 @@ def _chain(product: sp.Expr) -> sp.Expr:
     if isinstance(chain, sp.Add) and _is_power_of_two(abs(number)):
         return sp.Add(*[_scaled(number, term) for term in chain.args], evaluate=False)
     return _scaled(number, chain)
+
+
+def _beside_exponentials(factors: list[sp.Expr]) -> list[sp.Expr]:
+    """e^y beside other factors as e^(y/2) twice, each taken with another factor: e^y alone may be too large or too small."""
+    roots = [exp(_scaled(sp.Rational(1, 2), factor.args[0])) for factor in factors if isinstance(factor, sp.exp) for _ in range(2)]
+    others = [factor for factor in factors if not isinstance(factor, sp.exp)]
+    if not others:
+        return factors
+    return [_times(factor, root) for factor, root in zip(others, roots, strict=False)] + others[len(roots) :] + roots[len(others) :]
 
 
 def _scaled(number: sp.Rational, term: sp.Expr) -> sp.Expr:

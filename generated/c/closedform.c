@@ -1715,10 +1715,10 @@ typedef struct {
 static kl_normal_diag_logvar_element kl_normal_diag_logvar_at(double mu1, double logvar1, double mu2, double logvar2, int *raised)
 {
     const int edge = domain_of_mu1_logvar1_mu2_logvar2(mu1, logvar1, mu2, logvar2);
-    const double mu_gap = mu1 - mu2;
+    const double t0 = (mu1 - mu2) * exp_anywhere(-0.5 * logvar2);
     kl_normal_diag_logvar_element e;
     int finite = 1;
-    e.kl = half_expm1mx_anywhere(logvar1 - logvar2) + 0.5 * (mu_gap * mu_gap * exp_anywhere(-logvar2));
+    e.kl = half_expm1mx_anywhere(logvar1 - logvar2) + 0.5 * t0 * t0;
     finite &= isfinite(e.kl) != 0;
     if (edge) {
         *raised |= edge;
@@ -1754,10 +1754,10 @@ static int kl_normal_diag_logvar_whole(intptr_t packs, const double *const *in, 
             const double logvar1 = from_logvar1[j];
             const double mu2 = from_mu2[j];
             const double logvar2 = from_logvar2[j];
-            const double mu_gap = mu1 - mu2;
-            kl_part += half_expm1mx(logvar1 - logvar2) + 0.5 * (mu_gap * mu_gap * exp_of(-logvar2));
+            const double t0 = (mu1 - mu2) * exp_of(-0.5 * logvar2);
+            kl_part += half_expm1mx(logvar1 - logvar2) + 0.5 * t0 * t0;
+            doubt |= doubt_of_exp(-0.5 * logvar2);
             doubt |= doubt_of_expm1mx(logvar1 - logvar2);
-            doubt |= doubt_of_exp(-logvar2);
         }
         kl_total += kl_part;
     }
@@ -1784,12 +1784,12 @@ static int kl_normal_diag_logvar_each(intptr_t packs, const double *const *in, d
             const double logvar1 = from_logvar1[j];
             const double mu2 = from_mu2[j];
             const double logvar2 = from_logvar2[j];
-            const double mu_gap = mu1 - mu2;
-            const double kl_value = half_expm1mx(logvar1 - logvar2) + 0.5 * (mu_gap * mu_gap * exp_of(-logvar2));
+            const double t0 = (mu1 - mu2) * exp_of(-0.5 * logvar2);
+            const double kl_value = half_expm1mx(logvar1 - logvar2) + 0.5 * t0 * t0;
             to_kl[j] = kl_value;
             trap += 0.0 * kl_value;
+            doubt |= doubt_of_exp(-0.5 * logvar2);
             doubt |= doubt_of_expm1mx(logvar1 - logvar2);
-            doubt |= doubt_of_exp(-logvar2);
         }
         doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
     }
@@ -1860,10 +1860,10 @@ static int kl_normal_diag_logvar_f32_whole(intptr_t packs, const float *const *i
             const float logvar1 = from_logvar1[j];
             const float mu2 = from_mu2[j];
             const float logvar2 = from_logvar2[j];
-            const float mu_gap = mu1 - mu2;
-            kl_part += half_expm1mx_f32(logvar1 - logvar2) + 0.5f * (mu_gap * mu_gap * exp_of_f32(-logvar2));
+            const float t0 = (mu1 - mu2) * exp_of_f32(-0.5f * logvar2);
+            kl_part += half_expm1mx_f32(logvar1 - logvar2) + 0.5f * t0 * t0;
+            doubt |= doubt_of_exp_f32(-0.5f * logvar2);
             doubt |= doubt_of_expm1mx_f32(logvar1 - logvar2);
-            doubt |= doubt_of_exp_f32(-logvar2);
         }
         kl_total += kl_part;
     }
@@ -1890,12 +1890,12 @@ static int kl_normal_diag_logvar_f32_each(intptr_t packs, const float *const *in
             const float logvar1 = from_logvar1[j];
             const float mu2 = from_mu2[j];
             const float logvar2 = from_logvar2[j];
-            const float mu_gap = mu1 - mu2;
-            const float kl_value = half_expm1mx_f32(logvar1 - logvar2) + 0.5f * (mu_gap * mu_gap * exp_of_f32(-logvar2));
+            const float t0 = (mu1 - mu2) * exp_of_f32(-0.5f * logvar2);
+            const float kl_value = half_expm1mx_f32(logvar1 - logvar2) + 0.5f * t0 * t0;
             to_kl[j] = kl_value;
             trap += 0.0f * kl_value;
+            doubt |= doubt_of_exp_f32(-0.5f * logvar2);
             doubt |= doubt_of_expm1mx_f32(logvar1 - logvar2);
-            doubt |= doubt_of_exp_f32(-logvar2);
         }
         doubt |= trap == 0.0f ? 0u : 0x80000000u;
     }
@@ -1955,21 +1955,22 @@ static kl_normal_diag_logvar_value_and_grad_element kl_normal_diag_logvar_value_
 {
     const int edge = domain_of_mu1_logvar1_mu2_logvar2(mu1, logvar1, mu2, logvar2);
     const double logvar_gap = logvar1 - logvar2;
-    const double mu_gap = mu1 - mu2;
-    const double t0 = exp_anywhere(-logvar2);
-    const double t1 = mu_gap * t0;
-    const double t2 = half_expm1_anywhere(logvar_gap);
+    const double t0 = exp_anywhere(-0.5 * logvar2);
+    const double t1 = (mu1 - mu2) * t0;
+    const double t2 = 0.5 * t1 * t1;
+    const double t3 = t1 * t0;
+    const double t4 = half_expm1_anywhere(logvar_gap);
     kl_normal_diag_logvar_value_and_grad_element e;
     int finite = 1;
-    e.kl = half_expm1mx_anywhere(logvar_gap) + 0.5 * (mu_gap * mu_gap * t0);
+    e.kl = half_expm1mx_anywhere(logvar_gap) + t2;
     finite &= isfinite(e.kl) != 0;
-    e.by_mu1 = t1;
+    e.by_mu1 = t3;
     finite &= isfinite(e.by_mu1) != 0;
-    e.by_logvar1 = t2;
+    e.by_logvar1 = t4;
     finite &= isfinite(e.by_logvar1) != 0;
-    e.by_mu2 = -t1;
+    e.by_mu2 = -t3;
     finite &= isfinite(e.by_mu2) != 0;
-    e.by_logvar2 = -t2 - 0.5 * (t0 * mu_gap * mu_gap);
+    e.by_logvar2 = -t4 - t2;
     finite &= isfinite(e.by_logvar2) != 0;
     if (edge) {
         *raised |= edge;
@@ -2008,24 +2009,25 @@ static int kl_normal_diag_logvar_value_and_grad_whole(intptr_t packs, const doub
             const double mu2 = from_mu2[j];
             const double logvar2 = from_logvar2[j];
             const double logvar_gap = logvar1 - logvar2;
-            const double mu_gap = mu1 - mu2;
-            const double t0 = exp_of(-logvar2);
-            const double t1 = mu_gap * t0;
-            const double t2 = half_expm1(logvar_gap);
-            kl_part += half_expm1mx(logvar_gap) + 0.5 * (mu_gap * mu_gap * t0);
-            const double by_mu1_value = t1;
+            const double t0 = exp_of(-0.5 * logvar2);
+            const double t1 = (mu1 - mu2) * t0;
+            const double t2 = 0.5 * t1 * t1;
+            const double t3 = t1 * t0;
+            const double t4 = half_expm1(logvar_gap);
+            kl_part += half_expm1mx(logvar_gap) + t2;
+            const double by_mu1_value = t3;
             to_by_mu1[j] = by_mu1_value;
             trap += 0.0 * by_mu1_value;
-            const double by_logvar1_value = t2;
+            const double by_logvar1_value = t4;
             to_by_logvar1[j] = by_logvar1_value;
             trap += 0.0 * by_logvar1_value;
-            const double by_mu2_value = -t1;
+            const double by_mu2_value = -t3;
             to_by_mu2[j] = by_mu2_value;
             trap += 0.0 * by_mu2_value;
-            const double by_logvar2_value = -t2 - 0.5 * (t0 * mu_gap * mu_gap);
+            const double by_logvar2_value = -t4 - t2;
             to_by_logvar2[j] = by_logvar2_value;
             trap += 0.0 * by_logvar2_value;
-            doubt |= doubt_of_exp(-logvar2);
+            doubt |= doubt_of_exp(-0.5 * logvar2);
             doubt |= doubt_of_expm1mx(logvar_gap);
         }
         kl_total += kl_part;
@@ -2058,26 +2060,27 @@ static int kl_normal_diag_logvar_value_and_grad_each(intptr_t packs, const doubl
             const double mu2 = from_mu2[j];
             const double logvar2 = from_logvar2[j];
             const double logvar_gap = logvar1 - logvar2;
-            const double mu_gap = mu1 - mu2;
-            const double t0 = exp_of(-logvar2);
-            const double t1 = mu_gap * t0;
-            const double t2 = half_expm1(logvar_gap);
-            const double kl_value = half_expm1mx(logvar_gap) + 0.5 * (mu_gap * mu_gap * t0);
+            const double t0 = exp_of(-0.5 * logvar2);
+            const double t1 = (mu1 - mu2) * t0;
+            const double t2 = 0.5 * t1 * t1;
+            const double t3 = t1 * t0;
+            const double t4 = half_expm1(logvar_gap);
+            const double kl_value = half_expm1mx(logvar_gap) + t2;
             to_kl[j] = kl_value;
             trap += 0.0 * kl_value;
-            const double by_mu1_value = t1;
+            const double by_mu1_value = t3;
             to_by_mu1[j] = by_mu1_value;
             trap += 0.0 * by_mu1_value;
-            const double by_logvar1_value = t2;
+            const double by_logvar1_value = t4;
             to_by_logvar1[j] = by_logvar1_value;
             trap += 0.0 * by_logvar1_value;
-            const double by_mu2_value = -t1;
+            const double by_mu2_value = -t3;
             to_by_mu2[j] = by_mu2_value;
             trap += 0.0 * by_mu2_value;
-            const double by_logvar2_value = -t2 - 0.5 * (t0 * mu_gap * mu_gap);
+            const double by_logvar2_value = -t4 - t2;
             to_by_logvar2[j] = by_logvar2_value;
             trap += 0.0 * by_logvar2_value;
-            doubt |= doubt_of_exp(-logvar2);
+            doubt |= doubt_of_exp(-0.5 * logvar2);
             doubt |= doubt_of_expm1mx(logvar_gap);
         }
         doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
@@ -2153,24 +2156,25 @@ static int kl_normal_diag_logvar_value_and_grad_f32_whole(intptr_t packs, const 
             const float mu2 = from_mu2[j];
             const float logvar2 = from_logvar2[j];
             const float logvar_gap = logvar1 - logvar2;
-            const float mu_gap = mu1 - mu2;
-            const float t0 = exp_of_f32(-logvar2);
-            const float t1 = mu_gap * t0;
-            const float t2 = half_expm1_f32(logvar_gap);
-            kl_part += half_expm1mx_f32(logvar_gap) + 0.5f * (mu_gap * mu_gap * t0);
-            const float by_mu1_value = t1;
+            const float t0 = exp_of_f32(-0.5f * logvar2);
+            const float t1 = (mu1 - mu2) * t0;
+            const float t2 = 0.5f * t1 * t1;
+            const float t3 = t1 * t0;
+            const float t4 = half_expm1_f32(logvar_gap);
+            kl_part += half_expm1mx_f32(logvar_gap) + t2;
+            const float by_mu1_value = t3;
             to_by_mu1[j] = by_mu1_value;
             trap += 0.0f * by_mu1_value;
-            const float by_logvar1_value = t2;
+            const float by_logvar1_value = t4;
             to_by_logvar1[j] = by_logvar1_value;
             trap += 0.0f * by_logvar1_value;
-            const float by_mu2_value = -t1;
+            const float by_mu2_value = -t3;
             to_by_mu2[j] = by_mu2_value;
             trap += 0.0f * by_mu2_value;
-            const float by_logvar2_value = -t2 - 0.5f * (t0 * mu_gap * mu_gap);
+            const float by_logvar2_value = -t4 - t2;
             to_by_logvar2[j] = by_logvar2_value;
             trap += 0.0f * by_logvar2_value;
-            doubt |= doubt_of_exp_f32(-logvar2);
+            doubt |= doubt_of_exp_f32(-0.5f * logvar2);
             doubt |= doubt_of_expm1mx_f32(logvar_gap);
         }
         kl_total += kl_part;
@@ -2203,26 +2207,27 @@ static int kl_normal_diag_logvar_value_and_grad_f32_each(intptr_t packs, const f
             const float mu2 = from_mu2[j];
             const float logvar2 = from_logvar2[j];
             const float logvar_gap = logvar1 - logvar2;
-            const float mu_gap = mu1 - mu2;
-            const float t0 = exp_of_f32(-logvar2);
-            const float t1 = mu_gap * t0;
-            const float t2 = half_expm1_f32(logvar_gap);
-            const float kl_value = half_expm1mx_f32(logvar_gap) + 0.5f * (mu_gap * mu_gap * t0);
+            const float t0 = exp_of_f32(-0.5f * logvar2);
+            const float t1 = (mu1 - mu2) * t0;
+            const float t2 = 0.5f * t1 * t1;
+            const float t3 = t1 * t0;
+            const float t4 = half_expm1_f32(logvar_gap);
+            const float kl_value = half_expm1mx_f32(logvar_gap) + t2;
             to_kl[j] = kl_value;
             trap += 0.0f * kl_value;
-            const float by_mu1_value = t1;
+            const float by_mu1_value = t3;
             to_by_mu1[j] = by_mu1_value;
             trap += 0.0f * by_mu1_value;
-            const float by_logvar1_value = t2;
+            const float by_logvar1_value = t4;
             to_by_logvar1[j] = by_logvar1_value;
             trap += 0.0f * by_logvar1_value;
-            const float by_mu2_value = -t1;
+            const float by_mu2_value = -t3;
             to_by_mu2[j] = by_mu2_value;
             trap += 0.0f * by_mu2_value;
-            const float by_logvar2_value = -t2 - 0.5f * (t0 * mu_gap * mu_gap);
+            const float by_logvar2_value = -t4 - t2;
             to_by_logvar2[j] = by_logvar2_value;
             trap += 0.0f * by_logvar2_value;
-            doubt |= doubt_of_exp_f32(-logvar2);
+            doubt |= doubt_of_exp_f32(-0.5f * logvar2);
             doubt |= doubt_of_expm1mx_f32(logvar_gap);
         }
         doubt |= trap == 0.0f ? 0u : 0x80000000u;
@@ -3732,10 +3737,10 @@ typedef struct {
 static kl_normal_logvar_element kl_normal_logvar_at(double mu1, double logvar1, double mu2, double logvar2, int *raised)
 {
     const int edge = domain_of_mu1_logvar1_mu2_logvar2(mu1, logvar1, mu2, logvar2);
-    const double mu_gap = mu1 - mu2;
+    const double t0 = (mu1 - mu2) * exp_anywhere(-0.5 * logvar2);
     kl_normal_logvar_element e;
     int finite = 1;
-    e.kl = half_expm1mx_anywhere(logvar1 - logvar2) + 0.5 * (mu_gap * mu_gap * exp_anywhere(-logvar2));
+    e.kl = half_expm1mx_anywhere(logvar1 - logvar2) + 0.5 * t0 * t0;
     finite &= isfinite(e.kl) != 0;
     if (edge) {
         *raised |= edge;
@@ -3764,12 +3769,12 @@ static int kl_normal_logvar_whole(intptr_t packs, const double *const *in, doubl
             const double logvar1 = from_logvar1[j];
             const double mu2 = from_mu2[j];
             const double logvar2 = from_logvar2[j];
-            const double mu_gap = mu1 - mu2;
-            const double kl_value = half_expm1mx(logvar1 - logvar2) + 0.5 * (mu_gap * mu_gap * exp_of(-logvar2));
+            const double t0 = (mu1 - mu2) * exp_of(-0.5 * logvar2);
+            const double kl_value = half_expm1mx(logvar1 - logvar2) + 0.5 * t0 * t0;
             to_kl[j] = kl_value;
             trap += 0.0 * kl_value;
+            doubt |= doubt_of_exp(-0.5 * logvar2);
             doubt |= doubt_of_expm1mx(logvar1 - logvar2);
-            doubt |= doubt_of_exp(-logvar2);
         }
         doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
     }
@@ -3833,12 +3838,12 @@ static int kl_normal_logvar_f32_whole(intptr_t packs, const float *const *in, do
             const float logvar1 = from_logvar1[j];
             const float mu2 = from_mu2[j];
             const float logvar2 = from_logvar2[j];
-            const float mu_gap = mu1 - mu2;
-            const float kl_value = half_expm1mx_f32(logvar1 - logvar2) + 0.5f * (mu_gap * mu_gap * exp_of_f32(-logvar2));
+            const float t0 = (mu1 - mu2) * exp_of_f32(-0.5f * logvar2);
+            const float kl_value = half_expm1mx_f32(logvar1 - logvar2) + 0.5f * t0 * t0;
             to_kl[j] = kl_value;
             trap += 0.0f * kl_value;
+            doubt |= doubt_of_exp_f32(-0.5f * logvar2);
             doubt |= doubt_of_expm1mx_f32(logvar1 - logvar2);
-            doubt |= doubt_of_exp_f32(-logvar2);
         }
         doubt |= trap == 0.0f ? 0u : 0x80000000u;
     }
@@ -3898,21 +3903,22 @@ static kl_normal_logvar_value_and_grad_element kl_normal_logvar_value_and_grad_a
 {
     const int edge = domain_of_mu1_logvar1_mu2_logvar2(mu1, logvar1, mu2, logvar2);
     const double logvar_gap = logvar1 - logvar2;
-    const double mu_gap = mu1 - mu2;
-    const double t0 = exp_anywhere(-logvar2);
-    const double t1 = mu_gap * t0;
-    const double t2 = half_expm1_anywhere(logvar_gap);
+    const double t0 = exp_anywhere(-0.5 * logvar2);
+    const double t1 = (mu1 - mu2) * t0;
+    const double t2 = 0.5 * t1 * t1;
+    const double t3 = t1 * t0;
+    const double t4 = half_expm1_anywhere(logvar_gap);
     kl_normal_logvar_value_and_grad_element e;
     int finite = 1;
-    e.kl = half_expm1mx_anywhere(logvar_gap) + 0.5 * (mu_gap * mu_gap * t0);
+    e.kl = half_expm1mx_anywhere(logvar_gap) + t2;
     finite &= isfinite(e.kl) != 0;
-    e.by_mu1 = t1;
+    e.by_mu1 = t3;
     finite &= isfinite(e.by_mu1) != 0;
-    e.by_logvar1 = t2;
+    e.by_logvar1 = t4;
     finite &= isfinite(e.by_logvar1) != 0;
-    e.by_mu2 = -t1;
+    e.by_mu2 = -t3;
     finite &= isfinite(e.by_mu2) != 0;
-    e.by_logvar2 = -t2 - 0.5 * (t0 * mu_gap * mu_gap);
+    e.by_logvar2 = -t4 - t2;
     finite &= isfinite(e.by_logvar2) != 0;
     if (edge) {
         *raised |= edge;
@@ -3950,26 +3956,27 @@ static int kl_normal_logvar_value_and_grad_whole(intptr_t packs, const double *c
             const double mu2 = from_mu2[j];
             const double logvar2 = from_logvar2[j];
             const double logvar_gap = logvar1 - logvar2;
-            const double mu_gap = mu1 - mu2;
-            const double t0 = exp_of(-logvar2);
-            const double t1 = mu_gap * t0;
-            const double t2 = half_expm1(logvar_gap);
-            const double kl_value = half_expm1mx(logvar_gap) + 0.5 * (mu_gap * mu_gap * t0);
+            const double t0 = exp_of(-0.5 * logvar2);
+            const double t1 = (mu1 - mu2) * t0;
+            const double t2 = 0.5 * t1 * t1;
+            const double t3 = t1 * t0;
+            const double t4 = half_expm1(logvar_gap);
+            const double kl_value = half_expm1mx(logvar_gap) + t2;
             to_kl[j] = kl_value;
             trap += 0.0 * kl_value;
-            const double by_mu1_value = t1;
+            const double by_mu1_value = t3;
             to_by_mu1[j] = by_mu1_value;
             trap += 0.0 * by_mu1_value;
-            const double by_logvar1_value = t2;
+            const double by_logvar1_value = t4;
             to_by_logvar1[j] = by_logvar1_value;
             trap += 0.0 * by_logvar1_value;
-            const double by_mu2_value = -t1;
+            const double by_mu2_value = -t3;
             to_by_mu2[j] = by_mu2_value;
             trap += 0.0 * by_mu2_value;
-            const double by_logvar2_value = -t2 - 0.5 * (t0 * mu_gap * mu_gap);
+            const double by_logvar2_value = -t4 - t2;
             to_by_logvar2[j] = by_logvar2_value;
             trap += 0.0 * by_logvar2_value;
-            doubt |= doubt_of_exp(-logvar2);
+            doubt |= doubt_of_exp(-0.5 * logvar2);
             doubt |= doubt_of_expm1mx(logvar_gap);
         }
         doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
@@ -4045,26 +4052,27 @@ static int kl_normal_logvar_value_and_grad_f32_whole(intptr_t packs, const float
             const float mu2 = from_mu2[j];
             const float logvar2 = from_logvar2[j];
             const float logvar_gap = logvar1 - logvar2;
-            const float mu_gap = mu1 - mu2;
-            const float t0 = exp_of_f32(-logvar2);
-            const float t1 = mu_gap * t0;
-            const float t2 = half_expm1_f32(logvar_gap);
-            const float kl_value = half_expm1mx_f32(logvar_gap) + 0.5f * (mu_gap * mu_gap * t0);
+            const float t0 = exp_of_f32(-0.5f * logvar2);
+            const float t1 = (mu1 - mu2) * t0;
+            const float t2 = 0.5f * t1 * t1;
+            const float t3 = t1 * t0;
+            const float t4 = half_expm1_f32(logvar_gap);
+            const float kl_value = half_expm1mx_f32(logvar_gap) + t2;
             to_kl[j] = kl_value;
             trap += 0.0f * kl_value;
-            const float by_mu1_value = t1;
+            const float by_mu1_value = t3;
             to_by_mu1[j] = by_mu1_value;
             trap += 0.0f * by_mu1_value;
-            const float by_logvar1_value = t2;
+            const float by_logvar1_value = t4;
             to_by_logvar1[j] = by_logvar1_value;
             trap += 0.0f * by_logvar1_value;
-            const float by_mu2_value = -t1;
+            const float by_mu2_value = -t3;
             to_by_mu2[j] = by_mu2_value;
             trap += 0.0f * by_mu2_value;
-            const float by_logvar2_value = -t2 - 0.5f * (t0 * mu_gap * mu_gap);
+            const float by_logvar2_value = -t4 - t2;
             to_by_logvar2[j] = by_logvar2_value;
             trap += 0.0f * by_logvar2_value;
-            doubt |= doubt_of_exp_f32(-logvar2);
+            doubt |= doubt_of_exp_f32(-0.5f * logvar2);
             doubt |= doubt_of_expm1mx_f32(logvar_gap);
         }
         doubt |= trap == 0.0f ? 0u : 0x80000000u;

@@ -62,8 +62,8 @@ def kl_normal_logvar(mu1: Array, logvar1: Array, mu2: Array, logvar2: Array) -> 
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorem: kl_normal_logvar_stable a538af76954087c5.
     """
-    mu_gap = mu1 - mu2
-    return half_expm1mx(logvar1 - logvar2) + 0.5 * (mu_gap * mu_gap * np.exp(-logvar2))
+    t0 = (mu1 - mu2) * np.exp(-0.5 * logvar2)
+    return half_expm1mx(logvar1 - logvar2) + 0.5 * t0 * t0
 
 
 @twin(
@@ -97,15 +97,16 @@ def kl_normal_logvar_value_and_grad(mu1: Array, logvar1: Array, mu2: Array, logv
     7f2802890b09be6b.
     """
     logvar_gap = logvar1 - logvar2
-    mu_gap = mu1 - mu2
-    t0 = np.exp(-logvar2)
-    t1 = mu_gap * t0
-    t2 = half_expm1(logvar_gap)
-    kl = half_expm1mx(logvar_gap) + 0.5 * (mu_gap * mu_gap * t0)
-    by_mu1 = t1
-    by_logvar1 = t2
-    by_mu2 = -t1
-    by_logvar2 = -t2 - 0.5 * (t0 * mu_gap * mu_gap)
+    t0 = np.exp(-0.5 * logvar2)
+    t1 = (mu1 - mu2) * t0
+    t2 = 0.5 * t1 * t1
+    t3 = t1 * t0
+    t4 = half_expm1(logvar_gap)
+    kl = half_expm1mx(logvar_gap) + t2
+    by_mu1 = t3
+    by_logvar1 = t4
+    by_mu2 = -t3
+    by_logvar2 = -t4 - t2
     return kl, by_mu1, by_logvar1, by_mu2, by_logvar2
 
 

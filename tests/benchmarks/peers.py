@@ -22,6 +22,7 @@ from typing import Any
 os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 for _variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ[_variable] = "1"
+os.environ["JAX_ENABLE_X64"] = "1"
 os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
 
 import numpy as np  # noqa: E402 - the number of threads is read at import
@@ -52,8 +53,9 @@ def limits() -> ctypes.CDLL:
     """Loops that do nothing but move the bytes."""
     folder = Path(tempfile.mkdtemp())
     (folder / "limits.c").write_text(LIMITS)
-    subprocess.run(["cc", "-O3", "-march=native", "-shared", "-fPIC", "-o", str(folder / "limits.so"), str(folder / "limits.c")], check=True)
-    return ctypes.CDLL(str(folder / "limits.so"))
+    library = str(folder / "limits.so")
+    subprocess.run(["cc", "-O3", "-march=native", "-shared", "-fPIC", "-o", library, str(folder / "limits.c")], check=True)
+    return ctypes.CDLL(library)
 
 
 def timed(run: Run, least: float) -> float:
@@ -107,7 +109,6 @@ class Others:
             self.torch._dynamo.config.accumulated_cache_size_limit = 1000
             self.compiled = self.torch.compile(self.textbook)
         if self.jax is not None:
-            self.jax.config.update("jax_enable_x64", True)
             jnp = self.jax.numpy
 
             def value(mu: Any, logvar: Any) -> Any:
@@ -127,7 +128,8 @@ class Others:
     def divergence(self, mu: Any, logvar: Any) -> Any:
         Normal = self.torch.distributions.Normal
         one = Normal(mu, (0.5 * logvar).exp(), validate_args=False)
-        return self.torch.distributions.kl_divergence(one, Normal(self.torch.zeros_like(mu), self.torch.ones_like(mu), validate_args=False)).sum(-1)
+        two = Normal(self.torch.zeros_like(mu), self.torch.ones_like(mu), validate_args=False)
+        return self.torch.distributions.kl_divergence(one, two).sum(-1)
 
     def values(self, mu: Any, logvar: Any, *, compiled: bool) -> dict[str, Run]:
         runs: dict[str, Run] = {"numpy": lambda: 0.5 * np.sum(mu * mu + np.expm1(logvar) - logvar, axis=-1)}
@@ -195,72 +197,83 @@ def table(title: str, times: dict[str, list[float]], elements: int, bytes_: int)
     for name, seconds in times.items():
         each = statistics.median(seconds) / elements
         share = ratio(times, "limit", name)
-        print(f"    {name:24} {1e9 * each:10.3f} {bytes_ / elements / each / 1e9:7.1f} {share:8.2f} {told(ratio(times, name, 'closedform')):>10}")
+        speed, faster = bytes_ / elements / each / 1e9, told(ratio(times, name, "closedform"))
+        print(f"    {name:24} {1e9 * each:10.3f} {speed:7.1f} {share:8.2f} {faster:>10}")
 
 
 def vae(others: Others, bound: ctypes.CDLL, rounds: int, *, quick: bool) -> None:
-    rng = np.random.default_rng(0)
     for real in ("float32", "float64"):
-        size = np.dtype(real).itemsize
-        for place, count in (("in cache", 1 << 20 if size == 4 else 1 << 19), ("DRAM", 1 << 24 if size == 4 else 1 << 23)):
+        for megabytes in (4, 64):
             for k in (128,) if quick else (1, 32, 128, 512):
-                mu = rng.normal(size=(count // k, k)).astype(real)
-                logvar = rng.uniform(-4, 1, mu.shape).astype(real)
-                kl, by_mu, by_logvar = np.zeros(count // k, real), np.zeros_like(mu), np.zeros_like(mu)
-                read, both = getattr(bound, f"read_{real}"), getattr(bound, f"both_{real}")
-                given, all_of_them = pointers(mu, logvar), pointers(mu, logvar, by_mu, by_logvar)
-                length = ctypes.c_size_t(count)
-                least = 0.01 if place == "in cache" else 0.0
-                slow = place == "DRAM"
-                runs: dict[str, Run] = {
-                    "limit": lambda: read(length, *given), "closedform": lambda: generated.kl_vae(mu, logvar, out=kl),
-                    "closedform, fresh": lambda: generated.kl_vae(mu, logvar),
-                    **others.values(mu, logvar, compiled=k == 128),
-                }  # fmt: skip
-                label = f"{real}, {place}, {count:,} elements, K = {k}"
-                table(f"kl_vae, {label}", compared(runs, 3 if slow else rounds, least), count, 2 * size * count)
-                out = (kl, by_mu, by_logvar)
-                runs = {
-                    "limit": lambda: both(length, *all_of_them),
-                    "closedform": lambda: generated.kl_vae_value_and_grad(mu, logvar, out=out),
-                    "closedform, fresh": lambda: generated.kl_vae_value_and_grad(mu, logvar),
-                    **others.gradients(mu, logvar, compiled=k == 128),
-                }
-                table(f"kl_vae_value_and_grad, {label}", compared(runs, 3 if slow else rounds, least), count, 4 * size * count)
+                vae_of(others, bound, rounds, real, (megabytes << 20) // np.dtype(real).itemsize, k)
 
 
-def pair(others: Others, bound: ctypes.CDLL, rounds: int) -> None:
+def vae_of(others: Others, bound: ctypes.CDLL, rounds: int, real: str, count: int, k: int) -> None:
+    """One size of the VAE's term: the value, and the value with its gradients."""
+    rng = np.random.default_rng(0)
+    size, in_cache = np.dtype(real).itemsize, count * np.dtype(real).itemsize <= 4 << 20
+    mu = rng.normal(size=(count // k, k)).astype(real)
+    logvar = rng.uniform(-4, 1, mu.shape).astype(real)
+    kl, by_mu, by_logvar = np.zeros(count // k, real), np.zeros_like(mu), np.zeros_like(mu)
+    read, both = getattr(bound, f"read_{real}"), getattr(bound, f"both_{real}")
+    given, all_of_them, length = pointers(mu, logvar), pointers(mu, logvar, by_mu, by_logvar), ctypes.c_size_t(count)
+    label = f"{real}, {'in cache' if in_cache else 'DRAM'}, {count:,} elements, K = {k}"
+    turns, least = (rounds, 0.01) if in_cache else (max(3, rounds // 2), 0.0)
+    values: dict[str, Run] = {
+        "limit": lambda: read(length, *given),
+        "closedform": lambda: generated.kl_vae(mu, logvar, out=kl),
+        "closedform, fresh": lambda: generated.kl_vae(mu, logvar),
+        **others.values(mu, logvar, compiled=k == 128),
+    }
+    table(f"kl_vae, {label}", compared(values, turns, least), count, 2 * size * count)
+    gradients: dict[str, Run] = {
+        "limit": lambda: both(length, *all_of_them),
+        "closedform": lambda: generated.kl_vae_value_and_grad(mu, logvar, out=(kl, by_mu, by_logvar)),
+        "closedform, fresh": lambda: generated.kl_vae_value_and_grad(mu, logvar),
+        **others.gradients(mu, logvar, compiled=k == 128),
+    }
+    table(f"kl_vae_value_and_grad, {label}", compared(gradients, turns, least), count, 4 * size * count)
+
+
+def pair(others: Others, bound: ctypes.CDLL, rounds: int, count: int, k: int = 128) -> None:
     """The general diagonal pair: four inputs, four gradients."""
     rng = np.random.default_rng(0)
-    for count in (1 << 18, 1 << 22):
-        k = 128
-        means = [rng.normal(size=(count // k, k)).astype(np.float32) for _ in range(2)]
-        spreads = [rng.uniform(0.2, 4, means[0].shape).astype(np.float32) for _ in range(2)]
-        inputs = [means[0], spreads[0], means[1], spreads[1]]
-        outputs = [np.zeros_like(means[0]) for _ in range(4)]
-        kl = np.zeros(count // k, np.float32)
-        all_of_them = pointers(*inputs, *outputs)
-        runs: dict[str, Run] = {
-            "limit": lambda: bound.four_float32(ctypes.c_size_t(count), *all_of_them),
-            "closedform": lambda: generated.kl_normal_diag_value_and_grad(*inputs, out=(kl, *outputs)),
-        }
-        if others.torch is not None:
-            torch = others.torch
-            tensors = [torch.from_numpy(x).requires_grad_() for x in inputs]
-            up = torch.ones(count // k)
+    means = [rng.normal(size=(count // k, k)).astype(np.float32) for _ in range(2)]
+    spreads = [rng.uniform(0.2, 4, means[0].shape).astype(np.float32) for _ in range(2)]
+    inputs = [means[0], spreads[0], means[1], spreads[1]]
+    outputs = [np.zeros_like(means[0]) for _ in range(4)]
+    kl, all_of_them = np.zeros(count // k, np.float32), pointers(*inputs, *outputs)
+    runs: dict[str, Run] = {
+        "limit": lambda: bound.four_float32(ctypes.c_size_t(count), *all_of_them),
+        "closedform": lambda: generated.kl_normal_diag_value_and_grad(*inputs, out=(kl, *outputs)),
+        **(pair_by_torch(others.torch, inputs, count // k) if others.torch is not None else {}),
+    }
+    title = f"kl_normal_diag_value_and_grad, float32, {count:,} elements, K = {k}"
+    table(title, compared(runs, rounds, 0.01), count, 32 * count)
 
-            def textbook() -> Any:
-                mu1, sigma1, mu2, sigma2 = tensors
-                each = (sigma2 / sigma1).log() + (sigma1.pow(2) + (mu1 - mu2).pow(2)) / (2 * sigma2.pow(2)) - 0.5
-                return torch.autograd.grad(each.sum(-1), tensors, up)
 
-            def divergence() -> Any:
-                laws = [torch.distributions.Normal(*tensors[i : i + 2], validate_args=False) for i in (0, 2)]
-                return torch.autograd.grad(torch.distributions.kl_divergence(*laws).sum(-1), tensors, up)
+def pair_by_torch(torch: Any, inputs: list[Any], rows: int) -> dict[str, Run]:
+    tensors = [torch.from_numpy(x).requires_grad_() for x in inputs]
+    up = torch.ones(rows)
 
-            runs |= {"torch textbook": textbook, "torch kl_divergence": divergence}
-        title = f"kl_normal_diag_value_and_grad, float32, {count:,} elements, K = {k}"
-        table(title, compared(runs, rounds, 0.01), count, 32 * count)
+    def textbook() -> Any:
+        mu1, sigma1, mu2, sigma2 = tensors
+        each = (sigma2 / sigma1).log() + (sigma1.pow(2) + (mu1 - mu2).pow(2)) / (2 * sigma2.pow(2)) - 0.5
+        return torch.autograd.grad(each.sum(-1), tensors, up)
+
+    def divergence() -> Any:
+        laws = [torch.distributions.Normal(*tensors[i : i + 2], validate_args=False) for i in (0, 2)]
+        return torch.autograd.grad(torch.distributions.kl_divergence(*laws).sum(-1), tensors, up)
+
+    return {"torch textbook": textbook, "torch kl_divergence": divergence}
+
+
+def calls_with(mu: Any, logvar: Any) -> dict[str, Run]:
+    return {
+        "ufunc": lambda: generated.kl_vae.ufunc(mu, logvar),
+        "closedform": lambda: generated.kl_vae(mu, logvar),
+        "numpy": lambda: 0.5 * np.sum(mu * mu + np.exp(logvar) - 1.0 - logvar, axis=-1),
+    }
 
 
 def calls(rounds: int) -> None:
@@ -268,19 +281,15 @@ def calls(rounds: int) -> None:
     rng = np.random.default_rng(0)
     print("\na call, N = 100, float64, microseconds")
     for shape in ((1, 100), (100, 1)):
-        mu, logvar = rng.normal(size=shape), rng.uniform(-4, 1, shape)
-        runs: dict[str, Run] = {
-            "ufunc": lambda: generated.kl_vae.ufunc(mu, logvar), "closedform": lambda: generated.kl_vae(mu, logvar),
-            "numpy": lambda: 0.5 * np.sum(mu * mu + np.exp(logvar) - 1.0 - logvar, axis=-1),
-        }  # fmt: skip
-        times = compared(runs, rounds, 0.01)
+        times = compared(calls_with(rng.normal(size=shape), rng.uniform(-4, 1, shape)), rounds, 0.01)
         figures = ", ".join(f"{name} {1e6 * statistics.median(seconds):.2f}" for name, seconds in times.items())
         print(f"    {shape[0]} x {shape[1]}: {figures}; of numpy {ratio(times, 'closedform', 'numpy'):.2f}")
 
 
 def machine() -> str:
     names = [line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
-    return f"{names[0] if names else platform.processor()}, {len(names)} processors, Python {platform.python_version()}, NumPy {np.__version__}"
+    processor = names[0] if names else platform.processor()
+    return f"{processor}, {len(names)} processors, Python {platform.python_version()}, NumPy {np.__version__}"
 
 
 def main() -> None:
@@ -293,7 +302,8 @@ def main() -> None:
     print(f"{machine()}; kernels: {generated.config()}; {time.strftime('%Y-%m-%d')}")
     bound = limits()
     calls(asked.rounds)
-    pair(others, bound, asked.rounds)
+    for count in (1 << 18, 1 << 22):
+        pair(others, bound, asked.rounds, count)
     vae(others, bound, asked.rounds, quick=asked.quick)
 
 

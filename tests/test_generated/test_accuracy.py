@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import accuracy
 import numpy as np
@@ -93,3 +94,18 @@ def test_overflow_comes_where_the_value_overflows(real: type, last: float, first
             assert module.kl_vae_per_dim(real(0), real(first)) == np.inf
             value, _, slope = module.kl_vae_value_and_grad(real([0]), real([last]))
             assert np.isfinite([value, slope[0]]).all()
+
+
+def test_log_variances_far_beyond_the_exponential(implementation: ModuleType) -> None:
+    """e^-logvar2 is no number below -709.8; what it multiplies may be 0, or so small that the product is one."""
+    value, slope = 9.8503555700852346e33, 1.97007111401704696e234
+    assert implementation.kl_normal_logvar(0.0, -1000.0, 0.0, -1000.0) == 0
+    assert implementation.kl_normal_logvar(1e-200, -1000.0, 0.0, -1000.0) == pytest.approx(value, rel=1e-15)
+    found, by_mu1, *_ = implementation.kl_normal_logvar_value_and_grad(1e-200, -1000.0, 0.0, -1000.0)
+    assert (found, by_mu1) == (pytest.approx(value, rel=1e-15), pytest.approx(slope, rel=1e-15))
+
+
+def test_single_precision_has_the_range_of_its_values() -> None:
+    """The compiled kernels compute an element in doubt in double; the twins overflow with NumPy's exp in float32."""
+    single = np.float32([1e-30, -200.0, 0.0, -200.0])
+    assert generated.kl_normal_logvar(*single) == pytest.approx(0.5e-60 * np.exp(200.0), rel=1e-5)

@@ -37,7 +37,8 @@ def test_two_processes_compute_what_one_does(cluster: Client) -> None:
     value = kl_vae(*lazy)
     assert isinstance(value, da.Array)
     np.testing.assert_array_equal(cluster.compute(value).result(), kl_vae(mu, logvar))
-    for found, expected in zip(cluster.gather(cluster.compute(kl_vae_value_and_grad(*lazy))), kl_vae_value_and_grad(mu, logvar), strict=True):
+    several = cluster.gather(cluster.compute(kl_vae_value_and_grad(*lazy)))
+    for found, expected in zip(several, kl_vae_value_and_grad(mu, logvar), strict=True):
         np.testing.assert_array_equal(found, expected)
     assert cluster.submit(kl_vae, mu, logvar).result().shape == (400,)
 

@@ -18,7 +18,9 @@ from closedform.generated import Kernel
 from closedform.generated.matrix_kernel import MatrixKernel
 
 Array = NDArray[np.floating]
-NAMES = sorted(name for name, entry in generated.kernels().items() if "k,k" in entry["signature"])
+MATRICES = sorted(name for name, entry in generated.kernels().items() if "k,k" in entry["signature"])
+NAMES = [name for name in MATRICES if not name.endswith("_value_and_grad")]
+GRADIENTS = [name for name in MATRICES if name.endswith("_value_and_grad")]
 SIZES = (1, 2, 3, 4, 5, 7, 8, 9, 12, 17, 33)
 EPS = {np.float64: 2.0**-52, np.float32: 2.0**-23}
 
@@ -72,33 +74,135 @@ def arguments(names: tuple[str, ...], count: int, k: int, distance: float | None
 
 
 def exact(names: tuple[str, ...], values: list[Array]) -> mpf:
-    """KL by inverse and determinant, as every textbook has it, with far more digits than the kernel has."""
+    """KL with far more digits than the kernel has."""
     with mp.workdps(90):
-        laws: dict[str, Any] = {}
-        for name, value in zip(names, values, strict=True):
-            matrix = mpmath.matrix([[mpf(float(x)) for x in row] for row in np.atleast_2d(value).tolist()])
-            if not is_matrix(name):
-                laws["mu" + name[2:]] = matrix.T
-                continue
-            if takes_factors(name):
-                k = matrix.rows
-                lower = mpmath.matrix(k, k)
-                for i in range(k):
-                    for j in range(i + 1):
-                        lower[i, j] = matrix[i, j]
-                matrix = lower * lower.T
-            law = name[-1] if name[-1] in "12" else ""
-            laws["cov" + law] = matrix**-1 if name[0] in "RP" or name.startswith("prec") else matrix
-        k = laws.get("cov1", laws.get("cov")).rows
-        cov1, mu1 = laws.get("cov1", laws.get("cov")), laws.get("mu1", laws.get("mu"))
-        cov2, mu2 = laws.get("cov2", mpmath.eye(k)), laws.get("mu2", mpmath.zeros(k, 1))
-        inverse, gap = cov2**-1, mu1 - mu2
-        trace = mpmath.fsum((inverse * cov1)[i, i] for i in range(k))
-        return (trace - k + (gap.T * inverse * gap)[0] + mpmath.log(mpmath.det(cov2) / mpmath.det(cov1))) / 2
+        return textbook(names, [mpmath.matrix([[mpf(float(x)) for x in row] for row in np.atleast_2d(value).tolist()]) for value in values])
+
+
+def textbook(names: tuple[str, ...], values: list[Any]) -> mpf:
+    """KL by inverse and determinant, as every textbook has it."""
+    laws: dict[str, Any] = {}
+    for name, matrix in zip(names, values, strict=True):
+        law = name[-1] if name[-1] in "12" else "1"
+        if not is_matrix(name):
+            laws["mu" + law] = matrix.T
+            continue
+        k = matrix.rows
+        if takes_factors(name):
+            lower = mpmath.matrix(k, k)
+            for i in range(k):
+                for j in range(i + 1):
+                    lower[i, j] = matrix[i, j]
+            matrix = lower * lower.T
+        laws["cov" + law] = matrix**-1 if name[0] == "R" or name.startswith("prec") else matrix
+    inverse = laws.get("cov2", mpmath.eye(k)) ** -1
+    gap = laws["mu1"] - laws.get("mu2", mpmath.zeros(k, 1))
+    trace = mpmath.fsum((inverse * laws["cov1"])[i, i] for i in range(k))
+    return (trace - k + (gap.T * inverse * gap)[0] - mpmath.log(mpmath.det(inverse) * mpmath.det(laws["cov1"]))) / 2
 
 
 def condition(names: tuple[str, ...], values: list[Array]) -> float:
     return max(np.linalg.cond(x) for name, x in zip(names, values, strict=True) if is_matrix(name))
+
+
+# ---------------------------------------------------------------------------------------------------- gradients
+
+
+@pytest.fixture(params=GRADIENTS)
+def with_gradients(request: pytest.FixtureRequest, implementation: ModuleType) -> Kernel:
+    found = getattr(implementation, request.param)
+    assert isinstance(found, MatrixKernel)
+    return found
+
+
+def slope(names: tuple[str, ...], values: list[Array], place: int, entry: tuple[int, ...]) -> mpf:
+    """The derivative by one entry: a central difference of the textbook formula that is good to thirty digits."""
+    step = mpf(10) ** -30
+    with mp.workdps(90):
+        ends = []
+        for sign in (1, -1):
+            moved = [np.array([[mpf(float(x)) for x in row] for row in np.atleast_2d(value)], dtype=object) for value in values]
+            moved[place][entry if len(entry) == 2 else (0, *entry)] += sign * step
+            ends.append(textbook(names, [mpmath.matrix(value.tolist()) for value in moved]))
+        return (ends[0] - ends[1]) / (2 * step)
+
+
+@pytest.mark.parametrize("distance", [None, 1e-3, 1e-8])
+@pytest.mark.parametrize("real", [np.float64, np.float32])
+def test_gradients(with_gradients: Kernel, distance: float | None, real: type) -> None:
+    """Against differences of the textbook formula with ninety digits, relative to the largest entry of each gradient."""
+    for k in (1, 2, 3, 5, 9):
+        given = [x.astype(real) for x in arguments(with_gradients.arguments, 3, k, distance)]
+        value, *found = with_gradients(*given)
+        alone = getattr(generated, with_gradients.__name__.removesuffix("_value_and_grad"))
+        np.testing.assert_allclose(value, alone(*given), rtol=9 * EPS[real])
+        one = [x[1] for x in given]
+        for place, gradient in enumerate(found):
+            wanted = np.zeros(gradient[1].shape)
+            for entry in np.ndindex(*gradient[1].shape):
+                if len(entry) == 1 or entry[0] >= entry[1]:
+                    wanted[entry] = float(slope(with_gradients.arguments, one, place, entry))
+            bound = 100 * k * EPS[real] * condition(with_gradients.arguments, one)
+            assert np.abs(gradient[1] - wanted).max() <= bound * np.abs(wanted).max()
+
+
+def test_the_factor_route_meets_the_dense_route(implementation: ModuleType) -> None:
+    """By L the gradient is tril(2 G L), where G is the symmetric gradient by L L^T."""
+    for k in (1, 2, 4, 7, 11, 40, 99):
+        mu1, L1, mu2, L2 = arguments(("mu1", "L1", "mu2", "L2"), 9, k)
+        _, _, by_L1, _, by_L2 = implementation.kl_mvn_chol_value_and_grad(mu1, L1, mu2, L2)
+        S1, S2 = (L @ np.swapaxes(L, -1, -2) for L in (L1, L2))
+        P1, P2 = np.linalg.inv(S1), np.linalg.inv(S2)
+        gap = (mu1 - mu2)[..., None]
+        by_S1 = (P2 - P1) / 2
+        by_S2 = (P2 - P2 @ (S1 + gap @ np.swapaxes(gap, -1, -2)) @ P2) / 2
+        np.testing.assert_allclose(by_L1, np.tril(2 * by_S1 @ L1), rtol=0, atol=1e-12 * np.abs(by_L1).max())
+        np.testing.assert_allclose(by_L2, np.tril(2 * by_S2 @ L2), rtol=0, atol=1e-11 * np.abs(by_L2).max())
+
+
+@pytest.mark.parametrize("k", [1, 3, 4, 5, 8, 9, 33, 97, 130])
+def test_gradients_of_batches_single_matrices_and_twins_agree(k: int) -> None:
+    for name in GRADIENTS:
+        kernel, twin = getattr(generated, name), getattr(generated.numpy_kernels, name)
+        for distance in (None, 1e-7):
+            given = arguments(kernel.arguments, 19, k, distance)
+            single = zip(*[kernel(*[x[i] for x in given]) for i in range(2)], strict=True)
+            for found, expected, one in zip(kernel(*given), twin(*given), single, strict=True):
+                scale = np.abs(expected).max()
+                np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12 * scale)
+                np.testing.assert_allclose(found[:2], np.stack(one), rtol=0, atol=1e-12 * scale)
+                if found.ndim == 3:
+                    np.testing.assert_array_equal(found, np.tril(found))
+
+
+def test_gradients_vanish_between_equal_laws(with_gradients: Kernel) -> None:
+    for k in (1, 4, 8, 12, 70):
+        given = dict(zip(with_gradients.arguments, arguments(with_gradients.arguments, 9, k), strict=True))
+        for found in with_gradients(*[given[name.replace("1", "2")] for name in with_gradients.arguments]):
+            np.testing.assert_array_equal(found, np.zeros_like(found))
+
+
+@pytest.mark.parametrize("k", [2, 5, 9, 70])
+def test_a_bad_element_has_no_gradients_and_spoils_no_other(with_gradients: Kernel, k: int) -> None:
+    given = arguments(with_gradients.arguments, 20, k)
+    good = with_gradients(*given)
+    given[1][6, k - 1, 0] = np.nan
+    with np.errstate(invalid="ignore"):
+        found = with_gradients(*given)
+    for value, before in zip(found, good, strict=True):
+        below = np.tril(np.ones((k, k), bool)) if value.ndim == 3 else ...
+        assert np.isnan(value[6][below]).all()
+        np.testing.assert_array_equal(np.delete(value, 6, axis=0), np.delete(before, 6, axis=0))
+
+
+def test_gradients_into_given_arrays(with_gradients: Kernel) -> None:
+    given = arguments(with_gradients.arguments, 4, 3)
+    expected = with_gradients(*given)
+    out = tuple(np.empty_like(value) for value in expected)
+    for target, found, value in zip(out, with_gradients(*given, out=out), expected, strict=True):
+        assert found is target
+        np.testing.assert_array_equal(target, value)
+    assert [value.shape for value in with_gradients(*[x[0] for x in given])][1:] == [value.shape[1:] for value in expected[1:]]
 
 
 # ---------------------------------------------------------------------------------------------------- values

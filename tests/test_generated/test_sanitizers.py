@@ -18,14 +18,19 @@ SETS = {"baseline": [], "avx2": ["-mavx2", "-mfma"], "avx512": ["-mavx2", "-mfma
 pytestmark = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
 
 
+def compiled(words: list[str], program: Path, given: str = "") -> subprocess.CompletedProcess[str]:
+    command = ["cc", *SANITIZERS, f"-I{C}", *words, "-o", str(program), "-lm"]
+    return subprocess.run(command, input=given, capture_output=True, text=True)
+
+
 def built(folder: Path, options: list[str]) -> Path:
     """The program that calls every kernel, or a reason why it cannot be built here."""
     program = folder / "fuzz"
     sources = [str(ROOT / "tests" / "fuzz" / "fuzz.c"), str(C / "closedform.c")]
-    probe = subprocess.run(["cc", *SANITIZERS, *options, "-x", "c", "-", "-o", str(program)], input="int main(void) { return 0; }", text=True)
+    probe = compiled([*options, "-x", "c", "-"], program, "int main(void) { return 0; }")
     if probe.returncode != 0:
         pytest.skip("the compiler has no sanitizers, or not this instruction set")
-    done = subprocess.run(["cc", *FLAGS, *SANITIZERS, *options, f"-I{C}", *sources, "-o", str(program), "-lm"], capture_output=True, text=True)
+    done = compiled([*FLAGS, *options, *sources], program)
     assert done.returncode == 0, done.stderr
     return program
 
@@ -56,7 +61,7 @@ def test_the_program_notices_a_wrong_kernel(tmp_path: Path) -> None:
     (tmp_path / "closedform.c").write_text(wrong, encoding="utf-8")
     program = tmp_path / "fuzz"
     fuzz = str(ROOT / "tests" / "fuzz" / "fuzz.c")
-    done = subprocess.run(["cc", "-O1", *SANITIZERS, f"-I{C}", fuzz, str(tmp_path / "closedform.c"), "-o", str(program), "-lm"], capture_output=True, text=True)
+    done = compiled(["-O1", fuzz, str(tmp_path / "closedform.c")], program)
     if done.returncode != 0:
         pytest.skip("the compiler has no sanitizers")
     done = subprocess.run([str(program), "1500", "1"], capture_output=True, text=True)
