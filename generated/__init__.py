@@ -12,7 +12,7 @@ import os
 from . import blas, numpy_kernels
 from .kernel import Kernel
 
-BUILD = "a283896a9f21b390"
+BUILD = "c8900e7c6a52409c"
 
 try:
     if os.environ.get("CLOSEDFORM_KERNELS") == "numpy":
@@ -35,6 +35,7 @@ def _public(twin: Kernel) -> Kernel:
 
 kl_mvn = _public(numpy_kernels.kl_mvn)
 kl_mvn_chol = _public(numpy_kernels.kl_mvn_chol)
+kl_mvn_chol_value_and_grad = _public(numpy_kernels.kl_mvn_chol_value_and_grad)
 kl_mvn_prec = _public(numpy_kernels.kl_mvn_prec)
 kl_mvn_prec_chol = _public(numpy_kernels.kl_mvn_prec_chol)
 kl_mvn_vae_chol = _public(numpy_kernels.kl_mvn_vae_chol)
@@ -67,6 +68,7 @@ kl_vae_var_value_and_grad = _public(numpy_kernels.kl_vae_var_value_and_grad)
 _KERNELS = (
     kl_mvn,
     kl_mvn_chol,
+    kl_mvn_chol_value_and_grad,
     kl_mvn_prec,
     kl_mvn_prec_chol,
     kl_mvn_vae_chol,
@@ -121,6 +123,7 @@ __all__ = [
     "kernels",
     "kl_mvn",
     "kl_mvn_chol",
+    "kl_mvn_chol_value_and_grad",
     "kl_mvn_prec",
     "kl_mvn_prec_chol",
     "kl_mvn_vae_chol",

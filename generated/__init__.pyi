@@ -21,6 +21,11 @@ class _KlMvnChol(Kernel):
         self, mu1: ArrayLike, L1: ArrayLike, mu2: ArrayLike, L2: ArrayLike, **options: Any
     ) -> Any: ...
 
+class _KlMvnCholValueAndGrad(Kernel):
+    def __call__(
+        self, mu1: ArrayLike, L1: ArrayLike, mu2: ArrayLike, L2: ArrayLike, **options: Any
+    ) -> tuple[Any, Any, Any, Any, Any]: ...
+
 class _KlMvnPrec(Kernel):
     def __call__(
         self, mu1: ArrayLike, prec1: ArrayLike, mu2: ArrayLike, prec2: ArrayLike, **options: Any
@@ -163,6 +168,7 @@ class _KlVaeVarValueAndGrad(Kernel):
 
 kl_mvn: _KlMvn
 kl_mvn_chol: _KlMvnChol
+kl_mvn_chol_value_and_grad: _KlMvnCholValueAndGrad
 kl_mvn_prec: _KlMvnPrec
 kl_mvn_prec_chol: _KlMvnPrecChol
 kl_mvn_vae_chol: _KlMvnVaeChol
@@ -198,6 +204,7 @@ __all__ = [
     "kernels",
     "kl_mvn",
     "kl_mvn_chol",
+    "kl_mvn_chol_value_and_grad",
     "kl_mvn_prec",
     "kl_mvn_prec_chol",
     "kl_mvn_vae_chol",

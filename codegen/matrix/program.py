@@ -9,8 +9,10 @@ of two computed factors, E comes from the matrices themselves:
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 import sympy as sp
 
@@ -55,6 +57,37 @@ class Carried:
 Step = Factored | Solved | Carried
 
 
+class Part(Enum):
+    """A term under L^-T whose lower triangle is wanted: of an upper triangular one only the diagonal is left."""
+
+    PLAIN = "E"
+    TURNED = "E^T"
+    SQUARE = "E E^T"
+    OUTER = "z z^T"
+    TURNED_QUOTIENT = "E^T M^-T"
+
+
+@dataclass(frozen=True)
+class Summand:
+    """One of the terms: of which array, and divided by which M = under^-1 over."""
+
+    part: Part
+    array: str
+    over: str | None = None
+    under: str | None = None
+
+
+@dataclass(frozen=True)
+class Slope:
+    """result = sign factor^-T (sum of terms), its lower triangle; or of a column, of which there is one term."""
+
+    result: str
+    factor: str
+    negative: bool
+    square: bool
+    terms: tuple[Summand, ...]
+
+
 @dataclass(frozen=True)
 class Below:
     """target = the sum of `value`, which is made of entries to the left of the diagonal, along a row."""
@@ -90,6 +123,7 @@ class MatrixKernel:
     subject: sp.Basic
     formula: tuple[tuple[str, sp.Basic], ...]
     sources: tuple[Source, ...]
+    slopes: tuple[Slope, ...] = ()
 
     @property
     def theorem(self) -> str:
@@ -97,7 +131,10 @@ class MatrixKernel:
 
     @property
     def digest(self) -> str:
-        return self.sources[0].digest
+        """The theorem's own digest; where there are gradients, one of all the theorems."""
+        if len(self.sources) == 1:
+            return self.sources[0].digest
+        return hashlib.sha256("\n".join(f"{source.theorem} {source.digest}" for source in self.sources).encode()).hexdigest()[:16]
 
     @property
     def signature(self) -> str:

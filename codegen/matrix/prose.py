@@ -22,7 +22,8 @@ ACCURACY = {
 
 
 def summary(kernel: MatrixKernel) -> str:
-    return f"{formula(kernel.subject)} in nats."
+    by = [result.gradient_by for result in kernel.results if result.gradient_by]
+    return f"{formula(kernel.subject)} in nats" + (f", and its gradient by {listed([str(name) for name in by])}." if by else ".")
 
 
 def description(kernel: MatrixKernel, remarks: Sequence[str]) -> list[str]:
@@ -71,9 +72,12 @@ def edges(kernel: MatrixKernel, invalid: str) -> str:
     """What happens where a law degenerates, and outside the domain."""
     if any(argument.structure is Structure.LOWER for argument in kernel.arguments):
         both = "Where both do, for NaN and" if {argument.law for argument in kernel.arguments} == {1, 2} else "For NaN and"
-        return f"Where one law degenerates (a 0 on a diagonal, an infinite entry), kl is +inf. {both} outside the domain: {invalid}."
+        slopes = " and its gradients NaN" * bool(kernel.slopes)
+        degenerate = "Where one law degenerates (a 0 on a diagonal, an infinite entry)"
+        return f"{degenerate}, kl is +inf{slopes}. {both} outside the domain: {invalid}."
     return f"Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite: {invalid}, in that element alone."
 
 
 def origin(kernel: MatrixKernel) -> str:
-    return f"Theorem: {kernel.theorem} {kernel.digest}."
+    noun = "Theorem" if len(kernel.sources) == 1 else "Theorems"
+    return f"{noun}: {', '.join(f'{source.theorem} {source.digest}' for source in kernel.sources)}."

@@ -10,7 +10,7 @@ from ..facts import Facts
 from ..nodes import Abbreviation, Entry, Group, ProductOver, SumOver
 from ..rewrite import add, div, matadd, matmul, matsub, mul, power, sub
 from ..rule import Rewrite, Rule, Statement
-from .symbols import A, B, i, j, k, p, wide
+from .symbols import A, B, i, j, k, p, wide, z
 
 MATRIX = "Petersen, Pedersen 2012, section 1"
 TRIANGULAR = "entries of a triangular matrix"
@@ -48,6 +48,7 @@ def below(matrix: sp.MatrixExpr) -> sp.Expr:
 right = sp.MatrixSymbol("B", k, p)
 quotient = matmul(sp.Inverse(A), B)
 difference = matmul(sp.Inverse(A), Group(matsub(B, A)))
+mirrored = sp.Transpose(sp.Inverse(A))  # A^-T
 
 TRIANGULAR_FACTORS = (
     Rule("inverse_product", Statement(sp.Inverse(matmul(A, B)), matmul(sp.Inverse(B), sp.Inverse(A))), MATRIX,
@@ -73,6 +74,22 @@ TRIANGULAR_FACTORS = (
         (Q.lower_triangular(A),), leaves=sp.Trace(matmul(A, B))),
     Rule("entry_of_quotient", Statement(Entry(quotient, i, i), div(Entry(B, i, i), Entry(A, i, i))), TRIANGULAR,
         (Q.lower_triangular(A), Q.lower_triangular(B), Q.invertible(A)), leaves=Entry(matmul(A, B), i, i), rewrites=_entry_of_quotient),
+    Rule("subtract_inverse_transpose",
+        Statement(
+            matadd(matmul(-1, sp.Transpose(sp.Inverse(B))), matmul(mirrored, quotient)),
+            matmul(mirrored, Group(matadd(difference, matmul(sp.Transpose(difference), sp.Transpose(sp.Inverse(quotient)))))),
+        ),
+        "M - M^-T = (M - I) + (M - I)^T M^-T for M = A^-1 B", (Q.invertible(A), Q.invertible(B)),
+        leaves=matsub(matmul(mirrored, B), sp.Transpose(sp.Inverse(B)))),
+    Rule("subtract_product_with_transpose",
+        Statement(
+            matadd(mirrored, matmul(-1, mirrored, z, sp.Transpose(z)), matmul(-1, mirrored, quotient, sp.Transpose(quotient))),
+            matmul(-1, mirrored, Group(matadd(
+                difference, sp.Transpose(difference), matmul(difference, sp.Transpose(difference)), matmul(z, sp.Transpose(z)),
+            ))),
+        ),
+        "M M^T - I = E + E^T + E E^T for M = I + E = A^-1 B", (Q.invertible(A),),
+        leaves=matsub(mirrored, matmul(mirrored, quotient, sp.Transpose(quotient)))),
     Rule("below_the_diagonal", Statement(below(quotient), below(difference)), "A^-1 B = I + A^-1 (B - A)", (Q.invertible(A),),
         leaves=below(matmul(A, B))),
 )  # fmt: skip

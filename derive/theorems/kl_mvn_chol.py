@@ -87,3 +87,17 @@ def kl_mvn_vae_chol() -> Derivation:
 )  # fmt: skip
 def kl_mvn_vae_difference() -> Derivation:
     return theorems["kl_mvn_vae_chol"].derivation.apply("square_at_one")
+
+
+@theorem("kl_mvn_factors", TITLE + ", as matrices", "mvn", parameters=PARAMETERS)
+def kl_mvn_factors() -> Derivation:
+    """What by_rows begins with, before sums over entries: matrices whole, which is what gradients by them start from."""
+    values = {kl_mvn.Sigma1: matmul(L1, sp.Transpose(L1)), kl_mvn.Sigma2: matmul(L2, sp.Transpose(L2))}
+    return theorems["kl_mvn"].specialise(values, *factors(L1, L2)).all("inverse_product").all("inverse_transpose")
+
+
+@theorem("kl_mvn_vae_factors", "KL term of a variational autoencoder with full covariance, by its Cholesky factor, as matrices", "vae",
+    parameters=(mu, L),
+)  # fmt: skip
+def kl_mvn_vae_factors() -> Derivation:
+    return theorems["kl_mvn_standard"].specialise({kl_mvn_standard.Sigma: matmul(L, sp.Transpose(L))}, *factors(L))

@@ -325,6 +325,85 @@ INLINE void solve_close_tile(const int k, const vector *A, const vector *by_A, c
     factor_tile(k, 1.0, X, E, by_C);
 }
 
+/* ---- what stands under L^-T, its lower triangle: of upper triangular terms that is the diagonal */
+
+INLINE void clear_tile(const int k, vector *S)
+{
+    memset(S, 0, PACKED(k) * sizeof *S);
+}
+
+INLINE void add_plain_tile(const int k, const vector *E, vector *S)
+{
+    for (size_t e = 0; e < PACKED(k); ++e) {
+        S[e] += E[e];
+    }
+}
+
+INLINE void add_turned_tile(const int k, const vector *E, vector *S)
+{
+    for (int i = 0; i < k; ++i) {
+        S[PACKED(i) + (size_t)i] += E[PACKED(i) + (size_t)i];
+    }
+}
+
+/* E^T M^-T, where M_ii is a quotient of diagonal entries. */
+INLINE void add_turned_quotient_tile(const int k, const vector *E, const vector *over, const vector *under,
+    vector *S)
+{
+    for (int i = 0; i < k; ++i) {
+        const size_t ii = PACKED(i) + (size_t)i;
+        S[ii] += E[ii] / (over[ii] / under[ii]);
+    }
+}
+
+INLINE void add_square_tile(const int k, const vector *E, vector *S)
+{
+    for (int i = 0; i < k; ++i) {
+        for (int j = 0; j <= i; ++j) {
+            vector sum = S[PACKED(i) + (size_t)j];
+            for (int l = 0; l <= j; ++l) {
+                sum += E[PACKED(i) + (size_t)l] * E[PACKED(j) + (size_t)l];
+            }
+            S[PACKED(i) + (size_t)j] = sum;
+        }
+    }
+}
+
+INLINE void add_outer_tile(const int k, const vector *z, vector *S)
+{
+    for (int i = 0; i < k; ++i) {
+        for (int j = 0; j <= i; ++j) {
+            S[PACKED(i) + (size_t)j] += z[i] * z[j];
+        }
+    }
+}
+
+/* S = sign L^-T S, the lower triangle of it. */
+INLINE void back_lower_tile(const int k, const double sign, const vector *L, const vector *by_L, vector *S)
+{
+    for (int i = k - 1; i >= 0; --i) {
+        for (int j = 0; j <= i; ++j) {
+            vector s = sign * S[PACKED(i) + (size_t)j];
+            for (int l = i + 1; l < k; ++l) {
+                s -= L[PACKED(l) + (size_t)i] * S[PACKED(l) + (size_t)j];
+            }
+            S[PACKED(i) + (size_t)j] = s * by_L[i];
+        }
+    }
+}
+
+INLINE void back_column_tile(const int k, const double sign, const vector *L, const vector *by_L,
+    const vector *z, vector *b)
+{
+    for (int i = k - 1; i >= 0; --i) {
+        vector s = sign * z[i];
+        for (int l = i + 1; l < k; ++l) {
+            s -= L[PACKED(l) + (size_t)i] * b[l];
+        }
+        b[i] = s * by_L[i];
+    }
+}
+
 /* ---- by itself: entry (i, j) is at i k + j, zeros above the diagonal of a lower triangle */
 
 static void gather_lower_one(const int k, const source *from, double *to)
@@ -505,6 +584,121 @@ static void solve_close_one(const int k, const double *A, const double *by_A, co
     turn(k, X);
     solve_rows(k, 1, A, by_A, X);
     factor_one(k, 1.0, X, E, by_C);
+}
+
+static void clear_one(const int k, double *S)
+{
+    memset(S, 0, (size_t)k * (size_t)k * sizeof *S);
+}
+
+static void add_plain_one(const int k, const double *E, double *S)
+{
+    for (size_t e = 0; e < (size_t)k * (size_t)k; ++e) {
+        S[e] += E[e];
+    }
+}
+
+static void add_turned_one(const int k, const double *E, double *S)
+{
+    for (size_t e = 0; e < (size_t)k * (size_t)k; e += (size_t)k + 1) {
+        S[e] += E[e];
+    }
+}
+
+static void add_turned_quotient_one(const int k, const double *E, const double *over, const double *under, double *S)
+{
+    for (size_t e = 0; e < (size_t)k * (size_t)k; e += (size_t)k + 1) {
+        S[e] += E[e] / (over[e] / under[e]);
+    }
+}
+
+static void add_square_one(const int k, const double *E, double *S)
+{
+    for (int i = 0; i < k; ++i) {
+        for (int j = 0; j <= i; ++j) {
+            const double *Ei = E + (size_t)i * (size_t)k, *Ej = E + (size_t)j * (size_t)k;
+            double sum = 0.0;
+#pragma omp simd reduction(+ : sum)
+            for (int l = 0; l <= j; ++l) {
+                sum += Ei[l] * Ej[l];
+            }
+            S[(size_t)i * (size_t)k + (size_t)j] += sum;
+        }
+    }
+}
+
+static void add_outer_one(const int k, const double *z, double *S)
+{
+    for (int i = 0; i < k; ++i) {
+        for (int j = 0; j <= i; ++j) {
+            S[(size_t)i * (size_t)k + (size_t)j] += z[i] * z[j];
+        }
+    }
+}
+
+static void back_lower_one(const int k, const double sign, const double *L, const double *by_L, double *S)
+{
+    for (size_t e = 0; e < (size_t)k * (size_t)k; ++e) {
+        S[e] *= sign;
+    }
+    if (trsm != NULL) {
+        /* Rows below a panel do not need what stands right of their own diagonal: a panel of columns ends where the matrix does. */
+        double one = 1.0;
+        int size = k;
+        for (int j = 0; j < k; j += PANEL(k)) {
+            int width = k - j < PANEL(k) ? k - j : PANEL(k), rest = k - j;
+            const size_t corner = (size_t)j * (size_t)k + (size_t)j;
+            trsm("R", "U", "T", "N", &width, &rest, &one, (double *)L + corner, &size, S + corner, &size);
+        }
+        return;
+    }
+    for (int l = k - 1; l >= 0; --l) {
+        double *Sl = S + (size_t)l * (size_t)k;
+        for (int j = 0; j <= l; ++j) {
+            Sl[j] *= by_L[l];
+        }
+        for (int i = 0; i < l; ++i) {
+            double *Si = S + (size_t)i * (size_t)k;
+            const double a = L[(size_t)l * (size_t)k + (size_t)i];
+#pragma omp simd
+            for (int j = 0; j <= i; ++j) {
+                Si[j] -= a * Sl[j];
+            }
+        }
+    }
+}
+
+static void back_column_one(const int k, const double sign, const double *L, const double *by_L, const double *z, double *b)
+{
+    for (int i = 0; i < k; ++i) {
+        b[i] = sign * z[i];
+    }
+    for (int l = k - 1; l >= 0; --l) {
+        const double *Ll = L + (size_t)l * (size_t)k;
+        const double bl = b[l] *= by_L[l];
+#pragma omp simd
+        for (int i = 0; i < l; ++i) {
+            b[i] -= Ll[i] * bl;
+        }
+    }
+}
+
+/* A gradient to where it belongs; without one, NaN. Above the diagonal of a lower triangle stand zeros. */
+static void put_column(const int k, const double *from, size_t lanes, char *to, intptr_t row)
+{
+    for (int i = 0; i < k; ++i) {
+        *(double *)(to + i * row) = from == NULL ? NAN : from[(size_t)i * lanes];
+    }
+}
+
+static void put_lower(const int k, const double *from, size_t lanes, char *to, intptr_t row, intptr_t column)
+{
+    for (int i = 0; i < k; ++i) {
+        const size_t at = lanes == 1 ? (size_t)i * (size_t)k : PACKED(i);
+        for (int j = 0; j < k; ++j) {
+            *(double *)(to + i * row + j * column) = j > i ? 0.0 : from == NULL ? NAN : from[(at + (size_t)j) * lanes];
+        }
+    }
 }
 
 /* ---- what an argument holds: 0 if it may be computed with, else FE_DIVBYZERO where its law degenerates, FE_INVALID outside */
@@ -822,6 +1016,85 @@ INLINE void solve_close_tile_f32(const int k, const vector_f32 *A, const vector_
     factor_tile_f32(k, 1.0f, X, E, by_C);
 }
 
+/* ---- what stands under L^-T, its lower triangle: of upper triangular terms that is the diagonal */
+
+INLINE void clear_tile_f32(const int k, vector_f32 *S)
+{
+    memset(S, 0, PACKED(k) * sizeof *S);
+}
+
+INLINE void add_plain_tile_f32(const int k, const vector_f32 *E, vector_f32 *S)
+{
+    for (size_t e = 0; e < PACKED(k); ++e) {
+        S[e] += E[e];
+    }
+}
+
+INLINE void add_turned_tile_f32(const int k, const vector_f32 *E, vector_f32 *S)
+{
+    for (int i = 0; i < k; ++i) {
+        S[PACKED(i) + (size_t)i] += E[PACKED(i) + (size_t)i];
+    }
+}
+
+/* E^T M^-T, where M_ii is a quotient of diagonal entries. */
+INLINE void add_turned_quotient_tile_f32(const int k, const vector_f32 *E, const vector_f32 *over, const vector_f32 *under,
+    vector_f32 *S)
+{
+    for (int i = 0; i < k; ++i) {
+        const size_t ii = PACKED(i) + (size_t)i;
+        S[ii] += E[ii] / (over[ii] / under[ii]);
+    }
+}
+
+INLINE void add_square_tile_f32(const int k, const vector_f32 *E, vector_f32 *S)
+{
+    for (int i = 0; i < k; ++i) {
+        for (int j = 0; j <= i; ++j) {
+            vector_f32 sum = S[PACKED(i) + (size_t)j];
+            for (int l = 0; l <= j; ++l) {
+                sum += E[PACKED(i) + (size_t)l] * E[PACKED(j) + (size_t)l];
+            }
+            S[PACKED(i) + (size_t)j] = sum;
+        }
+    }
+}
+
+INLINE void add_outer_tile_f32(const int k, const vector_f32 *z, vector_f32 *S)
+{
+    for (int i = 0; i < k; ++i) {
+        for (int j = 0; j <= i; ++j) {
+            S[PACKED(i) + (size_t)j] += z[i] * z[j];
+        }
+    }
+}
+
+/* S = sign L^-T S, the lower triangle of it. */
+INLINE void back_lower_tile_f32(const int k, const float sign, const vector_f32 *L, const vector_f32 *by_L, vector_f32 *S)
+{
+    for (int i = k - 1; i >= 0; --i) {
+        for (int j = 0; j <= i; ++j) {
+            vector_f32 s = sign * S[PACKED(i) + (size_t)j];
+            for (int l = i + 1; l < k; ++l) {
+                s -= L[PACKED(l) + (size_t)i] * S[PACKED(l) + (size_t)j];
+            }
+            S[PACKED(i) + (size_t)j] = s * by_L[i];
+        }
+    }
+}
+
+INLINE void back_column_tile_f32(const int k, const float sign, const vector_f32 *L, const vector_f32 *by_L,
+    const vector_f32 *z, vector_f32 *b)
+{
+    for (int i = k - 1; i >= 0; --i) {
+        vector_f32 s = sign * z[i];
+        for (int l = i + 1; l < k; ++l) {
+            s -= L[PACKED(l) + (size_t)i] * b[l];
+        }
+        b[i] = s * by_L[i];
+    }
+}
+
 /* ---- by itself: entry (i, j) is at i k + j, zeros above the diagonal of a lower triangle */
 
 static void gather_lower_one_f32(const int k, const source *from, float *to)
@@ -1004,6 +1277,121 @@ static void solve_close_one_f32(const int k, const float *A, const float *by_A, 
     factor_one_f32(k, 1.0f, X, E, by_C);
 }
 
+static void clear_one_f32(const int k, float *S)
+{
+    memset(S, 0, (size_t)k * (size_t)k * sizeof *S);
+}
+
+static void add_plain_one_f32(const int k, const float *E, float *S)
+{
+    for (size_t e = 0; e < (size_t)k * (size_t)k; ++e) {
+        S[e] += E[e];
+    }
+}
+
+static void add_turned_one_f32(const int k, const float *E, float *S)
+{
+    for (size_t e = 0; e < (size_t)k * (size_t)k; e += (size_t)k + 1) {
+        S[e] += E[e];
+    }
+}
+
+static void add_turned_quotient_one_f32(const int k, const float *E, const float *over, const float *under, float *S)
+{
+    for (size_t e = 0; e < (size_t)k * (size_t)k; e += (size_t)k + 1) {
+        S[e] += E[e] / (over[e] / under[e]);
+    }
+}
+
+static void add_square_one_f32(const int k, const float *E, float *S)
+{
+    for (int i = 0; i < k; ++i) {
+        for (int j = 0; j <= i; ++j) {
+            const float *Ei = E + (size_t)i * (size_t)k, *Ej = E + (size_t)j * (size_t)k;
+            float sum = 0.0f;
+#pragma omp simd reduction(+ : sum)
+            for (int l = 0; l <= j; ++l) {
+                sum += Ei[l] * Ej[l];
+            }
+            S[(size_t)i * (size_t)k + (size_t)j] += sum;
+        }
+    }
+}
+
+static void add_outer_one_f32(const int k, const float *z, float *S)
+{
+    for (int i = 0; i < k; ++i) {
+        for (int j = 0; j <= i; ++j) {
+            S[(size_t)i * (size_t)k + (size_t)j] += z[i] * z[j];
+        }
+    }
+}
+
+static void back_lower_one_f32(const int k, const float sign, const float *L, const float *by_L, float *S)
+{
+    for (size_t e = 0; e < (size_t)k * (size_t)k; ++e) {
+        S[e] *= sign;
+    }
+    if (trsm_f32 != NULL) {
+        /* Rows below a panel do not need what stands right of their own diagonal: a panel of columns ends where the matrix does. */
+        float one = 1.0f;
+        int size = k;
+        for (int j = 0; j < k; j += PANEL(k)) {
+            int width = k - j < PANEL(k) ? k - j : PANEL(k), rest = k - j;
+            const size_t corner = (size_t)j * (size_t)k + (size_t)j;
+            trsm_f32("R", "U", "T", "N", &width, &rest, &one, (float *)L + corner, &size, S + corner, &size);
+        }
+        return;
+    }
+    for (int l = k - 1; l >= 0; --l) {
+        float *Sl = S + (size_t)l * (size_t)k;
+        for (int j = 0; j <= l; ++j) {
+            Sl[j] *= by_L[l];
+        }
+        for (int i = 0; i < l; ++i) {
+            float *Si = S + (size_t)i * (size_t)k;
+            const float a = L[(size_t)l * (size_t)k + (size_t)i];
+#pragma omp simd
+            for (int j = 0; j <= i; ++j) {
+                Si[j] -= a * Sl[j];
+            }
+        }
+    }
+}
+
+static void back_column_one_f32(const int k, const float sign, const float *L, const float *by_L, const float *z, float *b)
+{
+    for (int i = 0; i < k; ++i) {
+        b[i] = sign * z[i];
+    }
+    for (int l = k - 1; l >= 0; --l) {
+        const float *Ll = L + (size_t)l * (size_t)k;
+        const float bl = b[l] *= by_L[l];
+#pragma omp simd
+        for (int i = 0; i < l; ++i) {
+            b[i] -= Ll[i] * bl;
+        }
+    }
+}
+
+/* A gradient to where it belongs; without one, NaN. Above the diagonal of a lower triangle stand zeros. */
+static void put_column_f32(const int k, const float *from, size_t lanes, char *to, intptr_t row)
+{
+    for (int i = 0; i < k; ++i) {
+        *(float *)(to + i * row) = from == NULL ? NAN : from[(size_t)i * lanes];
+    }
+}
+
+static void put_lower_f32(const int k, const float *from, size_t lanes, char *to, intptr_t row, intptr_t column)
+{
+    for (int i = 0; i < k; ++i) {
+        const size_t at = lanes == 1 ? (size_t)i * (size_t)k : PACKED(i);
+        for (int j = 0; j < k; ++j) {
+            *(float *)(to + i * row + j * column) = j > i ? 0.0f : from == NULL ? NAN : from[(at + (size_t)j) * lanes];
+        }
+    }
+}
+
 /* ---- what an argument holds: 0 if it may be computed with, else FE_DIVBYZERO where its law degenerates, FE_INVALID outside */
 
 static int column_state_f32(const int k, const source *from, int lane)
@@ -1074,9 +1462,9 @@ INLINE void kl_mvn_tile(const int k, const source *in, vector *scratch, double *
     scratch += PACKED(k);
     vector *const L2 = scratch;
     scratch += PACKED(k);
-    vector *const by_L1 = scratch;
+    vector *const over_L1 = scratch;
     scratch += k;
-    vector *const by_L2 = scratch;
+    vector *const over_L2 = scratch;
     scratch += k;
     vector *const E = scratch;
     scratch += PACKED(k);
@@ -1088,12 +1476,12 @@ INLINE void kl_mvn_tile(const int k, const source *in, vector *scratch, double *
     gather_lower_tile(k, &in[1], cov1);
     gather_column_tile(k, &in[2], mu2);
     gather_lower_tile(k, &in[3], cov2);
-    factor_tile(k, 0.0, cov1, L1, by_L1);
-    factor_tile(k, 0.0, cov2, L2, by_L2);
+    factor_tile(k, 0.0, cov1, L1, over_L1);
+    factor_tile(k, 0.0, cov2, L2, over_L2);
     subtract_lower_tile(k, L1, L2, E);
-    solve_lower_tile(k, L2, by_L2, E);
+    solve_lower_tile(k, L2, over_L2, E);
     subtract_column_tile(k, mu1, mu2, z);
-    solve_column_tile(k, L2, by_L2, z);
+    solve_column_tile(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
         kl[lane] = 0.0;
         least[lane] = 1.0;
@@ -1137,7 +1525,7 @@ INLINE void kl_mvn_tile(const int k, const source *in, vector *scratch, double *
         memcpy(kl, apart, sizeof apart);
         return;
     }
-    solve_close_tile(k, L2, by_L2, cov1, cov2, E, work);
+    solve_close_tile(k, L2, over_L2, cov1, cov2, E, work);
     for (int i = 0; i < k; ++i) {
         double E_below_of[lanes] = {0};
         for (int j = 0; j < i; ++j) {
@@ -1174,9 +1562,9 @@ static void kl_mvn_one(const int k, const source *in, double *scratch, double *k
     scratch += (size_t)k * (size_t)k;
     double *const L2 = scratch;
     scratch += (size_t)k * (size_t)k;
-    double *const by_L1 = scratch;
+    double *const over_L1 = scratch;
     scratch += k;
-    double *const by_L2 = scratch;
+    double *const over_L2 = scratch;
     scratch += k;
     double *const E = scratch;
     scratch += (size_t)k * (size_t)k;
@@ -1188,12 +1576,12 @@ static void kl_mvn_one(const int k, const source *in, double *scratch, double *k
     gather_lower_one(k, &in[1], cov1);
     gather_column_one(k, &in[2], mu2);
     gather_lower_one(k, &in[3], cov2);
-    factor_one(k, 0.0, cov1, L1, by_L1);
-    factor_one(k, 0.0, cov2, L2, by_L2);
+    factor_one(k, 0.0, cov1, L1, over_L1);
+    factor_one(k, 0.0, cov2, L2, over_L2);
     subtract_lower_one(k, L1, L2, E);
-    solve_lower_one(k, L2, by_L2, E);
+    solve_lower_one(k, L2, over_L2, E);
     subtract_column_one(k, mu1, mu2, z);
-    solve_column_one(k, L2, by_L2, z);
+    solve_column_one(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
         kl[lane] = 0.0;
         least[lane] = 1.0;
@@ -1237,7 +1625,7 @@ static void kl_mvn_one(const int k, const source *in, double *scratch, double *k
         memcpy(kl, apart, sizeof apart);
         return;
     }
-    solve_close_one(k, L2, by_L2, cov1, cov2, E, work);
+    solve_close_one(k, L2, over_L2, cov1, cov2, E, work);
     for (int i = 0; i < k; ++i) {
         double E_below_of[lanes], E_below_sum = 0.0;
 #pragma omp simd reduction(+ : E_below_sum)
@@ -1349,7 +1737,8 @@ static void kl_mvn_loop(char **args, const intptr_t *dimensions, const intptr_t 
             *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
         for (int lane = 0; !fine && lane < present; ++lane) {
-            *(double *)(args[4] + (first + lane) * steps[4]) = kl_mvn_settled(k, in, lane, kl[lane], least[lane], &raised);
+            kl[lane] = kl_mvn_settled(k, in, lane, kl[lane], least[lane], &raised);
+            *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
     }
     free(large);
@@ -1373,9 +1762,9 @@ INLINE void kl_mvn_f32_tile(const int k, const source *in, vector_f32 *scratch, 
     scratch += PACKED(k);
     vector_f32 *const L2 = scratch;
     scratch += PACKED(k);
-    vector_f32 *const by_L1 = scratch;
+    vector_f32 *const over_L1 = scratch;
     scratch += k;
-    vector_f32 *const by_L2 = scratch;
+    vector_f32 *const over_L2 = scratch;
     scratch += k;
     vector_f32 *const E = scratch;
     scratch += PACKED(k);
@@ -1387,12 +1776,12 @@ INLINE void kl_mvn_f32_tile(const int k, const source *in, vector_f32 *scratch, 
     gather_lower_tile_f32(k, &in[1], cov1);
     gather_column_tile_f32(k, &in[2], mu2);
     gather_lower_tile_f32(k, &in[3], cov2);
-    factor_tile_f32(k, 0.0, cov1, L1, by_L1);
-    factor_tile_f32(k, 0.0, cov2, L2, by_L2);
+    factor_tile_f32(k, 0.0, cov1, L1, over_L1);
+    factor_tile_f32(k, 0.0, cov2, L2, over_L2);
     subtract_lower_tile_f32(k, L1, L2, E);
-    solve_lower_tile_f32(k, L2, by_L2, E);
+    solve_lower_tile_f32(k, L2, over_L2, E);
     subtract_column_tile_f32(k, mu1, mu2, z);
-    solve_column_tile_f32(k, L2, by_L2, z);
+    solve_column_tile_f32(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
         kl[lane] = 0.0f;
         least[lane] = 1.0f;
@@ -1436,7 +1825,7 @@ INLINE void kl_mvn_f32_tile(const int k, const source *in, vector_f32 *scratch, 
         memcpy(kl, apart, sizeof apart);
         return;
     }
-    solve_close_tile_f32(k, L2, by_L2, cov1, cov2, E, work);
+    solve_close_tile_f32(k, L2, over_L2, cov1, cov2, E, work);
     for (int i = 0; i < k; ++i) {
         float E_below_of[lanes] = {0};
         for (int j = 0; j < i; ++j) {
@@ -1473,9 +1862,9 @@ static void kl_mvn_f32_one(const int k, const source *in, float *scratch, float 
     scratch += (size_t)k * (size_t)k;
     float *const L2 = scratch;
     scratch += (size_t)k * (size_t)k;
-    float *const by_L1 = scratch;
+    float *const over_L1 = scratch;
     scratch += k;
-    float *const by_L2 = scratch;
+    float *const over_L2 = scratch;
     scratch += k;
     float *const E = scratch;
     scratch += (size_t)k * (size_t)k;
@@ -1487,12 +1876,12 @@ static void kl_mvn_f32_one(const int k, const source *in, float *scratch, float 
     gather_lower_one_f32(k, &in[1], cov1);
     gather_column_one_f32(k, &in[2], mu2);
     gather_lower_one_f32(k, &in[3], cov2);
-    factor_one_f32(k, 0.0, cov1, L1, by_L1);
-    factor_one_f32(k, 0.0, cov2, L2, by_L2);
+    factor_one_f32(k, 0.0, cov1, L1, over_L1);
+    factor_one_f32(k, 0.0, cov2, L2, over_L2);
     subtract_lower_one_f32(k, L1, L2, E);
-    solve_lower_one_f32(k, L2, by_L2, E);
+    solve_lower_one_f32(k, L2, over_L2, E);
     subtract_column_one_f32(k, mu1, mu2, z);
-    solve_column_one_f32(k, L2, by_L2, z);
+    solve_column_one_f32(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
         kl[lane] = 0.0f;
         least[lane] = 1.0f;
@@ -1536,7 +1925,7 @@ static void kl_mvn_f32_one(const int k, const source *in, float *scratch, float 
         memcpy(kl, apart, sizeof apart);
         return;
     }
-    solve_close_one_f32(k, L2, by_L2, cov1, cov2, E, work);
+    solve_close_one_f32(k, L2, over_L2, cov1, cov2, E, work);
     for (int i = 0; i < k; ++i) {
         float E_below_of[lanes], E_below_sum = 0.0f;
 #pragma omp simd reduction(+ : E_below_sum)
@@ -1648,7 +2037,8 @@ static void kl_mvn_f32_loop(char **args, const intptr_t *dimensions, const intpt
             *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
         for (int lane = 0; !fine && lane < present; ++lane) {
-            *(float *)(args[4] + (first + lane) * steps[4]) = kl_mvn_f32_settled(k, in, lane, kl[lane], least[lane], &raised);
+            kl[lane] = kl_mvn_f32_settled(k, in, lane, kl[lane], least[lane], &raised);
+            *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
     }
     free(large);
@@ -1668,7 +2058,7 @@ INLINE void kl_mvn_chol_tile(const int k, const source *in, vector *scratch, dou
     scratch += k;
     vector *const L2 = scratch;
     scratch += PACKED(k);
-    vector *const by_L2 = scratch;
+    vector *const over_L2 = scratch;
     scratch += k;
     vector *const E = scratch;
     scratch += PACKED(k);
@@ -1678,11 +2068,11 @@ INLINE void kl_mvn_chol_tile(const int k, const source *in, vector *scratch, dou
     gather_lower_tile(k, &in[1], L1);
     gather_column_tile(k, &in[2], mu2);
     gather_lower_tile(k, &in[3], L2);
-    reciprocals_tile(k, L2, by_L2);
+    reciprocals_tile(k, L2, over_L2);
     subtract_lower_tile(k, L1, L2, E);
-    solve_lower_tile(k, L2, by_L2, E);
+    solve_lower_tile(k, L2, over_L2, E);
     subtract_column_tile(k, mu1, mu2, z);
-    solve_column_tile(k, L2, by_L2, z);
+    solve_column_tile(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
         kl[lane] = 0.0;
         least[lane] = 1.0;
@@ -1719,7 +2109,7 @@ static void kl_mvn_chol_one(const int k, const source *in, double *scratch, doub
     scratch += k;
     double *const L2 = scratch;
     scratch += (size_t)k * (size_t)k;
-    double *const by_L2 = scratch;
+    double *const over_L2 = scratch;
     scratch += k;
     double *const E = scratch;
     scratch += (size_t)k * (size_t)k;
@@ -1729,11 +2119,11 @@ static void kl_mvn_chol_one(const int k, const source *in, double *scratch, doub
     gather_lower_one(k, &in[1], L1);
     gather_column_one(k, &in[2], mu2);
     gather_lower_one(k, &in[3], L2);
-    reciprocals_one(k, L2, by_L2);
+    reciprocals_one(k, L2, over_L2);
     subtract_lower_one(k, L1, L2, E);
-    solve_lower_one(k, L2, by_L2, E);
+    solve_lower_one(k, L2, over_L2, E);
     subtract_column_one(k, mu1, mu2, z);
-    solve_column_one(k, L2, by_L2, z);
+    solve_column_one(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
         kl[lane] = 0.0;
         least[lane] = 1.0;
@@ -1873,7 +2263,8 @@ static void kl_mvn_chol_loop(char **args, const intptr_t *dimensions, const intp
             *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
         for (int lane = 0; !fine && lane < present; ++lane) {
-            *(double *)(args[4] + (first + lane) * steps[4]) = kl_mvn_chol_settled(k, in, lane, kl[lane], least[lane], &raised);
+            kl[lane] = kl_mvn_chol_settled(k, in, lane, kl[lane], least[lane], &raised);
+            *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
     }
     free(large);
@@ -1893,7 +2284,7 @@ INLINE void kl_mvn_chol_f32_tile(const int k, const source *in, vector_f32 *scra
     scratch += k;
     vector_f32 *const L2 = scratch;
     scratch += PACKED(k);
-    vector_f32 *const by_L2 = scratch;
+    vector_f32 *const over_L2 = scratch;
     scratch += k;
     vector_f32 *const E = scratch;
     scratch += PACKED(k);
@@ -1903,11 +2294,11 @@ INLINE void kl_mvn_chol_f32_tile(const int k, const source *in, vector_f32 *scra
     gather_lower_tile_f32(k, &in[1], L1);
     gather_column_tile_f32(k, &in[2], mu2);
     gather_lower_tile_f32(k, &in[3], L2);
-    reciprocals_tile_f32(k, L2, by_L2);
+    reciprocals_tile_f32(k, L2, over_L2);
     subtract_lower_tile_f32(k, L1, L2, E);
-    solve_lower_tile_f32(k, L2, by_L2, E);
+    solve_lower_tile_f32(k, L2, over_L2, E);
     subtract_column_tile_f32(k, mu1, mu2, z);
-    solve_column_tile_f32(k, L2, by_L2, z);
+    solve_column_tile_f32(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
         kl[lane] = 0.0f;
         least[lane] = 1.0f;
@@ -1944,7 +2335,7 @@ static void kl_mvn_chol_f32_one(const int k, const source *in, float *scratch, f
     scratch += k;
     float *const L2 = scratch;
     scratch += (size_t)k * (size_t)k;
-    float *const by_L2 = scratch;
+    float *const over_L2 = scratch;
     scratch += k;
     float *const E = scratch;
     scratch += (size_t)k * (size_t)k;
@@ -1954,11 +2345,11 @@ static void kl_mvn_chol_f32_one(const int k, const source *in, float *scratch, f
     gather_lower_one_f32(k, &in[1], L1);
     gather_column_one_f32(k, &in[2], mu2);
     gather_lower_one_f32(k, &in[3], L2);
-    reciprocals_one_f32(k, L2, by_L2);
+    reciprocals_one_f32(k, L2, over_L2);
     subtract_lower_one_f32(k, L1, L2, E);
-    solve_lower_one_f32(k, L2, by_L2, E);
+    solve_lower_one_f32(k, L2, over_L2, E);
     subtract_column_one_f32(k, mu1, mu2, z);
-    solve_column_one_f32(k, L2, by_L2, z);
+    solve_column_one_f32(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
         kl[lane] = 0.0f;
         least[lane] = 1.0f;
@@ -2098,7 +2489,578 @@ static void kl_mvn_chol_f32_loop(char **args, const intptr_t *dimensions, const 
             *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
         for (int lane = 0; !fine && lane < present; ++lane) {
-            *(float *)(args[4] + (first + lane) * steps[4]) = kl_mvn_chol_f32_settled(k, in, lane, kl[lane], least[lane], &raised);
+            kl[lane] = kl_mvn_chol_f32_settled(k, in, lane, kl[lane], least[lane], &raised);
+            *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        }
+    }
+    free(large);
+    raise_only(before, raised);
+}
+
+/* ---- kl_mvn_chol_value_and_grad */
+
+INLINE void kl_mvn_chol_value_and_grad_tile(const int k, const source *in, vector *scratch, double *kl, double *least, vector **gradients)
+{
+    enum { lanes = LANES };
+    vector *const mu1 = scratch;
+    scratch += k;
+    vector *const L1 = scratch;
+    scratch += PACKED(k);
+    vector *const mu2 = scratch;
+    scratch += k;
+    vector *const L2 = scratch;
+    scratch += PACKED(k);
+    vector *const over_L2 = scratch;
+    scratch += k;
+    vector *const E = scratch;
+    scratch += PACKED(k);
+    vector *const z = scratch;
+    scratch += k;
+    vector *const by_mu1 = scratch;
+    scratch += k;
+    vector *const by_L1 = scratch;
+    scratch += PACKED(k);
+    vector *const by_mu2 = scratch;
+    scratch += k;
+    vector *const by_L2 = scratch;
+    scratch += PACKED(k);
+    gather_column_tile(k, &in[0], mu1);
+    gather_lower_tile(k, &in[1], L1);
+    gather_column_tile(k, &in[2], mu2);
+    gather_lower_tile(k, &in[3], L2);
+    reciprocals_tile(k, L2, over_L2);
+    subtract_lower_tile(k, L1, L2, E);
+    solve_lower_tile(k, L2, over_L2, E);
+    subtract_column_tile(k, mu1, mu2, z);
+    solve_column_tile(k, L2, over_L2, z);
+    for (int lane = 0; lane < lanes; ++lane) {
+        kl[lane] = 0.0;
+        least[lane] = 1.0;
+    }
+    for (int i = 0; i < k; ++i) {
+        double E_below_of[lanes] = {0};
+        for (int j = 0; j < i; ++j) {
+            for (int lane = 0; lane < lanes; ++lane) {
+                const double E_ij = ((double *)(E + PACKED(i) + (size_t)j))[lane];
+                E_below_of[lane] += E_ij * E_ij;
+            }
+        }
+#pragma omp simd
+        for (int lane = 0; lane < lanes; ++lane) {
+            const double L1_ii = ((double *)L1)[(PACKED(i) + (size_t)i) * lanes + lane];
+            const double L2_ii = ((double *)L2)[(PACKED(i) + (size_t)i) * lanes + lane];
+            const double z_i = ((double *)z)[i * lanes + lane];
+            const double E_below = E_below_of[lane];
+            kl[lane] += 0.5 * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx(L1_ii, L2_ii) + 0.5 * E_below + 0.5 * z_i * z_i;
+            least[lane] = L1_ii < least[lane] ? L1_ii : least[lane];
+            least[lane] = L2_ii < least[lane] ? L2_ii : least[lane];
+        }
+    }
+    back_column_tile(k, 1.0, L2, over_L2, z, by_mu1);
+    gradients[0] = by_mu1;
+    clear_tile(k, by_L1);
+    add_plain_tile(k, E, by_L1);
+    add_turned_quotient_tile(k, E, L1, L2, by_L1);
+    back_lower_tile(k, 1.0, L2, over_L2, by_L1);
+    gradients[1] = by_L1;
+    back_column_tile(k, -1.0, L2, over_L2, z, by_mu2);
+    gradients[2] = by_mu2;
+    clear_tile(k, by_L2);
+    add_plain_tile(k, E, by_L2);
+    add_turned_tile(k, E, by_L2);
+    add_square_tile(k, E, by_L2);
+    add_outer_tile(k, z, by_L2);
+    back_lower_tile(k, -1.0, L2, over_L2, by_L2);
+    gradients[3] = by_L2;
+}
+
+static void kl_mvn_chol_value_and_grad_one(const int k, const source *in, double *scratch, double *kl, double *least, double **gradients)
+{
+    enum { lanes = 1 };
+    double *const mu1 = scratch;
+    scratch += k;
+    double *const L1 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    double *const mu2 = scratch;
+    scratch += k;
+    double *const L2 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    double *const over_L2 = scratch;
+    scratch += k;
+    double *const E = scratch;
+    scratch += (size_t)k * (size_t)k;
+    double *const z = scratch;
+    scratch += k;
+    double *const by_mu1 = scratch;
+    scratch += k;
+    double *const by_L1 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    double *const by_mu2 = scratch;
+    scratch += k;
+    double *const by_L2 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    gather_column_one(k, &in[0], mu1);
+    gather_lower_one(k, &in[1], L1);
+    gather_column_one(k, &in[2], mu2);
+    gather_lower_one(k, &in[3], L2);
+    reciprocals_one(k, L2, over_L2);
+    subtract_lower_one(k, L1, L2, E);
+    solve_lower_one(k, L2, over_L2, E);
+    subtract_column_one(k, mu1, mu2, z);
+    solve_column_one(k, L2, over_L2, z);
+    for (int lane = 0; lane < lanes; ++lane) {
+        kl[lane] = 0.0;
+        least[lane] = 1.0;
+    }
+    for (int i = 0; i < k; ++i) {
+        double E_below_of[lanes], E_below_sum = 0.0;
+#pragma omp simd reduction(+ : E_below_sum)
+        for (int j = 0; j < i; ++j) {
+            const double E_ij = E[(size_t)i * (size_t)k + (size_t)j];
+            E_below_sum += E_ij * E_ij;
+        }
+        E_below_of[0] = E_below_sum;
+#pragma omp simd
+        for (int lane = 0; lane < lanes; ++lane) {
+            const double L1_ii = ((double *)L1)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
+            const double L2_ii = ((double *)L2)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
+            const double z_i = ((double *)z)[i * lanes + lane];
+            const double E_below = E_below_of[lane];
+            kl[lane] += 0.5 * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx(L1_ii, L2_ii) + 0.5 * E_below + 0.5 * z_i * z_i;
+            least[lane] = L1_ii < least[lane] ? L1_ii : least[lane];
+            least[lane] = L2_ii < least[lane] ? L2_ii : least[lane];
+        }
+    }
+    back_column_one(k, 1.0, L2, over_L2, z, by_mu1);
+    gradients[0] = by_mu1;
+    clear_one(k, by_L1);
+    add_plain_one(k, E, by_L1);
+    add_turned_quotient_one(k, E, L1, L2, by_L1);
+    back_lower_one(k, 1.0, L2, over_L2, by_L1);
+    gradients[1] = by_L1;
+    back_column_one(k, -1.0, L2, over_L2, z, by_mu2);
+    gradients[2] = by_mu2;
+    clear_one(k, by_L2);
+    add_plain_one(k, E, by_L2);
+    add_turned_one(k, E, by_L2);
+    add_square_one(k, E, by_L2);
+    add_outer_one(k, z, by_L2);
+    back_lower_one(k, -1.0, L2, over_L2, by_L2);
+    gradients[3] = by_L2;
+}
+
+/* The value of one element, once it is known whether that may be computed. */
+static double kl_mvn_chol_value_and_grad_settled(const int k, const source *in, int lane, double value, double least, int *raised)
+{
+    if (isfinite(value) && least > 0.0) {
+        return value < 0.0 ? 0.0 : value;
+    }
+    const int law1 = column_state(k, &in[0], lane) | lower_state(k, &in[1], lane);
+    const int law2 = column_state(k, &in[2], lane) | lower_state(k, &in[3], lane);
+    int state = (law1 | law2) & FE_INVALID ? FE_INVALID : law1 & law2 ? FE_INVALID : law1 | law2 ? FE_DIVBYZERO : FE_OVERFLOW;
+    *raised |= state;
+    return state == FE_INVALID ? NAN : INFINITY;
+}
+
+void CLOSEDFORM(kl_mvn_chol_value_and_grad)(size_t k, const double *mu1, const double *L1, const double *mu2, const double *L2, double *kl_, double *by_mu1, double *by_L1, double *by_mu2, double *by_L2)
+{
+    const int before = fetestexcept(FE_ALL_EXCEPT);
+    const int size = (int)k;
+    const size_t room = 5 * (size_t)k * (size_t)k + 6 * (size_t)k + 1;
+    double *gradients[4] = {NULL};
+    double *const scratch = malloc(room * sizeof(double));
+    double kl = NAN, least = 0.0;
+    int raised = scratch == NULL ? FE_INVALID : 0;
+    source in[4];
+    in[0] = (source){ .start = {(const char *)mu1}, .row = sizeof(double), .column = sizeof(double) };
+    in[1] = (source){ .start = {(const char *)L1}, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
+    in[2] = (source){ .start = {(const char *)mu2}, .row = sizeof(double), .column = sizeof(double) };
+    in[3] = (source){ .start = {(const char *)L2}, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
+    if (scratch != NULL) {
+        kl_mvn_chol_value_and_grad_one(size, in, scratch, &kl, &least, gradients);
+        kl = kl_mvn_chol_value_and_grad_settled(size, in, 0, kl, least, &raised);
+    }
+    put_column(size, kl - kl == 0.0 ? gradients[0] : NULL, 1, (char *)by_mu1, sizeof(double));
+    put_lower(size, kl - kl == 0.0 ? gradients[1] : NULL, 1, (char *)by_L1, (intptr_t)(k * sizeof(double)), sizeof(double));
+    put_column(size, kl - kl == 0.0 ? gradients[2] : NULL, 1, (char *)by_mu2, sizeof(double));
+    put_lower(size, kl - kl == 0.0 ? gradients[3] : NULL, 1, (char *)by_L2, (intptr_t)(k * sizeof(double)), sizeof(double));
+    free(scratch);
+    raise_only(before, raised);
+    *kl_ = kl;
+}
+
+static void kl_mvn_chol_value_and_grad_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
+{
+    const int before = fetestexcept(FE_ALL_EXCEPT);
+    const intptr_t n = dimensions[0];
+    const int k = (int)dimensions[1];
+    int raised = 0;
+    source in[4];
+    double kl[16], least[16];
+    vector small[228];
+    vector *gradients[4] = {NULL};
+    double *gradients_one[4] = {NULL};
+    (void)data;
+    in[0].row = steps[9];
+    in[0].column = 0;
+    in[1].row = steps[10];
+    in[1].column = steps[11];
+    in[2].row = steps[12];
+    in[2].column = 0;
+    in[3].row = steps[13];
+    in[3].column = steps[14];
+    const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES);
+    const int count = together ? LANES : 1;
+    const size_t room = 5 * (size_t)k * (size_t)k + 6 * (size_t)k;
+    void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector) : sizeof(double)) + 64);
+    vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
+    for (intptr_t first = 0; first < n; first += count) {
+        const int present = n - first < count ? (int)(n - first) : count;
+        for (int lane = 0; lane < count; ++lane) {
+            const intptr_t element = first + (lane < present ? lane : present - 1);
+            in[0].start[lane] = args[0] + element * steps[0];
+            in[1].start[lane] = args[1] + element * steps[1];
+            in[2].start[lane] = args[2] + element * steps[2];
+            in[3].start[lane] = args[3] + element * steps[3];
+        }
+        if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
+            for (int lane = 0; lane < present; ++lane) {
+                kl[lane] = NAN;
+                least[lane] = 0.0;
+            }
+            raised |= FE_INVALID;
+        } else {
+            switch (together ? k : -1) {
+            case -1:
+                kl_mvn_chol_value_and_grad_one(k, in, (double *)vectors, kl, least, gradients_one);
+                break;
+            case 1:
+                kl_mvn_chol_value_and_grad_tile(1, in, vectors, kl, least, gradients);
+                break;
+            case 2:
+                kl_mvn_chol_value_and_grad_tile(2, in, vectors, kl, least, gradients);
+                break;
+            case 3:
+                kl_mvn_chol_value_and_grad_tile(3, in, vectors, kl, least, gradients);
+                break;
+            case 4:
+                kl_mvn_chol_value_and_grad_tile(4, in, vectors, kl, least, gradients);
+                break;
+            default:
+                kl_mvn_chol_value_and_grad_tile(k, in, vectors, kl, least, gradients);
+            }
+        }
+        int fine = 1;
+        for (int lane = 0; lane < count; ++lane) {
+            fine &= (kl[lane] >= 0.0) & (kl[lane] <= DBL_MAX) & (least[lane] > 0.0);
+        }
+        for (int lane = 0; fine && lane < present; ++lane) {
+            *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        }
+        for (int lane = 0; !fine && lane < present; ++lane) {
+            kl[lane] = kl_mvn_chol_value_and_grad_settled(k, in, lane, kl[lane], least[lane], &raised);
+            *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[0] : (void *)gradients_one[0]) + lane : NULL;
+            put_column(k, from, (size_t)count, args[5] + (first + lane) * steps[5], steps[15]);
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[1] : (void *)gradients_one[1]) + lane : NULL;
+            put_lower(k, from, (size_t)count, args[6] + (first + lane) * steps[6], steps[16], steps[17]);
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[2] : (void *)gradients_one[2]) + lane : NULL;
+            put_column(k, from, (size_t)count, args[7] + (first + lane) * steps[7], steps[18]);
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[3] : (void *)gradients_one[3]) + lane : NULL;
+            put_lower(k, from, (size_t)count, args[8] + (first + lane) * steps[8], steps[19], steps[20]);
+        }
+    }
+    free(large);
+    raise_only(before, raised);
+}
+
+/* ---- kl_mvn_chol_value_and_grad_f32 */
+
+INLINE void kl_mvn_chol_value_and_grad_f32_tile(const int k, const source *in, vector_f32 *scratch, float *kl, float *least, vector_f32 **gradients)
+{
+    enum { lanes = LANES_f32 };
+    vector_f32 *const mu1 = scratch;
+    scratch += k;
+    vector_f32 *const L1 = scratch;
+    scratch += PACKED(k);
+    vector_f32 *const mu2 = scratch;
+    scratch += k;
+    vector_f32 *const L2 = scratch;
+    scratch += PACKED(k);
+    vector_f32 *const over_L2 = scratch;
+    scratch += k;
+    vector_f32 *const E = scratch;
+    scratch += PACKED(k);
+    vector_f32 *const z = scratch;
+    scratch += k;
+    vector_f32 *const by_mu1 = scratch;
+    scratch += k;
+    vector_f32 *const by_L1 = scratch;
+    scratch += PACKED(k);
+    vector_f32 *const by_mu2 = scratch;
+    scratch += k;
+    vector_f32 *const by_L2 = scratch;
+    scratch += PACKED(k);
+    gather_column_tile_f32(k, &in[0], mu1);
+    gather_lower_tile_f32(k, &in[1], L1);
+    gather_column_tile_f32(k, &in[2], mu2);
+    gather_lower_tile_f32(k, &in[3], L2);
+    reciprocals_tile_f32(k, L2, over_L2);
+    subtract_lower_tile_f32(k, L1, L2, E);
+    solve_lower_tile_f32(k, L2, over_L2, E);
+    subtract_column_tile_f32(k, mu1, mu2, z);
+    solve_column_tile_f32(k, L2, over_L2, z);
+    for (int lane = 0; lane < lanes; ++lane) {
+        kl[lane] = 0.0f;
+        least[lane] = 1.0f;
+    }
+    for (int i = 0; i < k; ++i) {
+        float E_below_of[lanes] = {0};
+        for (int j = 0; j < i; ++j) {
+            for (int lane = 0; lane < lanes; ++lane) {
+                const float E_ij = ((float *)(E + PACKED(i) + (size_t)j))[lane];
+                E_below_of[lane] += E_ij * E_ij;
+            }
+        }
+#pragma omp simd
+        for (int lane = 0; lane < lanes; ++lane) {
+            const float L1_ii = ((float *)L1)[(PACKED(i) + (size_t)i) * lanes + lane];
+            const float L2_ii = ((float *)L2)[(PACKED(i) + (size_t)i) * lanes + lane];
+            const float z_i = ((float *)z)[i * lanes + lane];
+            const float E_below = E_below_of[lane];
+            kl[lane] += 0.5f * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx_f32(L1_ii, L2_ii) + 0.5f * E_below + 0.5f * z_i * z_i;
+            least[lane] = L1_ii < least[lane] ? L1_ii : least[lane];
+            least[lane] = L2_ii < least[lane] ? L2_ii : least[lane];
+        }
+    }
+    back_column_tile_f32(k, 1.0, L2, over_L2, z, by_mu1);
+    gradients[0] = by_mu1;
+    clear_tile_f32(k, by_L1);
+    add_plain_tile_f32(k, E, by_L1);
+    add_turned_quotient_tile_f32(k, E, L1, L2, by_L1);
+    back_lower_tile_f32(k, 1.0, L2, over_L2, by_L1);
+    gradients[1] = by_L1;
+    back_column_tile_f32(k, -1.0, L2, over_L2, z, by_mu2);
+    gradients[2] = by_mu2;
+    clear_tile_f32(k, by_L2);
+    add_plain_tile_f32(k, E, by_L2);
+    add_turned_tile_f32(k, E, by_L2);
+    add_square_tile_f32(k, E, by_L2);
+    add_outer_tile_f32(k, z, by_L2);
+    back_lower_tile_f32(k, -1.0, L2, over_L2, by_L2);
+    gradients[3] = by_L2;
+}
+
+static void kl_mvn_chol_value_and_grad_f32_one(const int k, const source *in, float *scratch, float *kl, float *least, float **gradients)
+{
+    enum { lanes = 1 };
+    float *const mu1 = scratch;
+    scratch += k;
+    float *const L1 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    float *const mu2 = scratch;
+    scratch += k;
+    float *const L2 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    float *const over_L2 = scratch;
+    scratch += k;
+    float *const E = scratch;
+    scratch += (size_t)k * (size_t)k;
+    float *const z = scratch;
+    scratch += k;
+    float *const by_mu1 = scratch;
+    scratch += k;
+    float *const by_L1 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    float *const by_mu2 = scratch;
+    scratch += k;
+    float *const by_L2 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    gather_column_one_f32(k, &in[0], mu1);
+    gather_lower_one_f32(k, &in[1], L1);
+    gather_column_one_f32(k, &in[2], mu2);
+    gather_lower_one_f32(k, &in[3], L2);
+    reciprocals_one_f32(k, L2, over_L2);
+    subtract_lower_one_f32(k, L1, L2, E);
+    solve_lower_one_f32(k, L2, over_L2, E);
+    subtract_column_one_f32(k, mu1, mu2, z);
+    solve_column_one_f32(k, L2, over_L2, z);
+    for (int lane = 0; lane < lanes; ++lane) {
+        kl[lane] = 0.0f;
+        least[lane] = 1.0f;
+    }
+    for (int i = 0; i < k; ++i) {
+        float E_below_of[lanes], E_below_sum = 0.0f;
+#pragma omp simd reduction(+ : E_below_sum)
+        for (int j = 0; j < i; ++j) {
+            const float E_ij = E[(size_t)i * (size_t)k + (size_t)j];
+            E_below_sum += E_ij * E_ij;
+        }
+        E_below_of[0] = E_below_sum;
+#pragma omp simd
+        for (int lane = 0; lane < lanes; ++lane) {
+            const float L1_ii = ((float *)L1)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
+            const float L2_ii = ((float *)L2)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
+            const float z_i = ((float *)z)[i * lanes + lane];
+            const float E_below = E_below_of[lane];
+            kl[lane] += 0.5f * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx_f32(L1_ii, L2_ii) + 0.5f * E_below + 0.5f * z_i * z_i;
+            least[lane] = L1_ii < least[lane] ? L1_ii : least[lane];
+            least[lane] = L2_ii < least[lane] ? L2_ii : least[lane];
+        }
+    }
+    back_column_one_f32(k, 1.0, L2, over_L2, z, by_mu1);
+    gradients[0] = by_mu1;
+    clear_one_f32(k, by_L1);
+    add_plain_one_f32(k, E, by_L1);
+    add_turned_quotient_one_f32(k, E, L1, L2, by_L1);
+    back_lower_one_f32(k, 1.0, L2, over_L2, by_L1);
+    gradients[1] = by_L1;
+    back_column_one_f32(k, -1.0, L2, over_L2, z, by_mu2);
+    gradients[2] = by_mu2;
+    clear_one_f32(k, by_L2);
+    add_plain_one_f32(k, E, by_L2);
+    add_turned_one_f32(k, E, by_L2);
+    add_square_one_f32(k, E, by_L2);
+    add_outer_one_f32(k, z, by_L2);
+    back_lower_one_f32(k, -1.0, L2, over_L2, by_L2);
+    gradients[3] = by_L2;
+}
+
+/* The value of one element, once it is known whether that may be computed. */
+static float kl_mvn_chol_value_and_grad_f32_settled(const int k, const source *in, int lane, float value, float least, int *raised)
+{
+    if (isfinite(value) && least > 0.0f) {
+        return value < 0.0f ? 0.0f : value;
+    }
+    const int law1 = column_state_f32(k, &in[0], lane) | lower_state_f32(k, &in[1], lane);
+    const int law2 = column_state_f32(k, &in[2], lane) | lower_state_f32(k, &in[3], lane);
+    int state = (law1 | law2) & FE_INVALID ? FE_INVALID : law1 & law2 ? FE_INVALID : law1 | law2 ? FE_DIVBYZERO : FE_OVERFLOW;
+    *raised |= state;
+    return state == FE_INVALID ? NAN : INFINITY;
+}
+
+void CLOSEDFORM(kl_mvn_chol_value_and_grad_f32)(size_t k, const float *mu1, const float *L1, const float *mu2, const float *L2, float *kl_, float *by_mu1, float *by_L1, float *by_mu2, float *by_L2)
+{
+    const int before = fetestexcept(FE_ALL_EXCEPT);
+    const int size = (int)k;
+    const size_t room = 5 * (size_t)k * (size_t)k + 6 * (size_t)k + 1;
+    float *gradients[4] = {NULL};
+    float *const scratch = malloc(room * sizeof(float));
+    float kl = NAN, least = 0.0f;
+    int raised = scratch == NULL ? FE_INVALID : 0;
+    source in[4];
+    in[0] = (source){ .start = {(const char *)mu1}, .row = sizeof(float), .column = sizeof(float) };
+    in[1] = (source){ .start = {(const char *)L1}, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
+    in[2] = (source){ .start = {(const char *)mu2}, .row = sizeof(float), .column = sizeof(float) };
+    in[3] = (source){ .start = {(const char *)L2}, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
+    if (scratch != NULL) {
+        kl_mvn_chol_value_and_grad_f32_one(size, in, scratch, &kl, &least, gradients);
+        kl = kl_mvn_chol_value_and_grad_f32_settled(size, in, 0, kl, least, &raised);
+    }
+    put_column_f32(size, kl - kl == 0.0f ? gradients[0] : NULL, 1, (char *)by_mu1, sizeof(float));
+    put_lower_f32(size, kl - kl == 0.0f ? gradients[1] : NULL, 1, (char *)by_L1, (intptr_t)(k * sizeof(float)), sizeof(float));
+    put_column_f32(size, kl - kl == 0.0f ? gradients[2] : NULL, 1, (char *)by_mu2, sizeof(float));
+    put_lower_f32(size, kl - kl == 0.0f ? gradients[3] : NULL, 1, (char *)by_L2, (intptr_t)(k * sizeof(float)), sizeof(float));
+    free(scratch);
+    raise_only(before, raised);
+    *kl_ = kl;
+}
+
+static void kl_mvn_chol_value_and_grad_f32_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
+{
+    const int before = fetestexcept(FE_ALL_EXCEPT);
+    const intptr_t n = dimensions[0];
+    const int k = (int)dimensions[1];
+    int raised = 0;
+    source in[4];
+    float kl[16], least[16];
+    vector_f32 small[228];
+    vector_f32 *gradients[4] = {NULL};
+    float *gradients_one[4] = {NULL};
+    (void)data;
+    in[0].row = steps[9];
+    in[0].column = 0;
+    in[1].row = steps[10];
+    in[1].column = steps[11];
+    in[2].row = steps[12];
+    in[2].column = 0;
+    in[3].row = steps[13];
+    in[3].column = steps[14];
+    const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES_f32);
+    const int count = together ? LANES_f32 : 1;
+    const size_t room = 5 * (size_t)k * (size_t)k + 6 * (size_t)k;
+    void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
+    vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
+    for (intptr_t first = 0; first < n; first += count) {
+        const int present = n - first < count ? (int)(n - first) : count;
+        for (int lane = 0; lane < count; ++lane) {
+            const intptr_t element = first + (lane < present ? lane : present - 1);
+            in[0].start[lane] = args[0] + element * steps[0];
+            in[1].start[lane] = args[1] + element * steps[1];
+            in[2].start[lane] = args[2] + element * steps[2];
+            in[3].start[lane] = args[3] + element * steps[3];
+        }
+        if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
+            for (int lane = 0; lane < present; ++lane) {
+                kl[lane] = NAN;
+                least[lane] = 0.0f;
+            }
+            raised |= FE_INVALID;
+        } else {
+            switch (together ? k : -1) {
+            case -1:
+                kl_mvn_chol_value_and_grad_f32_one(k, in, (float *)vectors, kl, least, gradients_one);
+                break;
+            case 1:
+                kl_mvn_chol_value_and_grad_f32_tile(1, in, vectors, kl, least, gradients);
+                break;
+            case 2:
+                kl_mvn_chol_value_and_grad_f32_tile(2, in, vectors, kl, least, gradients);
+                break;
+            case 3:
+                kl_mvn_chol_value_and_grad_f32_tile(3, in, vectors, kl, least, gradients);
+                break;
+            case 4:
+                kl_mvn_chol_value_and_grad_f32_tile(4, in, vectors, kl, least, gradients);
+                break;
+            default:
+                kl_mvn_chol_value_and_grad_f32_tile(k, in, vectors, kl, least, gradients);
+            }
+        }
+        int fine = 1;
+        for (int lane = 0; lane < count; ++lane) {
+            fine &= (kl[lane] >= 0.0f) & (kl[lane] <= FLT_MAX) & (least[lane] > 0.0f);
+        }
+        for (int lane = 0; fine && lane < present; ++lane) {
+            *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        }
+        for (int lane = 0; !fine && lane < present; ++lane) {
+            kl[lane] = kl_mvn_chol_value_and_grad_f32_settled(k, in, lane, kl[lane], least[lane], &raised);
+            *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[0] : (void *)gradients_one[0]) + lane : NULL;
+            put_column_f32(k, from, (size_t)count, args[5] + (first + lane) * steps[5], steps[15]);
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[1] : (void *)gradients_one[1]) + lane : NULL;
+            put_lower_f32(k, from, (size_t)count, args[6] + (first + lane) * steps[6], steps[16], steps[17]);
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[2] : (void *)gradients_one[2]) + lane : NULL;
+            put_column_f32(k, from, (size_t)count, args[7] + (first + lane) * steps[7], steps[18]);
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[3] : (void *)gradients_one[3]) + lane : NULL;
+            put_lower_f32(k, from, (size_t)count, args[8] + (first + lane) * steps[8], steps[19], steps[20]);
         }
     }
     free(large);
@@ -2122,9 +3084,9 @@ INLINE void kl_mvn_prec_tile(const int k, const source *in, vector *scratch, dou
     scratch += PACKED(k);
     vector *const R2 = scratch;
     scratch += PACKED(k);
-    vector *const by_R1 = scratch;
+    vector *const over_R1 = scratch;
     scratch += k;
-    vector *const by_R2 = scratch;
+    vector *const over_R2 = scratch;
     scratch += k;
     vector *const E = scratch;
     scratch += PACKED(k);
@@ -2136,10 +3098,10 @@ INLINE void kl_mvn_prec_tile(const int k, const source *in, vector *scratch, dou
     gather_lower_tile(k, &in[1], prec1);
     gather_column_tile(k, &in[2], mu2);
     gather_lower_tile(k, &in[3], prec2);
-    factor_tile(k, 0.0, prec1, R1, by_R1);
-    factor_tile(k, 0.0, prec2, R2, by_R2);
+    factor_tile(k, 0.0, prec1, R1, over_R1);
+    factor_tile(k, 0.0, prec2, R2, over_R2);
     subtract_lower_tile(k, R2, R1, E);
-    solve_lower_tile(k, R1, by_R1, E);
+    solve_lower_tile(k, R1, over_R1, E);
     subtract_column_tile(k, mu1, mu2, w);
     carry_column_tile(k, R2, w);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -2185,7 +3147,7 @@ INLINE void kl_mvn_prec_tile(const int k, const source *in, vector *scratch, dou
         memcpy(kl, apart, sizeof apart);
         return;
     }
-    solve_close_tile(k, R1, by_R1, prec2, prec1, E, work);
+    solve_close_tile(k, R1, over_R1, prec2, prec1, E, work);
     for (int i = 0; i < k; ++i) {
         double E_below_of[lanes] = {0};
         for (int j = 0; j < i; ++j) {
@@ -2222,9 +3184,9 @@ static void kl_mvn_prec_one(const int k, const source *in, double *scratch, doub
     scratch += (size_t)k * (size_t)k;
     double *const R2 = scratch;
     scratch += (size_t)k * (size_t)k;
-    double *const by_R1 = scratch;
+    double *const over_R1 = scratch;
     scratch += k;
-    double *const by_R2 = scratch;
+    double *const over_R2 = scratch;
     scratch += k;
     double *const E = scratch;
     scratch += (size_t)k * (size_t)k;
@@ -2236,10 +3198,10 @@ static void kl_mvn_prec_one(const int k, const source *in, double *scratch, doub
     gather_lower_one(k, &in[1], prec1);
     gather_column_one(k, &in[2], mu2);
     gather_lower_one(k, &in[3], prec2);
-    factor_one(k, 0.0, prec1, R1, by_R1);
-    factor_one(k, 0.0, prec2, R2, by_R2);
+    factor_one(k, 0.0, prec1, R1, over_R1);
+    factor_one(k, 0.0, prec2, R2, over_R2);
     subtract_lower_one(k, R2, R1, E);
-    solve_lower_one(k, R1, by_R1, E);
+    solve_lower_one(k, R1, over_R1, E);
     subtract_column_one(k, mu1, mu2, w);
     carry_column_one(k, R2, w);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -2285,7 +3247,7 @@ static void kl_mvn_prec_one(const int k, const source *in, double *scratch, doub
         memcpy(kl, apart, sizeof apart);
         return;
     }
-    solve_close_one(k, R1, by_R1, prec2, prec1, E, work);
+    solve_close_one(k, R1, over_R1, prec2, prec1, E, work);
     for (int i = 0; i < k; ++i) {
         double E_below_of[lanes], E_below_sum = 0.0;
 #pragma omp simd reduction(+ : E_below_sum)
@@ -2397,7 +3359,8 @@ static void kl_mvn_prec_loop(char **args, const intptr_t *dimensions, const intp
             *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
         for (int lane = 0; !fine && lane < present; ++lane) {
-            *(double *)(args[4] + (first + lane) * steps[4]) = kl_mvn_prec_settled(k, in, lane, kl[lane], least[lane], &raised);
+            kl[lane] = kl_mvn_prec_settled(k, in, lane, kl[lane], least[lane], &raised);
+            *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
     }
     free(large);
@@ -2421,9 +3384,9 @@ INLINE void kl_mvn_prec_f32_tile(const int k, const source *in, vector_f32 *scra
     scratch += PACKED(k);
     vector_f32 *const R2 = scratch;
     scratch += PACKED(k);
-    vector_f32 *const by_R1 = scratch;
+    vector_f32 *const over_R1 = scratch;
     scratch += k;
-    vector_f32 *const by_R2 = scratch;
+    vector_f32 *const over_R2 = scratch;
     scratch += k;
     vector_f32 *const E = scratch;
     scratch += PACKED(k);
@@ -2435,10 +3398,10 @@ INLINE void kl_mvn_prec_f32_tile(const int k, const source *in, vector_f32 *scra
     gather_lower_tile_f32(k, &in[1], prec1);
     gather_column_tile_f32(k, &in[2], mu2);
     gather_lower_tile_f32(k, &in[3], prec2);
-    factor_tile_f32(k, 0.0, prec1, R1, by_R1);
-    factor_tile_f32(k, 0.0, prec2, R2, by_R2);
+    factor_tile_f32(k, 0.0, prec1, R1, over_R1);
+    factor_tile_f32(k, 0.0, prec2, R2, over_R2);
     subtract_lower_tile_f32(k, R2, R1, E);
-    solve_lower_tile_f32(k, R1, by_R1, E);
+    solve_lower_tile_f32(k, R1, over_R1, E);
     subtract_column_tile_f32(k, mu1, mu2, w);
     carry_column_tile_f32(k, R2, w);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -2484,7 +3447,7 @@ INLINE void kl_mvn_prec_f32_tile(const int k, const source *in, vector_f32 *scra
         memcpy(kl, apart, sizeof apart);
         return;
     }
-    solve_close_tile_f32(k, R1, by_R1, prec2, prec1, E, work);
+    solve_close_tile_f32(k, R1, over_R1, prec2, prec1, E, work);
     for (int i = 0; i < k; ++i) {
         float E_below_of[lanes] = {0};
         for (int j = 0; j < i; ++j) {
@@ -2521,9 +3484,9 @@ static void kl_mvn_prec_f32_one(const int k, const source *in, float *scratch, f
     scratch += (size_t)k * (size_t)k;
     float *const R2 = scratch;
     scratch += (size_t)k * (size_t)k;
-    float *const by_R1 = scratch;
+    float *const over_R1 = scratch;
     scratch += k;
-    float *const by_R2 = scratch;
+    float *const over_R2 = scratch;
     scratch += k;
     float *const E = scratch;
     scratch += (size_t)k * (size_t)k;
@@ -2535,10 +3498,10 @@ static void kl_mvn_prec_f32_one(const int k, const source *in, float *scratch, f
     gather_lower_one_f32(k, &in[1], prec1);
     gather_column_one_f32(k, &in[2], mu2);
     gather_lower_one_f32(k, &in[3], prec2);
-    factor_one_f32(k, 0.0, prec1, R1, by_R1);
-    factor_one_f32(k, 0.0, prec2, R2, by_R2);
+    factor_one_f32(k, 0.0, prec1, R1, over_R1);
+    factor_one_f32(k, 0.0, prec2, R2, over_R2);
     subtract_lower_one_f32(k, R2, R1, E);
-    solve_lower_one_f32(k, R1, by_R1, E);
+    solve_lower_one_f32(k, R1, over_R1, E);
     subtract_column_one_f32(k, mu1, mu2, w);
     carry_column_one_f32(k, R2, w);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -2584,7 +3547,7 @@ static void kl_mvn_prec_f32_one(const int k, const source *in, float *scratch, f
         memcpy(kl, apart, sizeof apart);
         return;
     }
-    solve_close_one_f32(k, R1, by_R1, prec2, prec1, E, work);
+    solve_close_one_f32(k, R1, over_R1, prec2, prec1, E, work);
     for (int i = 0; i < k; ++i) {
         float E_below_of[lanes], E_below_sum = 0.0f;
 #pragma omp simd reduction(+ : E_below_sum)
@@ -2696,7 +3659,8 @@ static void kl_mvn_prec_f32_loop(char **args, const intptr_t *dimensions, const 
             *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
         for (int lane = 0; !fine && lane < present; ++lane) {
-            *(float *)(args[4] + (first + lane) * steps[4]) = kl_mvn_prec_f32_settled(k, in, lane, kl[lane], least[lane], &raised);
+            kl[lane] = kl_mvn_prec_f32_settled(k, in, lane, kl[lane], least[lane], &raised);
+            *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
     }
     free(large);
@@ -2716,7 +3680,7 @@ INLINE void kl_mvn_prec_chol_tile(const int k, const source *in, vector *scratch
     scratch += k;
     vector *const R2 = scratch;
     scratch += PACKED(k);
-    vector *const by_R1 = scratch;
+    vector *const over_R1 = scratch;
     scratch += k;
     vector *const E = scratch;
     scratch += PACKED(k);
@@ -2726,9 +3690,9 @@ INLINE void kl_mvn_prec_chol_tile(const int k, const source *in, vector *scratch
     gather_lower_tile(k, &in[1], R1);
     gather_column_tile(k, &in[2], mu2);
     gather_lower_tile(k, &in[3], R2);
-    reciprocals_tile(k, R1, by_R1);
+    reciprocals_tile(k, R1, over_R1);
     subtract_lower_tile(k, R2, R1, E);
-    solve_lower_tile(k, R1, by_R1, E);
+    solve_lower_tile(k, R1, over_R1, E);
     subtract_column_tile(k, mu1, mu2, w);
     carry_column_tile(k, R2, w);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -2767,7 +3731,7 @@ static void kl_mvn_prec_chol_one(const int k, const source *in, double *scratch,
     scratch += k;
     double *const R2 = scratch;
     scratch += (size_t)k * (size_t)k;
-    double *const by_R1 = scratch;
+    double *const over_R1 = scratch;
     scratch += k;
     double *const E = scratch;
     scratch += (size_t)k * (size_t)k;
@@ -2777,9 +3741,9 @@ static void kl_mvn_prec_chol_one(const int k, const source *in, double *scratch,
     gather_lower_one(k, &in[1], R1);
     gather_column_one(k, &in[2], mu2);
     gather_lower_one(k, &in[3], R2);
-    reciprocals_one(k, R1, by_R1);
+    reciprocals_one(k, R1, over_R1);
     subtract_lower_one(k, R2, R1, E);
-    solve_lower_one(k, R1, by_R1, E);
+    solve_lower_one(k, R1, over_R1, E);
     subtract_column_one(k, mu1, mu2, w);
     carry_column_one(k, R2, w);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -2921,7 +3885,8 @@ static void kl_mvn_prec_chol_loop(char **args, const intptr_t *dimensions, const
             *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
         for (int lane = 0; !fine && lane < present; ++lane) {
-            *(double *)(args[4] + (first + lane) * steps[4]) = kl_mvn_prec_chol_settled(k, in, lane, kl[lane], least[lane], &raised);
+            kl[lane] = kl_mvn_prec_chol_settled(k, in, lane, kl[lane], least[lane], &raised);
+            *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
     }
     free(large);
@@ -2941,7 +3906,7 @@ INLINE void kl_mvn_prec_chol_f32_tile(const int k, const source *in, vector_f32 
     scratch += k;
     vector_f32 *const R2 = scratch;
     scratch += PACKED(k);
-    vector_f32 *const by_R1 = scratch;
+    vector_f32 *const over_R1 = scratch;
     scratch += k;
     vector_f32 *const E = scratch;
     scratch += PACKED(k);
@@ -2951,9 +3916,9 @@ INLINE void kl_mvn_prec_chol_f32_tile(const int k, const source *in, vector_f32 
     gather_lower_tile_f32(k, &in[1], R1);
     gather_column_tile_f32(k, &in[2], mu2);
     gather_lower_tile_f32(k, &in[3], R2);
-    reciprocals_tile_f32(k, R1, by_R1);
+    reciprocals_tile_f32(k, R1, over_R1);
     subtract_lower_tile_f32(k, R2, R1, E);
-    solve_lower_tile_f32(k, R1, by_R1, E);
+    solve_lower_tile_f32(k, R1, over_R1, E);
     subtract_column_tile_f32(k, mu1, mu2, w);
     carry_column_tile_f32(k, R2, w);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -2992,7 +3957,7 @@ static void kl_mvn_prec_chol_f32_one(const int k, const source *in, float *scrat
     scratch += k;
     float *const R2 = scratch;
     scratch += (size_t)k * (size_t)k;
-    float *const by_R1 = scratch;
+    float *const over_R1 = scratch;
     scratch += k;
     float *const E = scratch;
     scratch += (size_t)k * (size_t)k;
@@ -3002,9 +3967,9 @@ static void kl_mvn_prec_chol_f32_one(const int k, const source *in, float *scrat
     gather_lower_one_f32(k, &in[1], R1);
     gather_column_one_f32(k, &in[2], mu2);
     gather_lower_one_f32(k, &in[3], R2);
-    reciprocals_one_f32(k, R1, by_R1);
+    reciprocals_one_f32(k, R1, over_R1);
     subtract_lower_one_f32(k, R2, R1, E);
-    solve_lower_one_f32(k, R1, by_R1, E);
+    solve_lower_one_f32(k, R1, over_R1, E);
     subtract_column_one_f32(k, mu1, mu2, w);
     carry_column_one_f32(k, R2, w);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -3146,7 +4111,8 @@ static void kl_mvn_prec_chol_f32_loop(char **args, const intptr_t *dimensions, c
             *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
         for (int lane = 0; !fine && lane < present; ++lane) {
-            *(float *)(args[4] + (first + lane) * steps[4]) = kl_mvn_prec_chol_f32_settled(k, in, lane, kl[lane], least[lane], &raised);
+            kl[lane] = kl_mvn_prec_chol_f32_settled(k, in, lane, kl[lane], least[lane], &raised);
+            *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
     }
     free(large);
@@ -3325,7 +4291,8 @@ static void kl_mvn_vae_chol_loop(char **args, const intptr_t *dimensions, const 
             *(double *)(args[2] + (first + lane) * steps[2]) = kl[lane];
         }
         for (int lane = 0; !fine && lane < present; ++lane) {
-            *(double *)(args[2] + (first + lane) * steps[2]) = kl_mvn_vae_chol_settled(k, in, lane, kl[lane], least[lane], &raised);
+            kl[lane] = kl_mvn_vae_chol_settled(k, in, lane, kl[lane], least[lane], &raised);
+            *(double *)(args[2] + (first + lane) * steps[2]) = kl[lane];
         }
     }
     free(large);
@@ -3504,7 +4471,8 @@ static void kl_mvn_vae_chol_f32_loop(char **args, const intptr_t *dimensions, co
             *(float *)(args[2] + (first + lane) * steps[2]) = kl[lane];
         }
         for (int lane = 0; !fine && lane < present; ++lane) {
-            *(float *)(args[2] + (first + lane) * steps[2]) = kl_mvn_vae_chol_f32_settled(k, in, lane, kl[lane], least[lane], &raised);
+            kl[lane] = kl_mvn_vae_chol_f32_settled(k, in, lane, kl[lane], least[lane], &raised);
+            *(float *)(args[2] + (first + lane) * steps[2]) = kl[lane];
         }
     }
     free(large);
@@ -3521,6 +4489,9 @@ const closedform_kernel CLOSEDFORM(closedform_matrices)[CLOSEDFORM_MATRICES] = {
     {"kl_mvn_chol",
      "KL(N(mu1, L1 L1^T) || N(mu2, L2 L2^T)) in nats.",
      4, 1, "(k),(k,k),(k),(k,k)->()", kl_mvn_chol_f32_loop, kl_mvn_chol_loop},
+    {"kl_mvn_chol_value_and_grad",
+     "KL(N(mu1, L1 L1^T) || N(mu2, L2 L2^T)) in nats, and its gradient by mu1, L1, mu2 and L2.",
+     4, 5, "(k),(k,k),(k),(k,k)->(),(k),(k,k),(k),(k,k)", kl_mvn_chol_value_and_grad_f32_loop, kl_mvn_chol_value_and_grad_loop},
     {"kl_mvn_prec",
      "KL(N(mu1, prec1^-1) || N(mu2, prec2^-1)) in nats.",
      4, 1, "(k),(k,k),(k),(k,k)->()", kl_mvn_prec_f32_loop, kl_mvn_prec_loop},

@@ -6,7 +6,7 @@
 
 #include "kernels.h"
 
-#define CLOSEDFORM_MATRICES 5
+#define CLOSEDFORM_MATRICES 6
 
 /* Fortran's ?trsm: side, uplo, transa, diag, m, n, alpha, a, lda, b, ldb. */
 typedef void closedform_trsm(char *, char *, char *, char *, int *, int *, double *, double *, int *, double *, int *);
@@ -63,6 +63,33 @@ double CLOSEDFORM(kl_mvn_chol)(size_t k, const double *mu1, const double *L1, co
 
 /* kl_mvn_chol in float. */
 float CLOSEDFORM(kl_mvn_chol_f32)(size_t k, const float *mu1, const float *L1, const float *mu2, const float *L2);
+
+/* KL(N(mu1, L1 L1^T) || N(mu2, L2 L2^T)) in nats, and its gradient by mu1, L1, mu2 and L2.
+
+       kl     = sum_{i=1..k} (1/2 [(L1[i,i] - L2[i,i])/L2[i,i]]^2 - logratiomx(L1[i,i], L2[i,i]) + 1/2 sum_{j=1..i - 1}
+           E[i,j]^2 + 1/2 z[i]^2)
+       by_mu1 = L2^-T z
+       by_L1  = tril(L2^-T (E + E^T M^-T))
+       by_mu2 = -L2^-T z
+       by_L2  = tril(-L2^-T (E + E^T + E E^T + z z^T))
+       where E = L2^-1 (L1 - L2)
+       where M = L2^-1 L1
+       where z = L2^-1 (mu1 - mu2)
+       where logratiomx(a, b) = log(a/b) - (a - b)/b
+
+   Shapes: mu1 (..., k), L1 (..., k, k), mu2 (..., k) and L2 (..., k, k), or a number for all of a column; kl (...),
+   by_mu1 (..., k), by_L1 (..., k, k), by_mu2 (..., k) and by_L2 (..., k, k). Leading axes broadcast.
+   Domain: L1 and L2 lower triangular with a positive diagonal; what stands above the diagonal is not read.
+   A sum of squares and of terms none of which is negative, of differences that are taken first: laws that nearly agree
+   keep their digits, equal ones give exactly 0.
+   Matrices lie row by row. Where one law degenerates (a 0 on a diagonal, an infinite entry), kl is +inf and its
+   gradients NaN. Where both do, for NaN and outside the domain: NaN, and FE_INVALID is raised.
+   Theorems: kl_mvn_difference 0b30592dc6521055, kl_mvn_chol_by_mu1 52e4739657e7eb96, kl_mvn_chol_by_L1
+   d938ac70568d8fdd, kl_mvn_chol_by_mu2 2463a50c5200a5b2, kl_mvn_chol_by_L2 8f2650202d7b43dd. */
+void CLOSEDFORM(kl_mvn_chol_value_and_grad)(size_t k, const double *mu1, const double *L1, const double *mu2, const double *L2, double *kl_, double *by_mu1, double *by_L1, double *by_mu2, double *by_L2);
+
+/* kl_mvn_chol_value_and_grad in float. */
+void CLOSEDFORM(kl_mvn_chol_value_and_grad_f32)(size_t k, const float *mu1, const float *L1, const float *mu2, const float *L2, float *kl_, float *by_mu1, float *by_L1, float *by_mu2, float *by_L2);
 
 /* KL(N(mu1, prec1^-1) || N(mu2, prec2^-1)) in nats.
 

@@ -4,6 +4,7 @@
 from .kl_mvn import (
     kl_mvn,
     kl_mvn_chol,
+    kl_mvn_chol_value_and_grad,
     kl_mvn_prec,
     kl_mvn_prec_chol,
 )
@@ -47,6 +48,7 @@ from .kl_vae_per_dim import (
 __all__ = [
     "kl_mvn",
     "kl_mvn_chol",
+    "kl_mvn_chol_value_and_grad",
     "kl_mvn_prec",
     "kl_mvn_prec_chol",
     "kl_mvn_vae_chol",

@@ -37,7 +37,8 @@ def kl_normal(mu1: Array, sigma1: Array, mu2: Array, sigma2: Array) -> Array:
     t0 = (mu1 - mu2) / sigma2
     mean = 0.5 * t0 * t0
     t1 = (sigma1 - sigma2) / sigma2
-    return mean + 0.5 * t1 * t1 - logratiomx(sigma1, sigma2)
+    kl: Array = mean + 0.5 * t1 * t1 - logratiomx(sigma1, sigma2)
+    return kl
 
 
 @twin(
@@ -63,7 +64,8 @@ def kl_normal_logvar(mu1: Array, logvar1: Array, mu2: Array, logvar2: Array) -> 
     Theorem: kl_normal_logvar_stable a538af76954087c5.
     """
     t0 = (mu1 - mu2) * np.exp(-0.5 * logvar2)
-    return half_expm1mx(logvar1 - logvar2) + 0.5 * t0 * t0
+    kl: Array = half_expm1mx(logvar1 - logvar2) + 0.5 * t0 * t0
+    return kl
 
 
 @twin(
@@ -133,7 +135,8 @@ def kl_normal_prec(mu1: Array, prec1: Array, mu2: Array, prec2: Array) -> Array:
     Theorem: kl_normal_prec_stable 3eb2ef456edca812.
     """
     mu_gap = mu1 - mu2
-    return -0.5 * logratiomx(prec2, prec1) + 0.5 * (prec2 * mu_gap * mu_gap)
+    kl: Array = -0.5 * logratiomx(prec2, prec1) + 0.5 * (prec2 * mu_gap * mu_gap)
+    return kl
 
 
 @twin(
@@ -237,7 +240,8 @@ def kl_normal_var(mu1: Array, var1: Array, mu2: Array, var2: Array) -> Array:
     Theorem: kl_normal_var_stable e6dab50123ee0c63.
     """
     mu_gap = mu1 - mu2
-    return -0.5 * logratiomx(var1, var2) + 0.5 * (mu_gap / var2 * mu_gap)
+    kl: Array = -0.5 * logratiomx(var1, var2) + 0.5 * (mu_gap / var2 * mu_gap)
+    return kl
 
 
 @twin(

@@ -29,7 +29,8 @@ def kl_vae_per_dim(mu: Array, logvar: Array) -> Array:
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorem: kl_vae_per_dim_stable 1756fb5555246adf.
     """
-    return half_expm1mx(logvar) + 0.5 * mu * mu
+    kl: Array = half_expm1mx(logvar) + 0.5 * mu * mu
+    return kl
 
 
 @twin(

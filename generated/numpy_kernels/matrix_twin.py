@@ -14,7 +14,7 @@ from .twin import _report
 
 Array = NDArray[np.floating]
 Mask = NDArray[np.bool_]
-Formula = Callable[..., Array]
+Formula = Callable[..., Any]
 
 
 def matrix_twin(
@@ -42,16 +42,23 @@ class MatrixTwin:
         self.signature = signature
         self.arguments = code.co_varnames[: code.co_argcount]
         self.kinds, self.laws = kinds, laws
-        self.nin, self.nout, self.nargs = len(kinds), 1, len(kinds) + 1
-        self.types = ["f" * self.nin + "->f", "d" * self.nin + "->d"]
+        self.nin, self.nout = len(kinds), signature.split("->")[1].count("(")
+        self.nargs = self.nin + self.nout
+        self.types = ["f" * self.nin + "->" + "f" * self.nout, "d" * self.nin + "->" + "d" * self.nout]
 
     def __repr__(self) -> str:
         return f"<NumPy twin {self.__name__!r}>"
 
     def __call__(self, *operands: Any, out: Any = None, axes: Any = None, dtype: Any = None, casting: Any = "same_kind") -> Any:
         inputs, positional = operands[: self.nin], operands[self.nin :]
-        target = positional[0] if positional else out[0] if isinstance(out, tuple) else out
-        value = self._compute(self._aligned(inputs, axes, dtype))
+        targets = positional or (out if isinstance(out, tuple) else (out,))
+        values = self._compute(self._aligned(inputs, axes, dtype))
+        targets = (*targets, *[None] * (self.nout - len(targets)))
+        delivered = [self._delivered(value, target, casting) for value, target in zip(values, targets, strict=True)]
+        return tuple(delivered) if self.nout > 1 else delivered[0]
+
+    def _delivered(self, value: Array, target: Any, casting: Any) -> Any:
+        """The result, in `target` if there is one."""
         if target is None:
             return value[()]
         if np.broadcast_shapes(value.shape, target.shape) != target.shape:
@@ -77,11 +84,12 @@ class MatrixTwin:
             for x, kind in zip(aligned, self.kinds, strict=True)
         ]
 
-    def _compute(self, arrays: list[Array]) -> Array:
-        """The formula; +inf where one law degenerates, NaN where both do and outside the domain."""
+    def _compute(self, arrays: list[Array]) -> list[Array]:
+        """The formula; +inf where one law degenerates, NaN where both do and outside the domain, and then no gradient."""
         outside, edges = self._states(arrays)
         with np.errstate(all="ignore"):
-            value = np.array(self.formula(*arrays), dtype=arrays[0].dtype)
+            computed = self.formula(*arrays)
+        value, *gradients = (np.array(part, arrays[0].dtype) for part in (computed if self.nout > 1 else (computed,)))
         if "symmetric" in self.kinds:
             outside |= ~np.isfinite(value)
         both = edges[0] & edges[1]
@@ -93,7 +101,11 @@ class MatrixTwin:
         for kind, found in (("divide", infinite), ("over", overflow), ("invalid", outside)):
             if found.any():
                 _report(kind, self.__name__)
-        return np.maximum(value, 0)
+        for gradient in gradients:
+            gradient[~np.isfinite(value)] = np.nan
+            if gradient.ndim > value.ndim + 1:
+                gradient[...] = np.tril(gradient)
+        return [np.maximum(value, 0), *gradients]
 
     def _states(self, arrays: list[Array]) -> tuple[Mask, list[Mask]]:
         """Where an element is outside the domain, and where the one and the other law degenerates."""

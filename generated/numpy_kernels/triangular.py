@@ -32,6 +32,38 @@ def solved_column(L: Array, b: Array) -> Array:
     return solved(L, b[..., None])[..., 0]
 
 
+def back(L: Array, S: Array) -> Array:
+    """L^-T S, its lower triangle, which needs of S no more than its own."""
+    found = np.tril(S)
+    for i in reversed(range(L.shape[-1])):
+        known = np.einsum("...l,...lj->...j", L[..., i + 1 :, i], found[..., i + 1 :, : i + 1])
+        found[..., i, : i + 1] = (found[..., i, : i + 1] - known) / L[..., i, i, None]
+    return np.asarray(found)
+
+
+def back_column(L: Array, b: Array) -> Array:
+    """L^-T b."""
+    found = b.copy()
+    for i in reversed(range(L.shape[-1])):
+        known = np.einsum("...l,...l->...", L[..., i + 1 :, i], found[..., i + 1 :])
+        found[..., i] = (found[..., i] - known) / L[..., i, i]
+    return found
+
+
+def diagonal_matrix(entries: Array) -> Array:
+    return np.asarray(entries[..., None] * np.eye(entries.shape[-1], dtype=entries.dtype))
+
+
+def square(E: Array) -> Array:
+    """E E^T."""
+    return np.asarray(np.einsum("...il,...jl->...ij", E, E))
+
+
+def outer(z: Array) -> Array:
+    """z z^T."""
+    return z[..., :, None] * z[..., None, :]
+
+
 def carried(L: Array, b: Array) -> Array:
     """L^T b."""
     return np.asarray(np.einsum("...li,...l->...i", np.tril(L), b))

@@ -9,7 +9,7 @@ from pathlib import Path
 from closedform.derive.special import log1pmx, logratiomx
 
 from ...kernel import Argument, Structure
-from ...matrix.program import Carried, Factored, MatrixKernel, Rows, Solved, Step
+from ...matrix.program import Carried, Factored, MatrixKernel, Part, Rows, Slope, Solved, Step
 from ...matrix.prose import description, edges, summary
 from ...polynomials import minimax
 from ..infix import Infix, decimal
@@ -110,6 +110,8 @@ class Mode:
     below_one_lane: list[Below]
     row_sums: list[str]
     sums: list[Sum]
+    gradients: str
+    slopes: list[str]
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,18 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Output:
+    """A gradient: its place among the operands and among the gradients, how it is written, and with which steps."""
+
+    name: str
+    place: int
+    index: int
+    kind: str
+    steps: str
+    plain: str
+
+
+@dataclass(frozen=True)
 class Function:
     name: str
     real: str
@@ -134,6 +148,12 @@ class Function:
     columns: tuple[str, ...]
     inputs: int
     places: list[Place]
+    outputs: list[Output]
+    gradient_locals: list[str]
+    loop_locals: list[str]
+    passed: str
+    passed_one: str
+    finish: str
     prototype: str
     unrolled: list[int]
     room: str
@@ -208,8 +228,11 @@ def _printer(real: Real) -> Infix:
 
 
 def prototype(kernel: MatrixKernel, real: Real) -> str:
-    parameters = ", ".join(f"const {real.c} *{identifier(argument.name)}" for argument in kernel.arguments)
-    return f"{real.c} CLOSEDFORM({kernel.name}{real.ours})(size_t k, {parameters})"
+    parameters = ["size_t k", *(f"const {real.c} *{identifier(argument.name)}" for argument in kernel.arguments)]
+    if kernel.slopes:
+        parameters += [f"{real.c} *kl_", *(f"{real.c} *{result.name}" for result in kernel.results[1:])]
+    kind = "void" if kernel.slopes else real.c
+    return f"{kind} CLOSEDFORM({kernel.name}{real.ours})({', '.join(parameters)})"
 
 
 def _comment(kernel: MatrixKernel, real: Real) -> str:
@@ -231,6 +254,15 @@ def _function(kernel: MatrixKernel, real: Real) -> Function:
         plain = f"(intptr_t)(k * sizeof({real.c}))" if square else f"sizeof({real.c})"
         places.append(Place(place, identifier(argument.name), steps, f"steps[{steps + 1}]" if square else "0", plain))
         steps += len(argument.dims)
+    outputs = []
+    for index, result in enumerate(kernel.results[1:]):
+        square = len(result.dims) > 1
+        row, column = f"steps[{steps}]", f", steps[{steps + 1}]"
+        plain = f"(intptr_t)(k * sizeof({real.c})), sizeof({real.c})" if square else f"sizeof({real.c})"
+        place = len(kernel.arguments) + 1 + index
+        outputs.append(Output(result.name, place, index, "lower" if square else "column", row + column * square, plain))
+        steps += len(result.dims)
+    count = len(outputs)
     kinds = [kind for _, kind in _arrays(kernel)]
     squares, columns, work = (kinds.count(kind) for kind in (SQUARE, COLUMN, WORK))
     ours = kernel.name + real.ours
@@ -242,9 +274,15 @@ def _function(kernel: MatrixKernel, real: Real) -> Function:
         columns=rows.columns,
         inputs=len(kernel.arguments),
         places=places,
+        outputs=outputs,
+        gradient_locals=[f"{real.c} *gradients[{count}] = {{NULL}};"] * bool(count),
+        loop_locals=[f"vector{real.ours} *gradients[{count}] = {{NULL}};", f"{real.c} *gradients_one[{count}] = {{NULL}};"] * bool(count),
+        passed=", gradients" * bool(count),
+        passed_one=", gradients_one" * bool(count),
+        finish="*kl_ = kl;" if count else "return kl;",
         prototype=prototype(kernel, real),
         # Compiling grows as k^3; with factorisations it would take minutes.
-        unrolled=[] if kernel.solved_twice else list(range(1, UNROLLED + 1)),
+        unrolled=[] if kernel.solved_twice else list(range(1, (4 if kernel.slopes else UNROLLED) + 1)),
         room=f"{squares + 2 * work} * (size_t)k * (size_t)k + {columns + 2 * work} * (size_t)k",
         stack=squares * packed + columns * UNROLLED + work * (UNROLLED**2 + packed + UNROLLED),
         symmetric="".join(
@@ -275,23 +313,27 @@ def _arrays(kernel: MatrixKernel) -> Iterator[tuple[str, str]]:
     for name in sorted(factored):
         yield name, SQUARE
     for name in sorted(factored | _divided_by(kernel)):
-        yield f"by_{name}", COLUMN
+        yield f"over_{name}", COLUMN
     for step in kernel.steps:
         if isinstance(step, Solved):
             yield step.target, SQUARE if step.square else COLUMN
         elif isinstance(step, Carried):
             yield step.target, COLUMN
+    for slope in kernel.slopes:
+        yield slope.result, SQUARE if slope.square else COLUMN
     if kernel.solved_twice:
         yield "work", WORK
 
 
 def _divided_by(kernel: MatrixKernel) -> set[str]:
-    return {step.factor for step in kernel.steps if isinstance(step, Solved)}
+    solved = {step.factor for step in kernel.steps if isinstance(step, Solved)}
+    return solved | {slope.factor for slope in kernel.slopes}
 
 
 def _mode(kernel: MatrixKernel, real: Real, name: str) -> Mode:
     tile = name == "tile"
     suffix = f"_{name}{real.ours}"
+    element = f"vector{real.ours}" if tile else real.c
     sizes = {
         SQUARE: "PACKED(k)" if tile else "(size_t)k * (size_t)k",
         COLUMN: "k",
@@ -304,7 +346,7 @@ def _mode(kernel: MatrixKernel, real: Real, name: str) -> Mode:
     return Mode(
         name=name,
         inline="INLINE" if tile else "static",
-        element=f"vector{real.ours}" if tile else real.c,
+        element=element,
         lanes=f"LANES{real.ours}" if tile else "1",
         at_diagonal="(PACKED(i) + (size_t)i)" if tile else "((size_t)i * (size_t)k + (size_t)i)",
         arrays=[Array(identifier(array), sizes[kind]) for array, kind in _arrays(kernel)],
@@ -312,6 +354,8 @@ def _mode(kernel: MatrixKernel, real: Real, name: str) -> Mode:
         below_each_lane=below if tile else [],
         below_one_lane=[] if tile else below,
         row_sums=[part.target for part in below],
+        gradients=f", {element} **gradients" * bool(kernel.slopes),
+        slopes=[line for index, slope in enumerate(kernel.slopes) for line in _slope(index, slope, suffix)],
         sums=list(_sums(kernel.rows, kernel.solved_twice, real, suffix, sizes[SQUARE])),
     )
 
@@ -321,7 +365,7 @@ def _gathered(kernel: MatrixKernel, suffix: str) -> Iterator[str]:
         yield f"gather_{_kind(argument)}{suffix}(k, &in[{place}], {argument.name})"
     arguments = {argument.name for argument in kernel.arguments}
     for name in sorted(_divided_by(kernel) & arguments):
-        yield f"reciprocals{suffix}(k, {name}, by_{name})"
+        yield f"reciprocals{suffix}(k, {name}, over_{name})"
 
 
 def _kind(argument: Argument) -> str:
@@ -330,17 +374,38 @@ def _kind(argument: Argument) -> str:
 
 def _statement(step: Step, suffix: str) -> list[str]:
     if isinstance(step, Factored):
-        return [f"factor{suffix}(k, 0.0, {step.matrix}, {step.target}, by_{step.target})"]
+        return [f"factor{suffix}(k, 0.0, {step.matrix}, {step.target}, over_{step.target})"]
     kind = "lower" if isinstance(step, Solved) and step.square else "column"
     difference = f"subtract_{kind}{suffix}(k, {step.left}, {step.right}, {step.target})"
     if isinstance(step, Carried):
         return [difference, f"carry_column{suffix}(k, {step.factor}, {step.target})"]
-    return [difference, f"solve_{kind}{suffix}(k, {step.factor}, by_{step.factor}, {step.target})"]
+    return [difference, f"solve_{kind}{suffix}(k, {step.factor}, over_{step.factor}, {step.target})"]
+
+
+ADDED = {
+    Part.PLAIN: "add_plain", Part.TURNED: "add_turned", Part.SQUARE: "add_square", Part.OUTER: "add_outer",
+    Part.TURNED_QUOTIENT: "add_turned_quotient",
+}  # fmt: skip
+
+
+def _slope(index: int, slope: Slope, suffix: str) -> Iterator[str]:
+    sign = "-1.0" if slope.negative else "1.0"
+    solve = f"k, {sign}, {slope.factor}, over_{slope.factor}"
+    if slope.square:
+        yield f"clear{suffix}(k, {slope.result})"
+        for term in slope.terms:
+            divided = f", {term.over}, {term.under}" if term.over else ""
+            yield f"{ADDED[term.part]}{suffix}(k, {term.array}{divided}, {slope.result})"
+        yield f"back_lower{suffix}({solve}, {slope.result})"
+    else:
+        (term,) = slope.terms
+        yield f"back_column{suffix}({solve}, {term.array}, {slope.result})"
+    yield f"gradients[{index}] = {slope.result}"
 
 
 def _sums(rows: Rows, again: Solved | None, real: Real, suffix: str, square: str) -> Iterator[Sum]:
     yield Sum(_printer(real).print(rows.value), rows.diagonal, rows.diagonal, [])
     if again and rows.close is not None:
-        solved = f"k, {again.factor}, by_{again.factor}, {again.left_matrix}, {again.right_matrix}, {again.target}, work"
+        solved = f"k, {again.factor}, over_{again.factor}, {again.left_matrix}, {again.right_matrix}, {again.target}, work"
         guard = Guard(again.target, square, f"solve_close{suffix}({solved})")
         yield Sum(_printer(real).print(rows.close), (again.target,), (), [guard])

@@ -9,7 +9,7 @@ from pathlib import Path
 from ...arrange import share
 from ...formula import formula
 from ...kernel import Structure
-from ...matrix.program import Carried, Factored, MatrixKernel, Step
+from ...matrix.program import Carried, Factored, MatrixKernel, Part, Slope, Step, Summand
 from ...matrix.prose import description, edges
 from ..interface import Page
 from .spelling import PRINTER
@@ -30,6 +30,7 @@ class Function:
     theorem: str
     digest: str
     doc: str
+    returns: str
     lines: list[str]
     value: str
 
@@ -56,14 +57,17 @@ def _module(kernels: Sequence[MatrixKernel]) -> dict[str, object]:
     text = "\n".join(line for function in functions for line in (*function.lines, function.value))
     modules = {
         "special": ("log1pmx", "logratiomx"),
-        "triangular": ("carried", "diagonal", "entries_below", "factor", "is_close", "solved", "solved_close", "solved_column"),
-    }
+        "triangular": (
+            "back", "back_column", "carried", "diagonal", "diagonal_matrix", "entries_below", "factor", "is_close", "outer", "solved",
+            "solved_close", "solved_column", "square",
+        ),
+    }  # fmt: skip
     imports = ["import numpy as np", ""] if "np." in text else []
     imports.append("from .matrix_twin import Array, matrix_twin")
     for module, names in modules.items():
         used = [name for name in names if f"{name}(" in text]
         if used:
-            imports.append(f"from .{module} import {', '.join(used)}")
+            imports.append(f"from .{module} import " + (", ".join(used) if len(used) < 9 else _one_a_line(used)))
     return {"subjects": sorted({formula(kernel.subject) for kernel in kernels}), "imports": imports, "functions": functions}
 
 
@@ -89,6 +93,7 @@ def _function(kernel: MatrixKernel) -> Function:
     lines.append(f"terms = {PRINTER.print(value)}")
     if rows.close is not None:
         lines.append(f"terms = np.where(close[..., None], {PRINTER.print(rows.close)}, terms)")
+    lines += [f"{slope.result} = {_slope(slope)}" for slope in kernel.slopes]
     remarks = [
         f"{edges(kernel, 'NaN, and NumPy reports `invalid`')}",
         "Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.",
@@ -102,9 +107,31 @@ def _function(kernel: MatrixKernel) -> Function:
         theorem=kernel.theorem,
         digest=kernel.digest,
         doc="\n".join("    " + line if line else "" for line in description(kernel, remarks)).lstrip(),
+        returns="tuple[Array, ...]" if kernel.slopes else "Array",
         lines=lines,
-        value="np.sum(terms, axis=-1)",
+        value=", ".join(["np.asarray(np.sum(terms, axis=-1))", *(slope.result for slope in kernel.slopes)]),
     )
+
+
+def _slope(slope: Slope) -> str:
+    terms = " + ".join(map(_summand, slope.terms))
+    solved = f"back({slope.factor}, {terms})" if slope.square else f"back_column({slope.factor}, {terms})"
+    return "-" * slope.negative + solved
+
+
+def _summand(term: Summand) -> str:
+    """Of upper triangular terms the diagonal is enough: the lower triangle of the result asks for no more."""
+    match term.part:
+        case Part.PLAIN:
+            return term.array
+        case Part.TURNED:
+            return f"diagonal_matrix(diagonal({term.array}))"
+        case Part.TURNED_QUOTIENT:
+            return f"diagonal_matrix(diagonal({term.array}) * diagonal({term.under}) / diagonal({term.over}))"
+        case Part.SQUARE:
+            return f"square({term.array})"
+        case Part.OUTER:
+            return f"outer({term.array})"
 
 
 def _statement(step: Step) -> Iterator[str]:
@@ -114,6 +141,10 @@ def _statement(step: Step) -> Iterator[str]:
         yield f"{step.target} = carried({step.factor}, {step.left} - {step.right})"
     else:
         yield f"{step.target} = {'solved' if step.square else 'solved_column'}({step.factor}, {step.left} - {step.right})"
+
+
+def _one_a_line(names: Sequence[str]) -> str:
+    return "(\n" + "".join(f"    {name},\n" for name in names) + ")"
 
 
 def _tuple(names: Sequence[str]) -> str:

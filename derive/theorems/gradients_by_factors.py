@@ -1,0 +1,59 @@
+"""Gradients of KL by means and lower Cholesky factors, without cancellation: in E and z, which the value is made of too.
+
+Each starts from the formula in whole matrices and is lower triangular where its factor is. The factor M = L2^-1 L1 = I + E stands only
+where it is divided by, so that laws that nearly agree keep their digits.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+import sympy as sp
+
+from ..derivation import Derivation
+from ..nodes import MatrixGradient
+from . import kl_mvn_chol
+from .kl_mvn_chol import L1, L2, E, L, M, mu1, mu2, named, z
+from .kl_mvn_standard import mu
+from .registry import theorem, theorems
+
+FACTORS, STANDARD = "kl_mvn_factors", "kl_mvn_vae_factors"
+
+
+def gradient(lemma: str, parameter: sp.MatrixSymbol) -> Derivation:
+    """The gradient by one parameter, carried out; by a factor, inverses of products are taken apart."""
+    start = MatrixGradient(theorems[lemma].lhs, parameter, "lower" if parameter.is_square else "full")
+    line = Derivation(start, theorems[lemma].hypotheses).apply(f"lemma:{lemma}").apply("matrix_gradient")
+    if not parameter.is_square:
+        return line
+    return line.all("inverse_product").all("inverse_transpose").all("cancel_inverse").all("drop_identity")
+
+
+def by_mean(parameter: sp.MatrixSymbol) -> Derivation:
+    return named(gradient(FACTORS, parameter), z=z)
+
+
+def by_L1() -> Derivation:
+    return named(gradient(FACTORS, L1).apply("subtract_inverse_transpose"), E=E, M=M)
+
+
+def by_L2() -> Derivation:
+    line = named(gradient(FACTORS, L2).all("transpose_product (backwards)"), z=z)
+    return named(line.apply("subtract_product_with_transpose"), E=E)
+
+
+SCRIPTS: dict[str, tuple[str, tuple[sp.MatrixSymbol, ...], dict[sp.MatrixSymbol, Callable[[], Derivation]]]] = {
+    "kl_mvn_chol": (
+        kl_mvn_chol.TITLE, kl_mvn_chol.PARAMETERS,
+        {mu1: partial(by_mean, mu1), L1: by_L1, mu2: partial(by_mean, mu2), L2: by_L2},
+    ),
+    "kl_mvn_vae_factors": (
+        theorems.title("kl_mvn_vae_factors"), (mu, L),
+        {mu: partial(gradient, STANDARD, mu), L: partial(gradient, STANDARD, L)},
+    ),
+}  # fmt: skip
+
+for _name, (_title, _parameters, _scripts) in SCRIPTS.items():
+    for _parameter, _script in _scripts.items():
+        theorem(
+            f"{_name}_by_{_parameter}", f"{_title}: gradient by {_parameter}", theorems.subject(_name), parameters=_parameters,
+        )(_script)  # fmt: skip
