@@ -114,8 +114,11 @@ class NumPy:
             else:
                 lines.append(Line(str(part.result), f"total({value})" if isinstance(part, Accumulate) else value))
         returned = ", ".join(result.name for result in kernel.results)
-        if len(kernel.results) == 1:
+        if len(kernel.results) == 1 and kernel.reduces:
             returned = lines.pop().value
+        elif len(kernel.results) == 1:
+            # NumPy's operators promise a type checker less than an array.
+            lines[-1] = Line(f"{lines[-1].name}: Array", lines[-1].value)
         law1, law2 = ([argument.name for argument in law] for law in prose.laws(kernel))
         return Function(
             name=kernel.name,
