@@ -612,17 +612,39 @@ static void add_turned_quotient_one(const int k, const double *E, const double *
     }
 }
 
+/* Four rows at a time share the row that they are multiplied with; rows are zero beyond their diagonal, so no row ends early. */
 static void add_square_one(const int k, const double *E, double *S)
 {
-    for (int i = 0; i < k; ++i) {
+    const size_t step = (size_t)k;
+    int i = 0;
+    for (; i + 4 <= k; i += 4) {
+        const double *E0 = E + (size_t)i * step, *E1 = E0 + step, *E2 = E1 + step, *E3 = E2 + step;
+        for (int j = 0; j < i + 4; ++j) {
+            const double *Ej = E + (size_t)j * step;
+            double *to = S + (size_t)i * step + (size_t)j;
+            double s0 = 0.0, s1 = 0.0, s2 = 0.0, s3 = 0.0;
+#pragma omp simd reduction(+ : s0, s1, s2, s3)
+            for (int l = 0; l <= j; ++l) {
+                s0 += E0[l] * Ej[l];
+                s1 += E1[l] * Ej[l];
+                s2 += E2[l] * Ej[l];
+                s3 += E3[l] * Ej[l];
+            }
+            to[0] += s0;
+            to[step] += s1;
+            to[2 * step] += s2;
+            to[3 * step] += s3;
+        }
+    }
+    for (; i < k; ++i) {
         for (int j = 0; j <= i; ++j) {
-            const double *Ei = E + (size_t)i * (size_t)k, *Ej = E + (size_t)j * (size_t)k;
+            const double *Ei = E + (size_t)i * step, *Ej = E + (size_t)j * step;
             double sum = 0.0;
 #pragma omp simd reduction(+ : sum)
             for (int l = 0; l <= j; ++l) {
                 sum += Ei[l] * Ej[l];
             }
-            S[(size_t)i * (size_t)k + (size_t)j] += sum;
+            S[(size_t)i * step + (size_t)j] += sum;
         }
     }
 }
@@ -1303,17 +1325,39 @@ static void add_turned_quotient_one_f32(const int k, const float *E, const float
     }
 }
 
+/* Four rows at a time share the row that they are multiplied with; rows are zero beyond their diagonal, so no row ends early. */
 static void add_square_one_f32(const int k, const float *E, float *S)
 {
-    for (int i = 0; i < k; ++i) {
+    const size_t step = (size_t)k;
+    int i = 0;
+    for (; i + 4 <= k; i += 4) {
+        const float *E0 = E + (size_t)i * step, *E1 = E0 + step, *E2 = E1 + step, *E3 = E2 + step;
+        for (int j = 0; j < i + 4; ++j) {
+            const float *Ej = E + (size_t)j * step;
+            float *to = S + (size_t)i * step + (size_t)j;
+            float s0 = 0.0f, s1 = 0.0f, s2 = 0.0f, s3 = 0.0f;
+#pragma omp simd reduction(+ : s0, s1, s2, s3)
+            for (int l = 0; l <= j; ++l) {
+                s0 += E0[l] * Ej[l];
+                s1 += E1[l] * Ej[l];
+                s2 += E2[l] * Ej[l];
+                s3 += E3[l] * Ej[l];
+            }
+            to[0] += s0;
+            to[step] += s1;
+            to[2 * step] += s2;
+            to[3 * step] += s3;
+        }
+    }
+    for (; i < k; ++i) {
         for (int j = 0; j <= i; ++j) {
-            const float *Ei = E + (size_t)i * (size_t)k, *Ej = E + (size_t)j * (size_t)k;
+            const float *Ei = E + (size_t)i * step, *Ej = E + (size_t)j * step;
             float sum = 0.0f;
 #pragma omp simd reduction(+ : sum)
             for (int l = 0; l <= j; ++l) {
                 sum += Ei[l] * Ej[l];
             }
-            S[(size_t)i * (size_t)k + (size_t)j] += sum;
+            S[(size_t)i * step + (size_t)j] += sum;
         }
     }
 }
