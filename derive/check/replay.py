@@ -72,7 +72,7 @@ def _objection(step: Step, facts: Facts, rule_named: Lookup) -> str | None:
 def _discharged(rewrite: Rewrite, step: Step, facts: Facts) -> bool:
     """Equal conditions for equal reasons; a condition may speak of a variable that the new term binds, by any name."""
     answers = discharge(rewrite, _at(step.before, step.site.path), facts)
-    if not isinstance(answers, tuple) or rewrite.equality != step.equality:
+    if not isinstance(answers, tuple) or _equality(rewrite, step, facts) != step.equality:
         return False
     found, recorded = (_without_names(new, conditions) for new, conditions in ((rewrite.new, answers), (step.new, step.conditions)))
     return found == recorded
