@@ -2,9 +2,9 @@
 
 A derivation writes d^2 sigma2^-2; a machine must choose an order. Products become chains of quotients, d / sigma2 * (d / sigma2),
 so that neither d^2 nor sigma2^2 is formed where it would overflow or vanish; a sum of products over a power is divided factor by
-factor for the same reason. e^y is multiplied as e^(y/2) twice, which doubles its range. A power of two in front of a sum is moved to its terms, where it changes no digit and a term that is
-halved before it is computed does not overflow. Nothing else changes: sums keep their order and their brackets, functions their
-arguments, and no term is combined with another.
+factor for the same reason. e^y is multiplied as e^(y/2) twice, which doubles its range. A power of two in front of a sum is moved
+to its terms, where it changes no digit and a term that is halved before it is computed does not overflow. Nothing else changes:
+sums keep their order and their brackets, functions their arguments, and no term is combined with another.
 """
 
 from __future__ import annotations
