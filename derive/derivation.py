@@ -188,6 +188,13 @@ class Theorem:
             if not contains(self.rhs, term):
                 raise DeriveError(f"theorem {self.name}: the term {name} = {term} does not occur in {self.rhs}")
 
+    def __repr__(self) -> str:
+        steps = len(self.derivation.steps)
+        return f"<Theorem {self.name}: {self.title}, {steps} step{'' if steps == 1 else 's'}>"
+
+    def __str__(self) -> str:
+        return self.show("text")
+
     lhs = property(lambda self: self.derivation.start)
     rhs = property(lambda self: self.derivation.line)
     hypotheses = property(lambda self: self.derivation.facts)

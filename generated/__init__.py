@@ -23,7 +23,9 @@ try:
         raise ImportError("the extension was compiled from other derivations: install closedform again")
 except ImportError as error:
     _compiled = None
-    _reason = str(error)
+    # Python's own words for a missing extension speak of circular imports.
+    _missing = str(error).startswith("cannot import name")
+    _reason = "no extension is installed (no C compiler was found at the time)" if _missing else str(error)
 else:
     _reason = ""
 

@@ -43,9 +43,16 @@ def prepare(out: Path, *, force: bool) -> None:
 
 
 def write(out: Path, files: Mapping[str, bytes]) -> Written:
-    """Write what differs, and remove what an earlier run wrote and this one does not."""
+    """Write what differs, and remove what an earlier run wrote and this one does not.
+
+    Raises FolderRefused, and writes nothing, where a file of that name is somebody else's or was edited since it was written.
+    """
     known = recorded(out)
     changed = [path for path, content in files.items() if _read(out / path) != content]
+    foreign = [path for path in changed if _is_foreign(_read(out / path), known.get(path))]
+    if foreign:
+        told = ", ".join(foreign[:3]) + (", ..." if len(foreign) > 3 else "")
+        raise FolderRefused(f"{out} holds files that no run of `closedform book` left so ({told}): move them, or choose another folder")
     for path in changed:
         (out / path).parent.mkdir(parents=True, exist_ok=True)
         (out / path).write_bytes(files[path])
@@ -90,6 +97,10 @@ def _read(file: Path) -> bytes | None:
         return file.read_bytes()
     except FileNotFoundError:
         return None
+
+
+def _is_foreign(content: bytes | None, written: str | None) -> bool:
+    return content is not None and _digest(content) != written
 
 
 def _digest(content: bytes) -> str:

@@ -63,6 +63,9 @@ class Library(Mapping[str, Theorem]):
     def __contains__(self, name: object) -> bool:
         return name in self._entries  # nothing is derived to answer that
 
+    def __repr__(self) -> str:
+        return f"<{len(self)} theorems: {', '.join(self)}>"
+
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self._entries))
 

@@ -323,3 +323,20 @@ def test_the_command_writes_and_refuses(tmp_path: Path) -> None:
     forced = closedform("book", "kl_definition", "--force", cwd=tmp_path)
     assert forced.returncode == 0
     assert (tmp_path / "book" / "notes.txt").read_text() == "mine"
+
+
+def test_a_file_of_somebody_else_is_never_overwritten(tmp_path: Path) -> None:
+    """Not with --force, and not where it was the book's own before somebody edited it."""
+    (tmp_path / "index.html").write_text("mine")
+    with pytest.raises(folder.FolderRefused, match=r"holds files that no run .* left so \(index\.html\)"):
+        folder.write(tmp_path, {"index.html": b"book", "book.css": b"css"})
+    assert (tmp_path / "index.html").read_text() == "mine"
+    assert not (tmp_path / "book.css").exists()
+
+    (tmp_path / "index.html").unlink()
+    folder.write(tmp_path, {"index.html": b"book"})
+    folder.write(tmp_path, {"index.html": b"a newer book"})
+    (tmp_path / "index.html").write_text("edited")
+    with pytest.raises(folder.FolderRefused, match="index"):
+        folder.write(tmp_path, {"index.html": b"the newest book"})
+    assert (tmp_path / "index.html").read_text() == "edited"

@@ -242,3 +242,10 @@ def test_a_theorem_that_rests_on_itself_is_refused() -> None:
     library.add("u", Entry(lambda: library["t"].derivation, "U", "normal", (), (), ""))
     with pytest.raises(DeriveError, match="theorem t rests on itself: t -> u -> t"):
         library["t"]
+
+
+def test_a_theorem_prints_as_its_derivation_and_is_short_in_a_session() -> None:
+    theorem = theorems["kl_normal"]
+    assert repr(theorem) == "<Theorem kl_normal: KL divergence between two normal laws, 34 steps>"
+    assert str(theorem) == theorem.show("text")
+    assert "kl_mvn" in repr(theorems)
