@@ -105,6 +105,7 @@ def test_log_variances_far_beyond_the_exponential(implementation: ModuleType) ->
     assert (found, by_mu1) == (pytest.approx(value, rel=1e-15), pytest.approx(slope, rel=1e-15))
 
 
+@pytest.mark.skipif(generated.config()["kernels"] != "compiled", reason="the twins have the range of NumPy's exp in float32")
 def test_single_precision_has_the_range_of_its_values() -> None:
     """The compiled kernels compute an element in doubt in double; the twins overflow with NumPy's exp in float32."""
     single = np.float32([1e-30, -200.0, 0.0, -200.0])
