@@ -164,7 +164,7 @@ def sampled(function: Function, count: int, seed: int = 7) -> Iterator[Row]:
 
 
 def every(function: Function, step: int) -> Row:
-    """The public float32 function, compiled where there is a compiler, on every `step`th bit pattern from the largest negative number to the largest positive one."""
+    """The public float32 function, compiled where there is a compiler, on every `step`th bit pattern from end to end."""
     worst, where, total, count = 0.0, 0.0, 0.0, 0
     chunk = 1 << 22
     for start in range(0, 1 << 32, chunk * step):
