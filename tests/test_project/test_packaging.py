@@ -109,7 +109,7 @@ def one_file(folder: Path) -> Path:
 
 def source_files(sources: Path, *folders: str) -> set[str]:
     files = (path for name in folders for path in (sources / name).rglob("*") if path.is_file())
-    return {path.relative_to(sources).as_posix() for path in files}
+    return {path.relative_to(sources).as_posix() for path in files if "node_modules" not in path.parts}
 
 
 def test_the_wheel_holds_the_three_packages_and_the_kernels(sources: Path, wheel: Path) -> None:
