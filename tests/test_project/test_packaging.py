@@ -35,8 +35,8 @@ print("compiled" if importlib.util.find_spec("closedform.generated._kernels") el
 
 
 def run(*command: str | Path, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run to the end, as a user would: nothing of this environment's Python settings, and no terminal to ask."""
-    ours = ("PYTHON", "VIRTUAL_ENV", "MAKE")
+    """Run to the end, as a user would: nothing of this environment's Python settings, no terminal to ask and no width of one."""
+    ours = ("PYTHON", "VIRTUAL_ENV", "MAKE", "COLUMNS")
     clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return subprocess.run(
         [str(word) for word in command],
