@@ -2,8 +2,9 @@
 
     decide(old, new, facts.assumed)     EQUAL, DIFFERENT or UNDECIDED
 
-Scalars are quotients of polynomials (`quotients`) in atoms (`scalars`, `sums`), matrices sums of words of letters (`words`). Equal
-forms mean equal values wherever both sides are defined. Different forms mean nothing, unless only independent quantities are left.
+Scalars are quotients of polynomials (`quotients`) in atoms (`scalars`, `sums`), matrices (`matrices`) sums of words of letters (`words`),
+of which `matrix_numbers` makes traces, determinants and entries. Equal forms mean equal values wherever both sides are defined. Different
+forms mean nothing, unless only independent quantities are left.
 """
 
 from .decision import Decision, decide

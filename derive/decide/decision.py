@@ -9,10 +9,12 @@ import sympy as sp
 from sympy.assumptions import AppliedPredicate
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
+from . import matrix_numbers  # noqa: F401 - reads traces, determinants and entries
 from .atoms import Atoms
+from .matrices import matrix_form
 from .quotients import Beyond
 from .scalars import RESERVED, scalar_form
-from .words import matrix_form, total
+from .words import total
 
 
 class Decision(Enum):
