@@ -6,7 +6,10 @@ References: python-flint balls of 1400 bits for samples; double precision (check
 from __future__ import annotations
 
 import argparse
+import multiprocessing
+import os
 import re
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -110,15 +113,17 @@ def _exact_sum(x: Array, start: int, sign: int) -> Array:
 
 def expm1mx_in_double(x: Array) -> Array:
     x = x.astype(np.float64)
-    near = np.where(np.abs(x) < 0.02, x, 0)
-    return 0.5 * np.where(np.abs(x) < 0.02, _exact_sum(near, 1, 1), np.expm1(x) - x)
+    found, near = np.expm1(x) - x, np.abs(x) < 0.02
+    found[near] = _exact_sum(x[near], 1, 1)
+    return 0.5 * found
 
 
 def log1pmx_in_double(var: Array) -> Array:
     var = var.astype(np.float64)
     d = var - 1
-    near = np.where(np.abs(d) < 0.02, d, 0)
-    return 0.5 * np.where(np.abs(d) < 0.02, _exact_sum(near, 0, -1), d - np.log(var))
+    found, near = d - np.log(var), np.abs(d) < 0.02
+    found[near] = _exact_sum(d[near], 0, -1)
+    return 0.5 * found
 
 
 FUNCTIONS = (
@@ -163,28 +168,69 @@ def sampled(function: Function, count: int, seed: int = 7) -> Iterator[Row]:
                 yield _row(function.name, real, name, errors, x, function.twin_bound if module is numpy_kernels else function.bound)
 
 
-def every(function: Function, step: int) -> Row:
-    """The public float32 function, compiled where there is a compiler, on every `step`th bit pattern from end to end."""
-    worst, where, total, count = 0.0, 0.0, 0.0, 0
-    chunk = 1 << 22
-    for start in range(0, 1 << 32, chunk * step):
-        x = np.arange(start, min(1 << 32, start + chunk * step), step, dtype=np.uint64).astype(np.uint32).view(np.float32)
+PATTERNS = 1 << 32
+SEGMENT = 1 << 26  # what one process does at a time
+CHUNK = 1 << 16  # numbers that fit into the cache with all that is computed of them
+
+
+@dataclass(frozen=True)
+class Worst:
+    """What was found on many numbers."""
+
+    count: int = 0
+    total: float = 0.0
+    worst: float = 0.0
+    where: float = 0.0
+
+    def __add__(self, other: Worst) -> Worst:
+        high = max(self, other, key=lambda found: found.worst)
+        return Worst(self.count + other.count, self.total + other.total, high.worst, high.where)
+
+
+def in_segment(place: int, step: int, start: int) -> Worst:
+    """The function at that place of the table, on every `step`th bit pattern of the segment that begins at `start`."""
+    function, found = FUNCTIONS[place], Worst()
+    for first in range(start + -start % step, start + SEGMENT, CHUNK * step):
+        x = np.arange(first, min(start + SEGMENT, first + CHUNK * step), step, dtype=np.uint64).astype(np.uint32).view(np.float32)
         x = x[np.isfinite(x) & (x < 89.41)] if function.sample is of_logvar else x[np.isfinite(x) & (x > 0)]
-        with np.errstate(all="ignore"):
-            found, exact = function.computed(generated, x), function.in_double(x)
-            nearest = exact.astype(np.float32)
-            errors = np.abs(found.astype(np.float64) - exact) / np.spacing(np.abs(nearest)).astype(np.float64)
-        errors = errors[np.isfinite(nearest)]
-        if errors.size:
-            if not np.all(np.isfinite(errors)):
-                raise AssertionError(f"{function.name} overflows where its value does not")
-            place = int(np.argmax(errors))
-            total, count = total + float(errors.sum()), count + errors.size
-            if errors[place] > worst:
-                worst, where = float(errors[place]), float(x[np.isfinite(nearest)][place])
+        if x.size:
+            found += compared(function.computed(generated, x), function.in_double(x), x, function.name)
+    return found
+
+
+def compared(found: Array, exact: Array, x: Array, name: str) -> Worst:
+    """float32 values and the same in double; a value beyond the format is left out."""
+    with np.errstate(over="ignore"):
+        nearest = exact.astype(np.float32)
+    errors = np.abs(found.astype(np.float64) - exact) / np.spacing(np.abs(nearest)).astype(np.float64)
+    kept = np.isfinite(nearest)
+    if not np.isfinite(errors[kept]).all():
+        raise AssertionError(f"{name} is no number where its value is one: {x[kept][~np.isfinite(errors[kept])][:3]}")
+    errors = np.where(kept, errors, 0.0)
+    place = int(np.argmax(errors))
+    return Worst(int(kept.sum()), float(errors.sum()), float(errors[place]), float(x[place]))
+
+
+def silent(task: tuple[int, int, int]) -> Worst:
+    with np.errstate(all="ignore"):
+        return in_segment(*task)
+
+
+def every(function: Function, step: int, processes: int = 1) -> Row:
+    """The public float32 function, compiled where there is a compiler, on every `step`th bit pattern from end to end."""
+    tasks = [(FUNCTIONS.index(function), step, start) for start in range(0, PATTERNS, SEGMENT)]
+    found = Worst()
+    if processes == 1:
+        found = sum(map(silent, tasks), found)
+    else:
+        with multiprocessing.get_context("fork").Pool(processes) as pool:
+            for done, part in enumerate(pool.imap_unordered(silent, tasks), 1):
+                found += part
+                if sys.stderr.isatty():
+                    print(f"{function.name}: {100 * done // len(tasks)} %", end="\r", file=sys.stderr, flush=True)
     name, _ = implementations()[0]
     bound = function.bound if generated.config()["kernels"] == "compiled" else function.twin_bound
-    return Row(function.name, "float32", name, count, worst, total / max(count, 1), bound, f"{where!r}")
+    return Row(function.name, "float32", name, found.count, found.worst, found.total / max(found.count, 1), bound, f"{found.where!r}")
 
 
 # ---------------------------------------------------------------------------------------------------- rows
@@ -249,11 +295,12 @@ def _row(quantity: str, real: type, implementation: str, errors: Array, x: Array
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--every", type=int, default=0, metavar="N", help="every Nth float32, and nothing else")
+    parser.add_argument("--processes", type=int, default=len(os.sched_getaffinity(0)), help="at work at the same time on every float32")
     asked = parser.parse_args()
     print(HEADER)
     missed = []
     if asked.every:
-        lines: Iterator[Row] = (every(function, asked.every) for function in FUNCTIONS)
+        lines: Iterator[Row] = (every(function, asked.every, asked.processes) for function in FUNCTIONS)
     else:
         samples = [sampled(function, 3000) for function in FUNCTIONS]
         lines = chain(*samples, rows((1, 3, 17, 128, 513, 4096, 65536), 30000), gradients(40))
