@@ -17,10 +17,10 @@ TRIANGULAR = "entries of a triangular matrix"
 
 
 def _abbreviate(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
-    """The matrix given as A, whole or as neighbouring factors of a product, under the name given."""
+    """The matrix given as A, whole, in a bracket or as neighbouring factors of a product, under the name given."""
     wanted = given["A"]
     short = Abbreviation(given.get("name", Str("M")), wanted)
-    if node == wanted:
+    if node in (wanted, Group(wanted)):
         yield Rewrite(short)
     elif isinstance(node, sp.MatMul) and isinstance(wanted, sp.MatMul):
         width = len(wanted.args)
@@ -49,6 +49,7 @@ right = sp.MatrixSymbol("B", k, p)
 quotient = matmul(sp.Inverse(A), B)
 difference = matmul(sp.Inverse(A), Group(matsub(B, A)))
 mirrored = sp.Transpose(sp.Inverse(A))  # A^-T
+beyond_identity = Group(matsub(A, sp.Identity(k)))
 
 TRIANGULAR_FACTORS = (
     Rule("inverse_product", Statement(sp.Inverse(matmul(A, B)), matmul(sp.Inverse(B), sp.Inverse(A))), MATRIX,
@@ -81,6 +82,16 @@ TRIANGULAR_FACTORS = (
         ),
         "M - M^-T = (M - I) + (M - I)^T M^-T for M = A^-1 B", (Q.invertible(A), Q.invertible(B)),
         leaves=matsub(matmul(mirrored, B), sp.Transpose(sp.Inverse(B)))),
+    Rule("subtract_own_inverse_transpose",
+        Statement(matsub(A, mirrored), matadd(beyond_identity, matmul(sp.Transpose(beyond_identity), mirrored))),
+        "A - A^-T = (A - I) + (A - I)^T A^-T", (Q.invertible(A),), leaves=matsub(A, sp.Transpose(sp.Inverse(B)))),
+    Rule("subtract_square",
+        Statement(
+            matadd(mirrored, matmul(-1, mirrored, quotient, sp.Transpose(quotient))),
+            matmul(-1, mirrored, Group(matadd(difference, sp.Transpose(difference), matmul(difference, sp.Transpose(difference))))),
+        ),
+        "M M^T - I = E + E^T + E E^T for M = I + E = A^-1 B", (Q.invertible(A),),
+        leaves=matsub(mirrored, matmul(mirrored, quotient, quotient))),
     Rule("subtract_product_with_transpose",
         Statement(
             matadd(mirrored, matmul(-1, mirrored, z, sp.Transpose(z)), matmul(-1, mirrored, quotient, sp.Transpose(quotient))),

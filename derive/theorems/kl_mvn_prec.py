@@ -13,6 +13,7 @@ from .symbols import covariance, squares
 mu1, mu2 = kl_mvn.mu1, kl_mvn.mu2
 P1, P2, R1, R2 = squares("P1", "P2", "R1", "R2")
 TITLE = kl_mvn.TITLE + ", by precision matrices"
+FACTORS, PARAMETERS = TITLE + " with Cholesky factors", (mu1, R1, mu2, R2)
 
 
 @theorem("kl_mvn_prec", TITLE, "mvn", parameters=(mu1, P1, mu2, P2))
@@ -35,11 +36,18 @@ def by_rows() -> Derivation:
     return summed_by_rows(named(line, w=w))
 
 
-@theorem("kl_mvn_prec_chol", TITLE + " with Cholesky factors", "mvn", parameters=(mu1, R1, mu2, R2))
+@theorem("kl_mvn_prec_chol", FACTORS, "mvn", parameters=PARAMETERS)
 def kl_mvn_prec_chol() -> Derivation:
     return plain(by_rows())
 
 
-@theorem("kl_mvn_prec_difference", TITLE + " with Cholesky factors, without cancellation", "mvn", parameters=(mu1, R1, mu2, R2))
+@theorem("kl_mvn_prec_difference", FACTORS + ", without cancellation", "mvn", parameters=PARAMETERS)
 def kl_mvn_prec_difference() -> Derivation:
     return named(without_cancellation(by_rows()), E=difference)
+
+
+@theorem("kl_mvn_prec_factors", FACTORS + ", as matrices", "mvn", parameters=PARAMETERS)
+def kl_mvn_prec_factors() -> Derivation:
+    """What by_rows begins with, matrices whole: gradients start from it."""
+    values = {P1: matmul(R1, sp.Transpose(R1)), P2: matmul(R2, sp.Transpose(R2))}
+    return theorems["kl_mvn_prec"].specialise(values, *factors(R1, R2)).apply("inverse_product").apply("inverse_transpose")
