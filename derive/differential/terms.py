@@ -107,12 +107,20 @@ def scalar_sum(terms: Sequence[Term]) -> sp.Expr:
 
 
 def matrix_sum(terms: Sequence[Term], shape: tuple[sp.Expr, sp.Expr]) -> MatrixExpr:
-    """The sum of matrix terms, led by a positive one, a number that all share taken out; a zero matrix if there is none."""
+    """The sum of matrix terms, led by a positive one, a number that all share taken out; a zero matrix if there is none.
+
+    A sum of diagonals is the diagonal of a sum.
+    """
     if not terms:
         return sp.ZeroMatrix(*shape)
     shared, rest = _common(terms)
     lead = next((term for term in rest if term.weight.coefficient > 0), rest[0])
-    inner = matadd(*(_matrix(term, shape) for term in [lead, *(term for term in rest if term is not lead)]))
+    ordered = [lead, *(term for term in rest if term is not lead)]
+    if len(ordered) > 1 and all(len(term.factors) == 1 and isinstance(term.factors[0], sp.DiagonalOf) for term in ordered):
+        whole = [Term(term.weight, (term.factors[0].arg,)) for term in ordered]
+        inner: MatrixExpr = sp.DiagonalOf(matadd(*(_matrix(term, whole[0].factors[0].shape) for term in whole)))
+    else:
+        inner = matadd(*(_matrix(term, shape) for term in ordered))
     return matmul(*shared, inner) if shared else inner
 
 

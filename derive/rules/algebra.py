@@ -7,7 +7,7 @@ from sympy import Q
 
 from ..facts import Facts
 from ..monomials import DivisionByZero, Monomial, monomial, polynomial, total
-from ..nodes import Paren
+from ..nodes import Group, Paren
 from ..rewrite import add, div, mul, power, sub
 from ..rule import Rewrite, Rule, Statement
 from .domains import dropped
@@ -45,6 +45,12 @@ def _factor_out(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> 
         yield Rewrite(new, items, tuple(dict.fromkeys(needed)))
 
 
+def _drop_bracket(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
+    """Around a number or a matrix."""
+    if isinstance(node, (Paren, Group)):
+        yield Rewrite(node.body)
+
+
 def _contains(term: Monomial, common: Monomial) -> bool:
     mine = dict(term.powers)
     return all(
@@ -61,7 +67,7 @@ ALGEBRA = (
         rewrites=_factor_out, given=("c",),
     ),
     Rule("recentre", Statement(Paren(sub(a, b)), add(Paren(sub(a, c)), Paren(sub(c, b)))), FIELD, leaves=Paren(add(u, v)), given=("c",)),
-    Rule("drop_bracket", Statement(Paren(a), a), "notation", leaves=add(u, v)),
+    Rule("drop_bracket", Statement(Paren(a), a), "notation", leaves=add(u, v), rewrites=_drop_bracket),
     Rule("minus_zero", Statement(Paren(add(a, mul(minus, sp.S.Zero))), a), FIELD, leaves=Paren(sub(u, v))),
     Rule(
         "square_of_sum", Statement(power(add(a, b), 2), add(power(a, 2), mul(sp.Integer(2), a, b), power(b, 2))),

@@ -59,26 +59,28 @@ def _over_one_line(node: sp.Add, items: tuple[int, ...] | None) -> Rewrite:
 
 
 def _common_inverse(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
-    """A^-1 - A^-1 B A^-1 = A^-1 (A - B) A^-1, for any number of terms between the two inverses."""
+    """A^-1 X - A^-1 B A^-1 X = A^-1 (A - B) A^-1 X, for any number of terms between the two inverses and any factors X behind them."""
     if not isinstance(node, sp.MatAdd):
         return
     outside = next((part.arg for term in node.args for part in _matrices(term)[:1] if isinstance(part, sp.Inverse)), None)
-    inside = [_between(term, outside) for term in node.args] if outside is not None else [None]
-    kept = [term for term in inside if term is not None]
-    if outside is not None and len(kept) == len(node.args):
+    taken = [_between(term, outside) for term in node.args] if outside is not None else [None]
+    kept = [both for both in taken if both is not None]
+    if outside is not None and len(kept) == len(node.args) and len({behind for _, behind in kept}) == 1:
         inverse = sp.Inverse(outside)
-        yield Rewrite(matmul(inverse, Group(matadd(*kept)), inverse), None, (Q.invertible(outside),))
+        yield Rewrite(matmul(inverse, Group(matadd(*(part for part, _ in kept))), inverse, *kept[0][1]), None, (Q.invertible(outside),))
 
 
-def _between(term: MatrixExpr, outside: MatrixExpr) -> MatrixExpr | None:
-    """M of c A^-1 M A^-1, with its number c; c A of c A^-1."""
+def _between(term: MatrixExpr, outside: MatrixExpr) -> tuple[MatrixExpr, tuple[MatrixExpr, ...]] | None:
+    """M of c A^-1 M A^-1 X, with its number c, and X; c A of c A^-1 X."""
     matrices, inverse = _matrices(term), sp.Inverse(outside)
     numbers = [part for part in term.args if not isinstance(part, MatrixExpr)] if isinstance(term, sp.MatMul) else []
-    if matrices == [inverse]:
-        return matmul(*numbers, outside) if numbers else outside
-    if len(matrices) > 2 and matrices[0] == matrices[-1] == inverse:
-        return matmul(*numbers, *matrices[1:-1])
-    return None
+    places = [index for index, part in enumerate(matrices) if part == inverse]
+    if not places or places[0] != 0:
+        return None
+    behind = tuple(matrices[places[-1] + 1 :])
+    if len(places) == 1:
+        return matmul(*numbers, outside) if numbers else outside, behind
+    return (matmul(*numbers, *matrices[1 : places[-1]]), behind) if places[-1] > 1 else None
 
 
 def _matrices(term: MatrixExpr) -> list[MatrixExpr]:

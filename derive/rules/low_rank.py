@@ -9,12 +9,13 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from ..facts import Facts
 from ..nodes import Group
-from ..rewrite import build, matadd, matmul
+from ..rewrite import build, matadd, matmul, matsub
 from ..rule import Rewrite, Rule, Statement
 from .domains import dropped
 from .symbols import A, B, C, k, m, tall, wide
 
 MATRIX = "Petersen, Pedersen 2012, section 1"
+D = sp.MatrixSymbol("D", k, k)
 
 
 def _factors(term: sp.Basic) -> tuple[sp.Basic, ...]:
@@ -55,6 +56,9 @@ LOW_RANK = (
         leaves=matadd(matmul(B, A), matmul(C, A)), rewrites=_factor_product, given=("A",)),
     Rule("cancel_matrices", Statement(matadd(A, matmul(-1, A)), sp.ZeroMatrix(k, k)), MATRIX, leaves=matadd(A, B),
         rewrites=_cancel_matrices),
+    Rule("pair_differences",
+        Statement(matsub(matadd(A, B), matadd(C, D)), matadd(Group(matsub(A, C)), B, matmul(-1, D))), MATRIX,
+        leaves=matsub(A, matadd(B, C))),
     Rule("identity_times", Statement(matmul(sp.Identity(k), A), A), MATRIX, leaves=matmul(A, B)),
     Rule("times_inverse", Statement(matmul(A, sp.Inverse(A)), sp.Identity(k)), MATRIX, (Q.invertible(A),), leaves=matmul(A, B)),
     Rule("sylvester",
