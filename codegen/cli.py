@@ -15,6 +15,7 @@ from rich.console import Console
 
 from closedform.derive.cli import SECTIONS, app, examples
 from closedform.derive.cli.console import mistakes_told
+from closedform.derive.cli.made import KERNELS, Kernel
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -57,6 +58,7 @@ def main() -> None:
     add_book(app)
     add_plot(app)
     SECTIONS["kernels"] = kernels_section
+    KERNELS.append(kernels_made)
     app()
 
 
@@ -179,20 +181,31 @@ def report_drift(out: Path, differences: Files, total: int) -> None:
         console.print(f"{total} files are what the theorems give.")
 
 
-def kernels_section(console: Console) -> None:
+def kernels_made() -> dict[str, Kernel]:
     """The kernels that were generated, as their manifest has them."""
-    from closedform.derive.cli.listing import columns, headline, put
+    from .emit import generated
 
-    from .emit import COMMAND, generated
+    return {
+        name: Kernel(name, entry["signature"], tuple(entry["arguments"]), tuple(entry["results"]), tuple(entry["sources"]))
+        for name, entry in generated(GENERATED).items()
+    }
+
+
+def kernels_section(console: Console) -> None:
+    """Name, signature and, where there is room, the theorem of the value."""
+    from closedform.derive.cli.listing import columns, headline, is_wide, put
+
+    from .emit import COMMAND
 
     headline(console, "Kernels")
-    made = generated(GENERATED)
-    table = columns("kernel", "signature", "last line of theorem")
-    for name, entry in made.items():
-        table.add_row(name, entry["signature"], entry["theorem"])
+    made, wide = kernels_made(), is_wide(console)
+    table = columns("kernel", "signature", *["last line of theorem"] * wide)
+    for kernel in made.values():
+        signature = kernel.signature if wide else kernel.signature.replace("->", " -> ")  # a place to break a line
+        table.add_row(kernel.name, signature, *[kernel.theorems[0]] * wide)
     put(console, table)
     told = "`from closedform.generated import kl_vae` has them" if made else f"`{COMMAND}` makes them"
-    console.print(f"{len(made)} kernels; {told}.\n")
+    console.print(f"{len(made)} kernels; {told}; `closedform show KERNEL` names their theorems.\n")
 
 
 def _console() -> Console:

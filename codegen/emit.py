@@ -109,11 +109,9 @@ def listed(out: Path) -> dict[str, str]:
     return {**files, MANIFEST: digest(text)}
 
 
-def generated(out: Path) -> dict[str, dict[str, str]]:
-    """The kernels in the folder by name, each with theorem, digest and signature."""
-    if read(out / MANIFEST) is None:
-        return {}
-    return {name: {key: str(entry[key]) for key in ("theorem", "digest", "signature")} for name, entry in _content(out)["kernels"].items()}
+def generated(out: Path) -> dict[str, dict[str, Any]]:
+    """The kernels in the folder by name, each as the manifest has it."""
+    return {} if read(out / MANIFEST) is None else dict(_content(out)["kernels"])
 
 
 def _content(out: Path) -> dict[str, dict[str, Any]]:

@@ -71,12 +71,12 @@ def draw(name: str, out: Path, theorems: Mapping[str, Theorem]) -> None:
     """
     if out.suffix not in FORMATS:
         raise NoPicture(f"{out} has no suffix that says how to draw: use {', '.join(FORMATS)}")
+    subject = subject_of(theorems[name], theorems)
     try:
         from matplotlib import rc_context
         from matplotlib.figure import Figure
     except ImportError:
-        raise NoPicture("closedform plot needs matplotlib: pip install 'closedform[plot]'") from None
-    subject = subject_of(theorems[name], theorems)
+        raise NoPicture("a picture needs matplotlib: pip install 'closedform[plot]'") from None
     figure = Figure(figsize=(15, 4.6), layout="constrained")
     terms, field, error = figure.subplots(1, 3)
     draw_terms(terms, subject)

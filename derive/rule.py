@@ -40,7 +40,8 @@ class UnknownName(DeriveError, KeyError):
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         known = tuple(known)
-        near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+        by_lower_case = {one.lower(): one for one in known}
+        near = [by_lower_case[found] for found in difflib.get_close_matches(name.lower(), by_lower_case, n=3, cutoff=0.4)]
         hint = f"; did you mean {', '.join(near)}?" if near else f"; there are {', '.join(known)}" if len(known) <= FEW else ""
         super().__init__(f"no {kind} is called {name!r}{hint}")
         self.kind, self.name, self.known, self.near = kind, name, known, near

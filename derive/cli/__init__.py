@@ -1,7 +1,7 @@
 """The commands `closedform list`, `show` and `check`.
 
-Exit codes: 0 done, and what was checked holds; 1 a check left something unknown or refuted it; 2 the user's mistake, told without a
-traceback. What a command needs is imported when it runs, so that `closedform --help` waits for nothing.
+Exit codes: 0 done, and what was checked holds; 1 a check left something unknown or refuted it, or a file does not hold; 2 the user's
+mistake, told without a traceback. What a command needs is imported when it runs, so that `closedform --help` waits for nothing.
 """
 
 from __future__ import annotations
@@ -19,6 +19,14 @@ def examples(*lines: str) -> str:
     return "\b\nExamples:\n" + "\n".join(f"  closedform {line}" for line in lines)
 
 
+def print_version(wanted: bool) -> None:  # noqa: FBT001 - called by typer
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"closedform {version('closedform')}")
+        raise typer.Exit
+
+
 app = typer.Typer(
     name="closedform",
     help="Derivations from an integral to a closed form, checked step by step, and the kernels made from their last lines.",
@@ -30,16 +38,22 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+VERSION = typer.Option("--version", help="Show the version and exit.", callback=print_version, is_eager=True)
 WHAT = typer.Argument(metavar="SECTION", help="One section alone: theorems, rules or kernels.", show_default=False)
-SHOWN = typer.Argument(metavar="NAME", help="A theorem, a rule, or a file that `show --as json` wrote.", show_default=False)
+SHOWN = typer.Argument(metavar="NAME", help="A theorem, a rule, a kernel, or a file that `show --as json` wrote.", show_default=False)
 FORM = typer.Option("--as", metavar="FORM", help="text, latex, markdown, html or json.")
 STANDALONE = typer.Option("--standalone", help="A whole document that pdflatex or a browser takes, not a fragment.")
 RULES = typer.Option("--rules", help="Append the rules that were used, with statement, conditions and source.")
 EVERY_STEP = typer.Option("--every-step", help="A line for each step, also where one rule is applied several times running.")
 CHECK = typer.Option("--check/--no-check", help="Check every step and print the verdicts.")
-CHECKED = typer.Argument(metavar="NAME", help="Theorems, rules or files of `show --as json`; everything if none.", show_default=False)
+CHECKED = typer.Argument(metavar="NAME", help="Theorems, rules, kernels or files of `show --as json`; all if none.", show_default=False)
 STEPS = typer.Option("--steps", help="Every step with its verdict and the evidence for it.")
 WORKERS = typer.Option("--workers", metavar="N", min=1, help="Processes; one a processor, up to 4, if not given.", show_default=False)
+
+
+@app.callback()
+def closedform(version: Annotated[bool, VERSION] = False) -> None:  # noqa: FBT002 - the callback of the option does it
+    pass
 
 
 @app.command("list", short_help="Theorems, rules and kernels, by name.", epilog=examples("list", "list rules", "list kernels"))

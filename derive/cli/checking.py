@@ -17,6 +17,7 @@ from ..theorems import theorems
 from .console import output
 from .finding import find, is_file
 from .listing import columns, headline, in_order, put
+from .made import Kernel
 
 MOST_WORKERS = 4  # a process costs half a second before it checks anything
 COLOURS = {Outcome.PROVED: "green", Outcome.CHECKED: "green", Outcome.UNKNOWN: "yellow", Outcome.REFUTED: "bold red"}
@@ -24,9 +25,10 @@ INTEGRATED = ("enclosure", "definition")  # the engines that integrate the defin
 
 
 def check_and_print(names: Sequence[str], *, steps: bool, workers: int | None) -> bool:
-    """Did everything pass? Everything: the named theorems, rules and files, or all theorems and all rules."""
+    """Did everything pass? Everything: the named theorems, rules, files and kernels' theorems, or all theorems and all rules."""
     found = {name: find(name) for name in names if is_file(name) or name not in theorems}  # mistakes first, before any work
-    wanted = [name for name in names or theorems if name not in found]
+    named = [found.get(name, name) for name in names]
+    wanted = list(dict.fromkeys(one for name in named for one in _theorems_of(name))) if names else list(theorems)
     rules = [rule for rule in found.values() if isinstance(rule, Rule)] if names else list(RULES.values())
     files = [theorem for theorem in found.values() if isinstance(theorem, Theorem)]
 
@@ -39,6 +41,11 @@ def check_and_print(names: Sequence[str], *, steps: bool, workers: int | None) -
     if statements:
         _print_rules(console, statements, table=bool(names))
     return all(report.verdict.passed for report in reports) and all(found.verdict.passed for found in statements.values())
+
+
+def _theorems_of(named: str | Theorem | Rule | Kernel) -> tuple[str, ...]:
+    """A theorem's own name; of a kernel, those it was made of."""
+    return (named,) if isinstance(named, str) else named.theorems if isinstance(named, Kernel) else ()
 
 
 def _with_progress(names: Sequence[str], files: Iterable[Theorem], workers: int) -> list[Report]:

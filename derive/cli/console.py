@@ -35,14 +35,20 @@ def errors() -> Console:
 
 @contextmanager
 def mistakes_told(command: str) -> Iterator[None]:
-    """What the user can mend is said in the user's terms, with exit code 2 and without a traceback."""
+    """What the user can mend is said in the user's terms, with exit code 2 and without a traceback; 1 for a file that does not hold."""
     try:
         yield
     except Exception as error:
         from ..rule import DeriveError
+        from .finding import Refuted
 
         if not isinstance(error, (DeriveError, OSError)) or isinstance(error, BrokenPipeError):
             raise
-        told = "\n  ".join([str(error), *getattr(error, "__notes__", [])])
+        told = "\n  ".join([_of_a_file(error) if isinstance(error, OSError) else str(error), *getattr(error, "__notes__", [])])
         errors().print(f"closedform {command}: {told}", style="red")
-        raise typer.Exit(2) from None
+        raise typer.Exit(1 if isinstance(error, Refuted) else 2) from None
+
+
+def _of_a_file(error: OSError) -> str:
+    """kl.json: no such file or directory"""
+    return f"{error.filename}: {(error.strerror or str(error)).lower()}" if error.filename is not None else str(error)

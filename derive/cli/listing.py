@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from .console import output
 
@@ -22,6 +23,7 @@ SUBJECTS = {
     "matrices": "Lemmas about matrices",
 }
 GRADIENT = "_by_"
+WIDE = 110
 
 
 def print_sections(names: Iterable[str]) -> None:
@@ -33,6 +35,11 @@ def print_sections(names: Iterable[str]) -> None:
         if name not in SECTIONS:
             raise UnknownName("section of the list", name, SECTIONS)
         SECTIONS[name](console)
+
+
+def is_wide(console: Console) -> bool:
+    """Is there room for a third column?"""
+    return console.width >= WIDE
 
 
 def columns(*titles: str) -> Table:
@@ -58,16 +65,20 @@ def headline(console: Console, text: str) -> None:
 
 
 def theorems_section(console: Console) -> None:
-    """By subject; the gradients of a theorem stand in its row."""
+    """By subject; the gradients of a theorem stand in its row, or below its title where there is little room."""
     from ..theorems import theorems
 
     parameters = {name: [p for p in map(str, theorems.parameters(name)) if name + GRADIENT + p in theorems] for name in theorems}
     gradients = {base + GRADIENT + parameter for base, found in parameters.items() for parameter in found}
     plain = [name for name in theorems if name not in gradients]
     for subject in in_order({theorems.subject(name) for name in plain}):
-        table = columns("theorem", "title", "gradient by")
+        table = columns("theorem", "title", *["gradient by"] * is_wide(console))
         for name in (name for name in plain if theorems.subject(name) == subject):
-            table.add_row(name, theorems.title(name), ", ".join(parameters[name]))
+            by = ", ".join(parameters[name])
+            if is_wide(console):
+                table.add_row(name, theorems.title(name), by)
+            else:
+                table.add_row(name, Text.assemble(theorems.title(name), (f"\ngradient by {by}" * bool(by), "dim")))
         headline(console, SUBJECTS.get(subject, subject))
         put(console, table)
     told = f"{len(theorems)} theorems, {len(gradients)} of them gradients"
@@ -84,12 +95,13 @@ def rules_section(console: Console) -> None:
     """Every rule with its statement; conditions and source are in `closedform show RULE`."""
     from ..families import FAMILIES  # noqa: F401 - laws bring rules too
     from ..rules import RULES
-    from .showing import statement_in_text
+    from .showing import statement_rows
 
     headline(console, "Rules")
     table = columns("rule", "rewrites the left side to the right")
+    room = console.width - max(map(len, RULES)) - 2
     for name, rule in RULES.items():
-        table.add_row(name, statement_in_text(rule))
+        table.add_row(name, "\n".join(statement_rows(rule, room)))
     put(console, table)
     console.print(f"{len(RULES)} rules; `closedform show RULE` adds conditions and source.\n")
 

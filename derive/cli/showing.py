@@ -16,8 +16,10 @@ from ..show.claims import claims
 from ..show.notation import write
 from ..show.plain import Plain
 from ..show.shapes import Compare
+from ..show.text import INDENT
 from .console import text_width
 from .finding import find
+from .made import Kernel
 
 
 def print_shown(name: str, form: str, *, standalone: bool, rules: bool, every_step: bool, check: bool) -> None:
@@ -29,15 +31,36 @@ def print_shown(name: str, form: str, *, standalone: bool, rules: bool, every_st
         verdicts = _checked(found) if check else None
         options = {"standalone": standalone, "rules": rules, "every_step": every_step}
         sys.stdout.write(shown(found, form, width=text_width(), verdicts=verdicts, **options))
-    elif form == "text":
-        sys.stdout.write(rule_in_text(found, check=check))
+    elif form != "text":
+        raise DeriveError(_text_alone(found))
+    elif isinstance(found, Kernel):
+        sys.stdout.write(kernel_in_text(found))
     else:
-        raise DeriveError(f"{name} is a rule, and a rule alone is shown as text; --rules appends the rules of a theorem in any form")
+        sys.stdout.write(rule_in_text(found, check=check))
+
+
+def _text_alone(found: Rule | Kernel) -> str:
+    if isinstance(found, Kernel):
+        return f"{found.name} is a kernel, and shown as text; its theorems have other forms: {', '.join(found.theorems)}"
+    return f"{found.name} is a rule, and a rule alone is shown as text; --rules appends the rules of a theorem in any form"
 
 
 def _checked(theorem: Theorem) -> Report:
     with Console(stderr=True).status(f"checking {theorem.name}"):
         return check_theorem(theorem)
+
+
+def kernel_in_text(kernel: Kernel) -> str:
+    """Name, signature, arguments, results, the theorems it was made of, and how it is used and read up on."""
+    rows = (
+        ("signature", kernel.signature),
+        ("arguments", ", ".join(kernel.arguments)),
+        ("results", ", ".join(kernel.results)),
+        ("made of", ", ".join(kernel.theorems)),
+        ("use it", f"from closedform.generated import {kernel.name}"),
+        ("read on", f"closedform show {kernel.theorems[0]}"),
+    )
+    return f"{kernel.name}, a kernel\n\n" + "".join(f"    {label:11} {text}\n" for label, text in rows)
 
 
 def rule_in_text(rule: Rule, *, check: bool) -> str:
@@ -69,5 +92,15 @@ def statement_in_text(rule: Rule) -> str:
     return _compared(rule.statement)
 
 
+def statement_rows(rule: Rule, width: int) -> list[str]:
+    """The statement in rows of at most so many columns."""
+    rows = Plain().rows(_shape(rule.statement), width, INDENT)
+    return [" " * INDENT * row.depth + row.text for row in rows]
+
+
 def _compared(statement: Statement) -> str:
-    return Plain().draw(Compare(write(statement.lhs), statement.relation, write(statement.rhs)))
+    return Plain().draw(_shape(statement))
+
+
+def _shape(statement: Statement) -> Compare:
+    return Compare(write(statement.lhs), statement.relation, write(statement.rhs))

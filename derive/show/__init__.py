@@ -19,7 +19,7 @@ from .json import json
 from .latex import latex
 from .load import load
 from .markdown import markdown
-from .prefix import Unreadable
+from .prefix import DoesNotHold, Unreadable
 from .text import text
 
 Form = Callable[[Theorem, Verdicts | None, Options], str]
@@ -48,4 +48,4 @@ def show(
     return FORMS[form](theorem, verdicts, Options(standalone, rules, width, every_step))
 
 
-__all__ = ["FORMS", "Evidence", "Form", "Options", "StepVerdict", "Unreadable", "Verdicts", "load", "show"]
+__all__ = ["FORMS", "DoesNotHold", "Evidence", "Form", "Options", "StepVerdict", "Unreadable", "Verdicts", "load", "show"]

@@ -10,15 +10,20 @@ import json as standard
 from collections.abc import Iterable
 
 import sympy as sp
+from sympy.assumptions import AppliedPredicate
 from sympy.core.symbol import Str
 
 from ..derivation import Derivation, Theorem
 from ..facts import Facts
 from ..rewrite import Path, at_path
 from ..rule import DeriveError, UnknownName
+from .claims import claims
 from .json import SCHEMA
-from .prefix import Json, Unreadable, decoded, decoded_condition
+from .notation import write
+from .plain import Plain
+from .prefix import DoesNotHold, Json, Unreadable, decoded, decoded_condition
 from .rulebook import rule_named
+from .shapes import Shape
 
 KEYS = (
     "schema", "name", "title", "subject", "source", "statement", "parameters", "hypotheses", "start", "steps", "result", "terms",
@@ -30,8 +35,8 @@ STEP_KEYS = ("rule", "path", "items", "given", "before", "after", "relation", "c
 def load(text: str) -> Theorem:
     """The theorem of a JSON document, derived again.
 
-    Raises Unreadable, which names the place by a JSON pointer, where the document is damaged or foreign, where a rule does not apply
-    as recorded, and where a line, a condition or the digest is not the one that the rules give.
+    Raises Unreadable, which names the place by a JSON pointer, where the document is damaged or foreign, and DoesNotHold, which does
+    so too, where a rule does not apply as recorded, and where a line, a condition or the digest is not the one that the rules give.
     """
     try:
         return _loaded(_object(_parsed(text), "", KEYS))
@@ -79,7 +84,7 @@ def _applied(derivation: Derivation, form: Json, at: str) -> Derivation:
     except UnknownName as problem:
         raise Unreadable(f"{at}/rule", str(problem)) from None
     except (DeriveError, TypeError, ValueError, AttributeError) as problem:
-        raise Unreadable(at, f"the rule cannot be applied as recorded: {problem}") from None
+        raise DoesNotHold(at, f"{step['rule']} cannot be applied as recorded: {problem}") from None
     done = longer.steps[-1]
     items = step["items"]
     if items is not None and not isinstance(items, list):
@@ -124,7 +129,11 @@ def _compare_conditions(form: Json, discharged: Iterable[object], at: str) -> No
     ]
     known = [(found.condition, found.by) for found in discharged]  # type: ignore[attr-defined]
     if recorded != known:
-        raise Unreadable(at, f"the rule asks for {known}, not for what is recorded")
+        raise DoesNotHold(at, f"other conditions than the rule asks for\n  recorded: {_told(recorded)}\n  computed: {_told(known)}")
+
+
+def _told(conditions: Iterable[tuple[AppliedPredicate, str]]) -> str:
+    return "; ".join(f"{_drawn(*claims([condition]))}: {by}" for condition, by in conditions) or "none"
 
 
 # ---------------------------------------------------------------------------------------------------- ends
@@ -140,7 +149,7 @@ def _concluded(derivation: Derivation, document: dict[str, Json]) -> Theorem:
     try:
         return derivation.conclude(name, title, subject, parameters=parameters, terms=tuple(terms), source=source)
     except DeriveError as problem:
-        raise Unreadable("/terms", str(problem)) from None
+        raise DoesNotHold("/terms", str(problem)) from None
 
 
 def _compare_ends(theorem: Theorem, document: dict[str, Json]) -> None:
@@ -155,12 +164,24 @@ def _compare_ends(theorem: Theorem, document: dict[str, Json]) -> None:
 def _compare(computed: sp.Basic, form: Json, at: str) -> None:
     recorded = decoded(form, at)
     if recorded != computed:
-        raise Unreadable(at, f"the rules give another line\n  recorded: {recorded}\n  computed: {computed}")
+        raise DoesNotHold(at, f"the rules give another line\n  recorded: {_in_text(recorded)}\n  computed: {_in_text(computed)}")
+
+
+def _in_text(line: sp.Basic) -> str:
+    """In the notation of the page; as SymPy writes it, if a stranger wrote what has no notation."""
+    try:
+        return _drawn(write(line))
+    except DeriveError:
+        return str(line)
+
+
+def _drawn(*shapes: Shape) -> str:
+    return ", ".join(map(Plain().draw, shapes))
 
 
 def _same(at: str, recorded: Json, computed: Json) -> None:
     if recorded != computed:
-        raise Unreadable(at, f"recorded is {recorded!r}, but the rules give {computed!r}")
+        raise DoesNotHold(at, f"recorded is {recorded!r}, but the rules give {computed!r}")
 
 
 # ---------------------------------------------------------------------------------------------------- pieces of a document

@@ -36,8 +36,22 @@ class Unreadable(DeriveError):
     """A document that is no derivation of ours: what is wrong, and where, as a JSON pointer such as /steps/3/after."""
 
     def __init__(self, pointer: str, problem: str) -> None:
-        super().__init__(f"{pointer or '/'}: {problem}")
+        super().__init__(f"{_spoken(pointer)}{problem}")
         self.pointer, self.problem = pointer or "/", problem
+
+
+class DoesNotHold(Unreadable):
+    """A document that can be read, but the rules do not give what it records."""
+
+
+def _spoken(pointer: str) -> str:
+    """Step 4, after (/steps/3/after): steps are counted from 1 on a page, and from 0 in a pointer."""
+    match pointer.split("/"):
+        case [""]:
+            return ""
+        case ["", "steps", number, *rest] if number.isdigit():
+            return f"{', '.join([f'step {int(number) + 1}', *rest[:1]])} ({pointer}): "
+    return f"{pointer}: "
 
 
 @dataclass(frozen=True)

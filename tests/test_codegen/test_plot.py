@@ -86,7 +86,7 @@ def test_labels_are_mathematics_of_matplotlib() -> None:
 
 def test_a_missing_matplotlib_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(NoPicture, match=r"^closedform plot needs matplotlib: pip install 'closedform\[plot\]'$"):
+    with pytest.raises(NoPicture, match=r"^a picture needs matplotlib: pip install 'closedform\[plot\]'$"):
         draw("kl_vae", tmp_path / "picture.png", theorems)
 
 

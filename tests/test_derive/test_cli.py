@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,10 @@ def test_a_rule_with_an_equality_case_tells_it() -> None:
     assert "equal where a = 1" in " ".join(run("show", "log_at_most").stdout.split())
 
 
+def test_the_version_is_that_of_the_distribution() -> None:
+    assert run("--version").stdout == f"closedform {version('closedform')}\n"
+
+
 # ---------------------------------------------------------------------------------------------------- check
 
 
@@ -255,9 +260,12 @@ def test_a_changed_line_is_refused_with_its_place(tmp_path: Path, document: str)
     file.write_text(json.dumps(changed), encoding="utf-8")
     for command in ("show", "check"):
         done = run(command, file)
-        assert done.exit_code == 2
-        assert "/steps/2/after: the rules give another line" in done.stderr
-        assert str(file) in done.stderr
+        assert done.exit_code == 1
+        told = done.stderr.splitlines()
+        assert told[0] == f"closedform {command}: {file} does not hold."
+        assert told[1] == "  step 3, after (/steps/2/after): the rules give another line"
+        assert told[2] == "  recorded: 1 + 1"
+        assert told[3].startswith("  computed: log 1 - log sigma1 + ")
 
 
 @pytest.mark.parametrize(
@@ -282,10 +290,10 @@ def test_a_foreign_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     (tmp_path / "folder.json").mkdir()
-    for name in ("missing.json", "folder.json"):
+    for name, told in (("missing.json", "no such file or directory"), ("folder.json", "is a directory")):
         done = run("show", tmp_path / name)
         assert done.exit_code == 2
-        assert name in done.stderr
+        assert done.stderr == f"closedform show: {tmp_path / name}: {told}\n"
 
 
 # ---------------------------------------------------------------------------------------------------- mistakes
@@ -294,10 +302,11 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("show", "kl_norml"), "closedform show: no theorem or rule is called 'kl_norml'; did you mean kl_normal, "),
-        (("show", "log_mult"), "closedform show: no theorem or rule is called 'log_mult'; did you mean log_mul"),
-        (("check", "kl_normal", "kl_mvm"), "closedform check: no theorem or rule is called 'kl_mvm'; did you mean kl_mvn"),
-        (("show", "lemma:kl_norml"), "closedform show: no theorem or rule is called 'lemma:kl_norml'; did you mean kl_normal, "),
+        (("show", "kl_norml"), "closedform show: no theorem, rule or kernel is called 'kl_norml'; did you mean kl_normal, "),
+        (("show", "KL_Normal"), "closedform show: no theorem, rule or kernel is called 'KL_Normal'; did you mean kl_normal, "),
+        (("show", "log_mult"), "closedform show: no theorem, rule or kernel is called 'log_mult'; did you mean log_mul"),
+        (("check", "kl_normal", "kl_mvm"), "closedform check: no theorem, rule or kernel is called 'kl_mvm'; did you mean kl_mvn"),
+        (("show", "lemma:kl_norml"), "closedform show: no theorem, rule or kernel is called 'lemma:kl_norml'; did you mean kl_normal, "),
         (("show", "kl_normal", "--as", "latx"), "closedform show: no form is called 'latx'; did you mean latex"),
         (("show", "kl_normal", "--as", "pdf"), "closedform show: no form is called 'pdf'; there are text, latex, markdown, html, json"),
         (("show", "log_mul", "--as", "latex"), "closedform show: log_mul is a rule, and a rule alone is shown as text"),
@@ -374,10 +383,31 @@ def test_a_terminal_gets_tables_of_its_width() -> None:
     assert max(map(len, done.stdout.splitlines())) <= 80
 
 
+@pytest.mark.parametrize("width", [40, 80, 110, 160])
+def test_a_list_fits_its_terminal_and_breaks_no_name(width: int) -> None:
+    done = piped("list", COLUMNS=str(width))
+    assert max(map(len, done.stdout.splitlines())) <= width
+    words = set(done.stdout.split())
+    assert {"kl_normal", "kl_vae_value_and_grad", "log_mul"} <= words
+
+
+def test_a_kernel_is_shown_and_checked_by_its_theorems() -> None:
+    done = piped("show", "kl_vae_value_and_grad")
+    assert done.returncode == 0
+    rows = dict(re.split(r"  +", line.strip(), maxsplit=1) for line in done.stdout.splitlines()[2:])
+    assert rows["made of"] == "kl_vae_stable, kl_vae_by_mu, kl_vae_by_logvar"
+    assert rows["signature"] == "(k),(k)->(),(k),(k)"
+    checked_names = [line.split()[0] for line in piped("check", "kl_vae_value_and_grad").stdout.splitlines() if line.startswith("kl_")]
+    assert sorted(checked_names) == sorted(rows["made of"].split(", "))
+    done = piped("show", "kl_vae_value_and_grad", "--as", "latex")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("closedform show: kl_vae_value_and_grad is a kernel, and shown as text; its theorems have other forms: ")
+
+
 def test_a_mistake_in_several_processes_is_told_too() -> None:
     done = piped("check", "kl_normal", "kl_vae", "kl_mvn_standard", "kl_normal_var", "no_such_thing", "--workers", "2")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("closedform check: no theorem or rule is called 'no_such_thing'")
+    assert done.stderr.startswith("closedform check: no theorem, rule or kernel is called 'no_such_thing'")
 
 
 def test_a_pipe_that_is_closed_early_is_no_fault() -> None:

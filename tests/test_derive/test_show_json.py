@@ -11,7 +11,7 @@ import pytest
 import sympy as sp
 
 from closedform.derive.rule import DeriveError
-from closedform.derive.show import Unreadable, load, show
+from closedform.derive.show import DoesNotHold, Unreadable, load, show
 from closedform.derive.show.json import SCHEMA, document
 from closedform.derive.show.load import KEYS, STEP_KEYS
 from closedform.derive.show.prefix import HEADS, decoded, encoded
@@ -70,6 +70,10 @@ def put(*path: str | int, value: Any) -> Damage:
     return damage
 
 
+# A document that can be read, and is wrong.
+HOLDS_NOT = ("another line", "cannot be applied", "the rules give", "other conditions", "needs ", "does not occur")
+
+
 @pytest.mark.parametrize(
     ("damage", "pointer", "problem"),
     [
@@ -96,8 +100,8 @@ def put(*path: str | int, value: Any) -> Damage:
         (put("steps", 2, "after", value=["add", 1, True]), "/steps/2/after/2", "an integer or a list"),
         (put("steps", 2, "after", value=0.5), "/steps/2/after", "an integer or a list"),
         (put("steps", 2, "relation", value="<="), "/steps/2/relation", "the rules give '='"),
-        (put("steps", 2, "conditions", value=[]), "/steps/2/conditions", "the rule asks for"),
-        (put("steps", 2, "conditions", 0, "discharged_by", value="faith"), "/steps/2/conditions", "the rule asks for"),
+        (put("steps", 2, "conditions", value=[]), "/steps/2/conditions", "other conditions than"),
+        (put("steps", 2, "conditions", 0, "discharged_by", value="faith"), "/steps/2/conditions", "other conditions than"),
         (put("steps", 2, "conditions", 0, "condition", value=["prime", 7]), "/steps/2/conditions/0/condition/0", "no condition is called"),
         (put("steps", 2, "given", value={"nothing": 1}), "/steps/2/rule", "metavariable"),
         (put("hypotheses", value=[]), "/steps/0", "needs Q.positive"),
@@ -122,6 +126,7 @@ def test_damage_is_refused_where_it_is(damage: Damage, pointer: str, problem: st
     assert refusal.value.pointer == pointer
     assert problem in str(refusal.value)
     assert isinstance(refusal.value, DeriveError)
+    assert isinstance(refusal.value, DoesNotHold) == any(word in problem for word in HOLDS_NOT)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '"x"', "[" * 100_000, '{"schema": 1}', "{" + '"a": 1' * 3])
