@@ -5,12 +5,11 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from closedform.derive.cli.listing import SUBJECTS
 from closedform.derive.rule import DeriveError
-from closedform.derive.show import show
 from closedform.derive.show.latex import PREAMBLE
 from closedform.derive.show.tex import escaped
 
@@ -32,11 +31,11 @@ def tex() -> str:
     return found
 
 
-def typeset(shelf: Shelf) -> bytes:
-    """The document, in the bytes of its PDF file."""
+def typeset(shelf: Shelf, derivations: Mapping[str, str]) -> bytes:
+    """The document, in the bytes of its PDF file; `derivations` are in LaTeX."""
     program = tex()
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "book.tex").write_text(source(shelf), encoding="utf-8")
+        (Path(folder) / "book.tex").write_text(source(shelf, derivations), encoding="utf-8")
         for _ in range(RUNS):
             command = [program, "-interaction=nonstopmode", "-halt-on-error", "book.tex"]
             run = subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace")
@@ -46,19 +45,19 @@ def typeset(shelf: Shelf) -> bytes:
         return (Path(folder) / PDF).read_bytes()
 
 
-def source(shelf: Shelf) -> str:
+def source(shelf: Shelf, derivations: Mapping[str, str]) -> str:
     """The document in LaTeX."""
     head = [PREAMBLE.rstrip(), r"\setcounter{tocdepth}{2}", r"\begin{document}", r"\tableofcontents"]
-    return "\n".join([*head, *_body(shelf), r"\end{document}"]) + "\n"
+    return "\n".join([*head, *_body(shelf, derivations), r"\end{document}"]) + "\n"
 
 
-def _body(shelf: Shelf) -> Iterator[str]:
+def _body(shelf: Shelf, derivations: Mapping[str, str]) -> Iterator[str]:
     subject = ""
     for name in shelf.order:
-        theorem = shelf.theorems[name]
-        if theorem.subject != subject:
-            subject = theorem.subject
+        if shelf.theorems.subject(name) != subject:
+            subject = shelf.theorems.subject(name)
             yield rf"\clearpage\section{{{escaped(SUBJECTS.get(subject, subject))}}}"
-        title = escaped(theorem.title[:1].upper() + theorem.title[1:])
+        words = shelf.theorems.title(name)
+        title = escaped(words[:1].upper() + words[1:])
         yield rf"\subsection[{{{title}}}]{{{title} \quad\normalfont\small\texttt{{{escaped(name)}}}}}"
-        yield show(theorem, "latex", verdicts=shelf.reports[name])
+        yield derivations[name]

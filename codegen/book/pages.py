@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 
@@ -125,7 +125,7 @@ class GraphPage:
 
 
 def link(shelf: Shelf, name: str) -> Link:
-    return Link(name, f"{name}.html", _sentence(shelf.theorems[name].title))
+    return Link(name, f"{name}.html", _sentence(shelf.theorems.title(name)))
 
 
 def links(shelf: Shelf, names: Iterable[str]) -> tuple[Link, ...]:
@@ -199,21 +199,20 @@ def bibtex(theorem: Theorem) -> str:
 # ---------------------------------------------------------------------------------------------------- the lists
 
 
-def index_page(shelf: Shelf) -> IndexPage:
+def index_page(shelf: Shelf, statements: Mapping[str, Markup]) -> IndexPage:
     sections = []
-    for subject in in_order({theorem.subject for theorem in shelf.theorems.values()}):
-        rows = tuple(_row(shelf, name) for name in shelf.plain if shelf.theorems[name].subject == subject)
+    for subject in in_order(map(shelf.theorems.subject, shelf.names)):
+        rows = tuple(_row(shelf, name, statements[name]) for name in shelf.plain if shelf.theorems.subject(name) == subject)
         sections.append(Section(_sentence(SUBJECTS.get(subject, subject)), rows))
     reports = list(shelf.reports.values())
     return IndexPage(tuple(sections), len(reports), sum(len(report.steps) for report in reports), tuple(_counted(reports)))
 
 
-def _row(shelf: Shelf, name: str) -> Row:
-    theorem = shelf.theorems[name]
-    by = {f"{name}{GRADIENT}{parameter}": parameter for parameter in theorem.parameters}
+def _row(shelf: Shelf, name: str, statement: Markup) -> Row:
+    by = {f"{name}{GRADIENT}{parameter}": parameter for parameter in shelf.theorems.parameters(name)}
     return Row(
         link(shelf, name),
-        display((account_of(theorem, None).statement, "")),
+        statement,
         str(shelf.reports[name].verdict),
         tuple((str(by[gradient]), f"{gradient}.html") for gradient in shelf.gradients[name]),
     )
@@ -262,5 +261,5 @@ def graph_page(shelf: Shelf) -> GraphPage:
     drawn = {gradient: name for name in names for gradient in (name, *shelf.gradients[name])}
     below = {name: {*shelf.uses[name], *filter(None, [shelf.extends.get(name)])} for name in drawn}
     edges = {(drawn[other], drawn[name]) for name, others in below.items() for other in others if drawn[other] != drawn[name]}
-    titles = {name: _sentence(shelf.theorems[name].title) for name in names}
+    titles = {name: _sentence(shelf.theorems.title(name)) for name in names}
     return GraphPage(Markup(drawing(titles, sorted(edges))), len(names))

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from closedform.derive.check import Evidence, Report, check_all, check_rule
+import sympy as sp
+
+from closedform.derive.check import Evidence, Report, check, check_rule
+from closedform.derive.check.crew import Crew, Task
+from closedform.derive.check.pool import known, tasks
 from closedform.derive.cli.listing import GRADIENT, in_order
 from closedform.derive.derivation import Theorem
 from closedform.derive.families import FAMILIES  # noqa: F401 - laws bring rules too
 from closedform.derive.rule import BACKWARDS, LEMMA, Rule
 from closedform.derive.rules import RULES
 from closedform.derive.theorems import theorems
+from closedform.derive.theorems.registry import Library
 
 from ..emit import MANIFEST
 
@@ -35,6 +42,16 @@ class Code:
 
 
 @dataclass(frozen=True)
+class Outline:
+    """What others must know of a derivation: enough to see what it begins with and rests on, and little to send between processes."""
+
+    digest: str
+    left: str
+    steps: tuple[str, ...]  # equal for equal steps
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Shelf:
     """`uses` and `used_by` are lemmas; a theorem `extends` another if it goes on from its last line,
     and `continues` it if its name says so too: kl_normal_stable is read after kl_normal;
@@ -42,12 +59,11 @@ class Shelf:
     of reading: by subject, gradients after the theorem that they are gradients of.
     """
 
-    theorems: Mapping[str, Theorem]
+    names: tuple[str, ...]
     gradients: Mapping[str, tuple[str, ...]]
     plain: tuple[str, ...]
     order: tuple[str, ...]
     reports: Mapping[str, Report]
-    rules: Mapping[str, Rule]
     rule_evidence: Mapping[str, Evidence]
     uses: Mapping[str, tuple[str, ...]]
     used_by: Mapping[str, tuple[str, ...]]
@@ -58,25 +74,77 @@ class Shelf:
     rule_used_in: Mapping[str, tuple[str, ...]]
     kernels: Mapping[str, tuple[Code, ...]]
 
+    @property
+    def theorems(self) -> Library:
+        """Derived when asked for, in the process that asks."""
+        return theorems
 
-def shelf(names: Iterable[str], workers: int, progress: Callable[[str], None]) -> Shelf:
+    @property
+    def rules(self) -> Mapping[str, Rule]:
+        return RULES
+
+    def excerpt(self, name: str) -> Shelf:
+        """What the page of one theorem tells: little enough to be sent to the process that makes it."""
+        return replace(
+            self, rule_evidence={}, rule_used_in={}, gradients=_only(name, self.gradients), reports=_only(name, self.reports),
+            uses=_only(name, self.uses), used_by=_only(name, self.used_by), extends=_only(name, self.extends),
+            continues=_only(name, self.continues), continued_by=_only(name, self.continued_by),
+            same_left=_only(name, self.same_left), kernels=_only(name, self.kernels),
+        )  # fmt: skip
+
+
+def _only(name: str, found: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: found[name]} if name in found else {}
+
+
+def shelf(names: Iterable[str], crew: Crew, progress: Callable[[str], None]) -> Shelf:
     """Check the theorems, and put together what is known of them. Raises UnknownName for a name that is no theorem's."""
-    reports = check_all(list(names), workers, lambda report: progress(report.theorem))
-    found = {name: theorems[name] for name in reports}
-    uses = {name: tuple(lemma for lemma in lemmas(theorem) if lemma in found) for name, theorem in found.items()}
-    gradients = {name: gradients_of(theorem, found) for name, theorem in found.items()}
+    wanted = known(names)
+    surveyed = {}
+    for name, found in crew.each(survey, tasks(wanted)):
+        surveyed[name] = found
+        progress(name)
+    return put_together({name: surveyed[name] for name in wanted}, rule_evidence(crew))
+
+
+def survey(name: str) -> tuple[Report, Outline]:
+    theorem = theorems[name]
+    return check(theorem), outline(theorem)
+
+
+def outline(theorem: Theorem) -> Outline:
+    steps = theorem.derivation.steps
+    told = (f"{step.rule} {step.site} {step.given} {step.conditions} {step.note} {sp.srepr(step.after)}" for step in steps)
+    keys = tuple(hashlib.sha256(text.encode()).hexdigest() for text in told)
+    return Outline(theorem.digest, sp.srepr(theorem.lhs), keys, tuple(dict.fromkeys(step.rule for step in steps)))
+
+
+def rule_evidence(crew: Crew) -> dict[str, Evidence]:
+    """What the check of each rule by itself found, in the order of the names."""
+    found = dict(crew.each(_check_rule, ([Task(name)] for name in RULES)))
+    return {name: found[name] for name in RULES}
+
+
+def _check_rule(name: str) -> Evidence:
+    return check_rule(RULES[name])
+
+
+def put_together(surveyed: Mapping[str, tuple[Report, Outline]], of_rules: Mapping[str, Evidence]) -> Shelf:
+    """Who rests on whom, among these theorems."""
+    found = {name: outline for name, (_, outline) in surveyed.items()}
+    uses = {name: tuple(lemma for lemma in lemmas(one.rules) if lemma in found) for name, one in found.items()}
+    gradients = {name: gradients_of(name, found) for name in found}
     plain = tuple(name for name in found if not any(name in of_one for of_one in gradients.values()))
-    extends = {name: before for name, theorem in found.items() if (before := beginning(theorem, found)) is not None}
-    same = {name: tuple(other for other in found if other != name and found[other].lhs == theorem.lhs) for name, theorem in found.items()}
-    rules_of = {name: {plain_name(step.rule) for step in theorem.derivation.steps} for name, theorem in found.items()}
+    extends = {name: before for name in found if (before := beginning(name, found)) is not None}
+    same = {name: tuple(other for other in found if other != name and found[other].left == one.left) for name, one in found.items()}
+    rules_of = {name: set(map(plain_name, one.rules)) for name, one in found.items()}
     return Shelf(
-        theorems=found,
+        names=tuple(found),
         gradients=gradients,
         plain=plain,
         order=reading_order(found, plain, gradients),
-        reports=reports,
-        rules=dict(RULES),
-        rule_evidence={name: check_rule(rule) for name, rule in RULES.items()},
+        reports={name: report for name, (report, _) in surveyed.items()},
+        rule_evidence=of_rules,
         uses=uses,
         used_by={name: tuple(other for other in found if name in uses[other]) for name in found},
         extends=extends,
@@ -88,16 +156,14 @@ def shelf(names: Iterable[str], workers: int, progress: Callable[[str], None]) -
     )
 
 
-def gradients_of(theorem: Theorem, others: Mapping[str, Theorem]) -> tuple[str, ...]:
+def gradients_of(name: str, others: Iterable[str]) -> tuple[str, ...]:
     """The theorems of its gradients, in the order of the parameters."""
-    return tuple(name for parameter in theorem.parameters if (name := f"{theorem.name}{GRADIENT}{parameter}") in others)
+    return tuple(of_one for parameter in theorems.parameters(name) if (of_one := f"{name}{GRADIENT}{parameter}") in others)
 
 
-def reading_order(
-    found: Mapping[str, Theorem], plain: Iterable[str], gradients: Mapping[str, tuple[str, ...]]
-) -> tuple[str, ...]:
-    subjects = in_order({theorem.subject for theorem in found.values()})
-    by_subject = sorted(plain, key=lambda name: subjects.index(found[name].subject))
+def reading_order(found: Iterable[str], plain: Iterable[str], gradients: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    subjects = in_order({theorems.subject(name) for name in found})
+    by_subject = sorted(plain, key=lambda name: subjects.index(theorems.subject(name)))
     return tuple(name for first in by_subject for name in (first, *gradients[first]))
 
 
@@ -106,30 +172,28 @@ def plain_name(rule: str) -> str:
     return rule.removesuffix(BACKWARDS)
 
 
-def lemmas(theorem: Theorem) -> tuple[str, ...]:
-    """The theorems that the derivation uses as rules, in the order in which they come up."""
-    names = (plain_name(step.rule) for step in theorem.derivation.steps)
+def lemmas(rules: Iterable[str]) -> tuple[str, ...]:
+    """The theorems among the rules of a derivation, in the order in which they come up."""
+    names = map(plain_name, rules)
     return tuple(dict.fromkeys(name.removeprefix(LEMMA) for name in names if name.startswith(LEMMA)))
 
 
-def beginning(theorem: Theorem, others: Mapping[str, Theorem]) -> str | None:
+def beginning(name: str, found: Mapping[str, Outline]) -> str | None:
     """The theorem with the longest derivation that is the beginning of this one."""
-    steps = theorem.derivation.steps
+    one = found[name]
     prefixes = [
-        name
-        for name, other in others.items()
-        if name != theorem.name
-        and other.lhs == theorem.lhs
-        and 0 < len(other.derivation.steps) < len(steps)
-        and steps[: len(other.derivation.steps)] == other.derivation.steps
-    ]
-    return max(prefixes, key=lambda name: (len(others[name].derivation.steps), name), default=None)
+        other
+        for other, shorter in found.items()
+        if other != name and shorter.left == one.left and 0 < len(shorter.steps) < len(one.steps)
+        and one.steps[: len(shorter.steps)] == shorter.steps
+    ]  # fmt: skip
+    return max(prefixes, key=lambda other: (len(found[other].steps), other), default=None)
 
 
 # ---------------------------------------------------------------------------------------------------- kernels
 
 
-def kernels(found: Mapping[str, Theorem], same: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[Code, ...]]:
+def kernels(found: Mapping[str, Outline], same: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[Code, ...]]:
     """For each theorem the kernels that compute its last line, its left side by another last line, or that have its name."""
     if not (GENERATED / MANIFEST).exists():
         return dict.fromkeys(found, ())
