@@ -6,7 +6,7 @@ import mpmath
 import sympy as sp
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from ..nodes import Entry, Entrywise, LowerTriangle, MatrixApply, Scalar
+from ..nodes import Entry, Entrywise, LowerTriangle, MatrixApply, MatrixAt, Scalar
 from . import matrices as mx
 from .environment import Environment, NoMeaning, OutsideDomain, TooExpensive
 from .matrices import Matrix, Number, Value
@@ -152,6 +152,11 @@ def _lower_triangle(expression: LowerTriangle, env: Environment) -> Matrix:
 def _matrix_apply(expression: MatrixApply, env: Environment) -> Matrix:
     rows, columns = (integer_of(n, env) for n in expression.shape)
     return env.functions.matrix(expression.name, value_of(expression.x, env), rows, columns)
+
+
+@meaning.register(MatrixAt)
+def _at_a_value(expression: MatrixAt, env: Environment) -> Matrix:
+    return matrix_of(expression.body, env.bind(expression.variable, value_of(expression.domain, env)))
 
 
 @meaning.register(Scalar)

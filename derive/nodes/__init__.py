@@ -8,10 +8,10 @@ from .binders import At, Binder, Expect, Integrate, ProductOver, SumOver
 from .divergences import ELBO, KL, CrossEntropy, Density, Entropy, Evidence, Likelihood
 from .inert import Inert, InertMatrix
 from .laws import AbstractLaw, Law, Posterior, lives_on, point_of
-from .matrices import Abbreviation, Entrywise, ExpectMatrix, Group, LowerTriangle, MatrixApply, MatrixGradient
+from .matrices import Abbreviation, Entrywise, ExpectMatrix, Group, LowerTriangle, MatrixApply, MatrixAt, MatrixGradient
 from .scalars import Apply, Entry, Gradient, Paren, Scalar
 
-BINDERS = (Binder, ExpectMatrix, Entrywise)
+BINDERS = (Binder, ExpectMatrix, Entrywise, MatrixAt)
 
 __all__ = [
     "BINDERS",
@@ -39,6 +39,7 @@ __all__ = [
     "Likelihood",
     "LowerTriangle",
     "MatrixApply",
+    "MatrixAt",
     "MatrixGradient",
     "Paren",
     "Posterior",

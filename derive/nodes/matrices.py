@@ -89,6 +89,22 @@ class MatrixGradient(InertMatrix):
     shape = property(lambda self: self.args[1].shape)
 
 
+class MatrixAt(InertMatrix):
+    """body at variable = domain, the body a matrix: a gradient by Sigma where Sigma = L L^T."""
+
+    def __new__(cls, body: MatrixExpr, variable: sp.Basic, domain: sp.Basic) -> MatrixAt:
+        return super().__new__(cls, body, variable, sp.sympify(domain))
+
+    body = property(lambda self: self.args[0])
+    variable = property(lambda self: self.args[1])
+    domain = property(lambda self: self.args[2])
+    shape = property(lambda self: self.args[0].shape)
+
+    @property
+    def free_symbols(self) -> set[sp.Basic]:
+        return (self.body.free_symbols - {self.variable}) | self.domain.free_symbols
+
+
 class LowerTriangle(InertMatrix):
     """tril(M): M with the entries above the diagonal set to 0."""
 

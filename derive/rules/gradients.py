@@ -9,8 +9,8 @@ from sympy import Q
 
 from ..differential import NoDerivative, Structure, derivative
 from ..facts import Facts
-from ..nodes import Apply, At, Gradient, MatrixApply, MatrixGradient
-from ..rewrite import log, power
+from ..nodes import Apply, At, Gradient, MatrixApply, MatrixAt, MatrixGradient
+from ..rewrite import log, power, substitute
 from ..rule import Rewrite, Rule, Statement
 from .domains import dropped
 from .symbols import A, a, g, k, x
@@ -29,6 +29,12 @@ def _matrix_gradient(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts
         yield from _carried_out(node.body, node.variable, node.structure, facts)
 
 
+def _at(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
+    """The value put in, into a number or a matrix. Raises DeriveError where a derivative is taken by the variable."""
+    if isinstance(node, (At, MatrixAt)):
+        yield Rewrite(substitute(node.body, {node.variable: node.domain}))
+
+
 def _carried_out(body: sp.Expr, variable: sp.Basic, structure: Structure, facts: Facts) -> Iterator[Rewrite]:
     try:
         found = derivative(body, variable, structure, facts)
@@ -38,7 +44,7 @@ def _carried_out(body: sp.Expr, variable: sp.Basic, structure: Structure, facts:
 
 
 GRADIENTS = (
-    Rule("at", Statement(At(g, x, a), Apply("g", a)), "substitution", leaves=Gradient(g, x)),
+    Rule("at", Statement(At(g, x, a), Apply("g", a)), "substitution", leaves=Gradient(g, x), rewrites=_at),
     Rule(
         "gradient", Statement(Gradient(log(a), a), power(a, -1)), DIFFERENTIALS, (Q.positive(a),), leaves=Gradient(g, x),
         rewrites=_gradient,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations
+from math import prod
 
 import sympy as sp
 from sympy import Q
@@ -18,26 +19,35 @@ MATRIX = "Petersen, Pedersen 2012, section 1"
 D = sp.MatrixSymbol("D", k, k)
 
 
-def _factors(term: sp.Basic) -> tuple[sp.Basic, ...]:
-    return tuple(term.args) if isinstance(term, sp.MatMul) else (term,)
+def _parts(product: sp.Basic) -> tuple[sp.Rational, tuple[sp.Basic, ...]]:
+    """The rational number and the other factors."""
+    factors = product.args if isinstance(product, sp.MatMul) else (product,)
+    numbers = [part for part in factors if part.is_Rational]
+    return prod(numbers, start=sp.S.One), tuple(part for part in factors if not part.is_Rational)
 
 
 def _factor_product(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
-    """All terms that begin with A, and end with B where that is given too, with what stands between them in one bracket."""
-    if not isinstance(node, sp.MatAdd):
+    """All terms that begin with A, and end with B where that is given too, with what stands between them in one bracket.
+
+    Numbers are no obstacle: of A + 2 A X, -A leaves -I - 2 X. A number before the whole sum goes out together with A, or stays.
+    """
+    before, parts = _parts(node)
+    outside, left = _parts(given["A"])
+    right = _parts(given["B"])[1] if "B" in given else ()
+    if len(parts) != 1 or not isinstance(parts[0], sp.MatAdd) or before not in (1, outside, -outside):
         return
-    left, right = _factors(given["A"]), _factors(given["B"]) if "B" in given else ()
+    terms = parts[0].args
     chosen, between = [], []
-    for place, term in enumerate(node.args):
-        parts = _factors(term)
-        if parts[: len(left)] == left and parts[len(parts) - len(right) :] == right and len(parts) >= len(left) + len(right):
-            inside = parts[len(left) : len(parts) - len(right)]
+    for place, term in enumerate(terms):
+        number, inner = _parts(term)
+        if inner[: len(left)] == left and inner[len(inner) - len(right) :] == right and len(inner) >= len(left) + len(right):
             size = next(part for part in reversed(left) if isinstance(part, MatrixExpr)).shape[1]
+            inside = inner[len(left) : len(inner) - len(right)] or (sp.Identity(size),)
+            scale = before * number / outside
             chosen.append(place)
-            between.append(build(sp.MatMul, inside) if inside else sp.Identity(size))
-    if len(chosen) > 1:
-        new = matmul(*left, Group(matadd(*between)), *right)
-        yield Rewrite(new, tuple(chosen) if len(chosen) < len(node.args) else None)
+            between.append(build(sp.MatMul, inside) if scale == 1 else matmul(scale, *inside))
+    if len(chosen) == len(terms) or (len(chosen) > 1 and before == 1):
+        yield Rewrite(matmul(given["A"], Group(matadd(*between)), *right), tuple(chosen) if len(chosen) < len(terms) else None)
 
 
 def _cancel_matrices(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:

@@ -1,6 +1,7 @@
 """Triangular factors: products and inverses taken apart, sums over entries, and names for what a kernel solves for."""
 
 from collections.abc import Iterator, Mapping
+from itertools import permutations
 
 import sympy as sp
 from sympy import Q
@@ -8,9 +9,9 @@ from sympy.core.symbol import Str
 
 from ..facts import Facts
 from ..nodes import Abbreviation, Entry, Group, ProductOver, SumOver
-from ..rewrite import add, div, matadd, matmul, matsub, mul, power, sub
+from ..rewrite import add, build, div, matadd, matmul, matsub, mul, power, sub
 from ..rule import Rewrite, Rule, Statement
-from .symbols import A, B, i, j, k, p, wide, z
+from .symbols import A, B, i, j, k, p, wide
 
 MATRIX = "Petersen, Pedersen 2012, section 1"
 TRIANGULAR = "entries of a triangular matrix"
@@ -40,6 +41,37 @@ def _entry_of_quotient(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Fac
         yield Rewrite(div(Entry(over, *node.index), Entry(under, *node.index)), None, conditions)
 
 
+def _square_minus_identity(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
+    """M M^T - I, and M^T M - I with the transposes the other way round, for M = A^-1 B, also where that has a name."""
+    if not isinstance(node, sp.MatAdd):
+        return
+    unit = matmul(-1, sp.Identity(node.shape[0]))
+    for less, place in permutations(range(len(node.args)), 2):
+        square = _square(node.args[place])
+        if node.args[less] == unit and square is not None:
+            whole, transpose_first = square
+            over, under = whole.args[1], whole.args[0].arg
+            less_one = matmul(whole.args[0], Group(matsub(over, under)))
+            both = (sp.Transpose(less_one), less_one) if transpose_first else (less_one, sp.Transpose(less_one))
+            items = tuple(sorted((less, place))) if len(node.args) > 2 else None
+            yield Rewrite(matadd(less_one, sp.Transpose(less_one), matmul(*both)), items, (Q.invertible(under),))
+
+
+def _square(product: sp.Basic) -> tuple[sp.MatMul, bool] | None:
+    """M = A^-1 B of M M^T, or of M^T M, and whether the transpose comes first."""
+    if not isinstance(product, sp.MatMul):
+        return None
+    first, *behind = product.args
+    *before, last = product.args
+    for turned, factors in ((last, before), (first, behind)):
+        matrix = build(sp.MatMul, factors)
+        body = matrix.body if isinstance(matrix, Abbreviation) else matrix
+        is_quotient = isinstance(body, sp.MatMul) and len(body.args) == 2 and isinstance(body.args[0], sp.Inverse)
+        if turned == sp.Transpose(matrix) and is_quotient and body.shape[0] == body.shape[1]:
+            return body, turned is first
+    return None
+
+
 def below(matrix: sp.MatrixExpr) -> sp.Expr:
     """The squares of the entries of row i below the diagonal, added up."""
     return SumOver(power(Entry(matrix, i, j), 2), j, sub(i, sp.S.One))
@@ -56,6 +88,7 @@ TRIANGULAR_FACTORS = (
         (Q.invertible(A), Q.invertible(B)), leaves=sp.Inverse(matadd(A, B))),
     Rule("inverse_transpose", Statement(sp.Inverse(sp.Transpose(A)), sp.Transpose(sp.Inverse(A))), MATRIX, (Q.invertible(A),),
         leaves=sp.Inverse(A)),
+    Rule("insert_inverse", Statement(A, matmul(A, B, sp.Inverse(B))), MATRIX, (Q.invertible(B),), leaves=wide, given=("B",)),
     Rule("inverse_inverse", Statement(sp.Inverse(sp.Inverse(A)), A), MATRIX, (Q.invertible(A),), leaves=sp.Inverse(sp.Transpose(A))),
     Rule("transpose_product", Statement(sp.Transpose(matmul(wide, right)), matmul(sp.Transpose(right), sp.Transpose(wide))), MATRIX,
         leaves=sp.Transpose(matadd(A, B))),
@@ -85,22 +118,13 @@ TRIANGULAR_FACTORS = (
     Rule("subtract_own_inverse_transpose",
         Statement(matsub(A, mirrored), matadd(beyond_identity, matmul(sp.Transpose(beyond_identity), mirrored))),
         "A - A^-T = (A - I) + (A - I)^T A^-T", (Q.invertible(A),), leaves=matsub(A, sp.Transpose(sp.Inverse(B)))),
-    Rule("subtract_square",
+    Rule("square_minus_identity",
         Statement(
-            matadd(mirrored, matmul(-1, mirrored, quotient, sp.Transpose(quotient))),
-            matmul(-1, mirrored, Group(matadd(difference, sp.Transpose(difference), matmul(difference, sp.Transpose(difference))))),
+            matsub(matmul(quotient, sp.Transpose(quotient)), sp.Identity(k)),
+            matadd(difference, sp.Transpose(difference), matmul(difference, sp.Transpose(difference))),
         ),
-        "M M^T - I = E + E^T + E E^T for M = I + E = A^-1 B", (Q.invertible(A),),
-        leaves=matsub(mirrored, matmul(mirrored, quotient, quotient))),
-    Rule("subtract_product_with_transpose",
-        Statement(
-            matadd(mirrored, matmul(-1, mirrored, z, sp.Transpose(z)), matmul(-1, mirrored, quotient, sp.Transpose(quotient))),
-            matmul(-1, mirrored, Group(matadd(
-                difference, sp.Transpose(difference), matmul(difference, sp.Transpose(difference)), matmul(z, sp.Transpose(z)),
-            ))),
-        ),
-        "M M^T - I = E + E^T + E E^T for M = I + E = A^-1 B", (Q.invertible(A),),
-        leaves=matsub(mirrored, matmul(mirrored, quotient, sp.Transpose(quotient)))),
+        "M M^T - I = E + E^T + E E^T for M = I + E = A^-1 B", (Q.invertible(A),), leaves=matsub(matmul(quotient, quotient), sp.Identity(k)),
+        rewrites=_square_minus_identity),
     Rule("below_the_diagonal", Statement(below(quotient), below(difference)), "A^-1 B = I + A^-1 (B - A)", (Q.invertible(A),),
         leaves=below(matmul(A, B))),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from ..nodes import Apply, At, Entry, Gradient, Paren, ProductOver, Scalar, SumOver
+from ..nodes import Apply, At, Entry, Gradient, MatrixAt, Paren, ProductOver, Scalar, SumOver
 from ..special import expm1, expm1mx, log1pmx, logratiomx
 from .names import name_of
 from .notation import Pen, negated, notation, part, upright, write
@@ -194,7 +194,8 @@ def _entry(expression: Entry, pen: Pen) -> Shape:
 
 
 @notation.register(At)
-def _at(expression: At, pen: Pen) -> Shape:
+@notation.register(MatrixAt)
+def _at(expression: At | MatrixAt, pen: Pen) -> Shape:
     body, variable, value = (part(expression, index, pen) for index in range(3))
     return Indexed(body, (Compare(variable, "=", value),))
 

@@ -122,6 +122,7 @@ HEADS: dict[str, Head] = {
     "expect_matrix": _head(nodes.ExpectMatrix, "matrix variable law"),
     "sum_over": _head(nodes.SumOver, "number variable size"),
     "at": _head(nodes.At, "number variable number"),
+    "matrix_at": _head(nodes.MatrixAt, "matrix variable point"),
     "product_over": _head(nodes.ProductOver, "number variable size"),
 }  # fmt: skip
 CONSTANTS = {"pi": sp.pi, "euler_gamma": sp.EulerGamma, "e": sp.E}

@@ -15,7 +15,7 @@ from sympy import Q
 
 from ..derivation import Derivation
 from ..nodes import Entry, Gradient, MatrixGradient
-from . import entropy, kl_mvn, kl_mvn_standard, kl_normal, kl_normal_diag_parameters, kl_normal_parameters, kl_vae  # noqa: F401 - registers them
+from . import entropy, kl_mvn, kl_mvn_prec, kl_mvn_standard, kl_normal, kl_normal_diag_parameters, kl_normal_parameters, kl_vae  # noqa: F401 - registers them
 from .registry import theorem, theorems
 from .symbols import i
 
@@ -87,6 +87,7 @@ ROWS = (
 
     Row("kl_mvn",                (PLAIN, ("difference_of_inverses",), PLAIN, ("common_inverse",))),
     Row("kl_mvn_standard",       (PLAIN, ("identity_minus_inverse",))),
+    Row("kl_mvn_prec",           (PLAIN, ("common_inverse",), PLAIN, ("difference_of_inverses",))),
 
     Row("entropy_normal",        (PLAIN, PLAIN)),
     Row("entropy_mvn",           (PLAIN, PLAIN)),

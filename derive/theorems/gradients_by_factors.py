@@ -22,6 +22,11 @@ from .symbols import k
 FACTORS, STANDARD, PRECISIONS = "kl_mvn_factors", "kl_mvn_vae_factors", "kl_mvn_prec_factors"
 
 
+def back(factor: sp.MatrixSymbol) -> sp.MatrixExpr:
+    """L^-T."""
+    return sp.Transpose(sp.Inverse(factor))
+
+
 def gradient(lemma: str, parameter: sp.MatrixSymbol) -> Derivation:
     """The gradient by one parameter, carried out; by a factor, inverses of products are taken apart."""
     start = MatrixGradient(theorems[lemma].lhs, parameter, "lower" if parameter.is_square else "full")
@@ -41,7 +46,7 @@ def by_L1() -> Derivation:
 
 def by_L2() -> Derivation:
     line = named(gradient(FACTORS, L2).all("transpose_product (backwards)"), z=z)
-    return named(line.apply("subtract_product_with_transpose"), E=E)
+    return named(line.apply("factor_product", A=matmul(-1, back(L2))).apply("square_minus_identity"), E=E)
 
 
 def by_L() -> Derivation:
@@ -55,7 +60,7 @@ def by_mean_of_precisions(parameter: sp.MatrixSymbol) -> Derivation:
 
 def by_R1() -> Derivation:
     line = gradient(PRECISIONS, R1).apply("transpose_product (backwards)")
-    return named(line.apply("subtract_square"), E=difference)
+    return named(line.apply("factor_product", A=matmul(-1, back(R1))).apply("square_minus_identity"), E=difference)
 
 
 def by_R2() -> Derivation:

@@ -37,6 +37,7 @@ from closedform.derive.nodes import (
     Likelihood,
     LowerTriangle,
     MatrixApply,
+    MatrixAt,
     MatrixGradient,
     Paren,
     Posterior,
@@ -185,6 +186,7 @@ SAMPLES: list[tuple[sp.Basic, str, str]] = [
     (Abbreviation("M", matmul(sp.Inverse(L), A)), "M", "M"),
     (LowerTriangle(A), "tril(A)", r"\operatorname{tril}(A)"),
     (MatrixApply("Y", x, k, k), "Y(x)", "Y(x)"),
+    (MatrixAt(sp.Inverse(A), A, matmul(L, sp.Transpose(L))), "(A^-1)[A = L L^T]", r"(A^{-1})_{A = L L^{\top}}"),
     (MatrixGradient(sp.Trace(S1), S1, "symmetric"), "grad_Sigma1 tr(Sigma1)", r"\nabla_{\Sigma_1}\,\operatorname{tr}(\Sigma_1)"),
     # laws
     (law1, "1", "1"),
