@@ -20,7 +20,7 @@ NATIVE  := $(filter generated/c/% codegen/cmake/%,$(SOURCES))
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: always accuracy accuracy-full bench-kernels help instructions kernels sanitize test test-slow test-browser latex book bench check-generated lint types wheel clean
+.PHONY: always accuracy accuracy-full accuracy-peers figures bench-kernels help instructions kernels sanitize test test-slow test-browser latex book bench check-generated lint types wheel clean
 
 help: ## print this list
 	@echo "closedform: from an integral to a kernel"
@@ -125,8 +125,12 @@ latex: $(VENV)/.installed ## print a derivation in LaTeX: make latex THEOREM=kl_
 book: $(VENV)/.installed ## write the book of derivations, pages to read in a browser: build/book/index.html
 	@$(BIN)/closedform book --out build/book
 
+figures: $(VENV)/.tested ## draw the picture that README shows: what is lost where two laws nearly agree
+	@PYTHONPATH=tests $(BIN)/python -m full_covariance.picture
+
 accuracy: $(VENV)/.tested ## print how many units in the last place the kernels are off
 	@PYTHONPATH=tests $(BIN)/python tests/accuracy.py
+	@PYTHONPATH=tests $(BIN)/python -m full_covariance.table
 
 accuracy-full: $(VENV)/.tested ## the same for every float32, on each instruction set (some minutes)
 	@for set in baseline avx2 avx512; do CLOSEDFORM_SIMD=$$set PYTHONPATH=tests $(BIN)/python tests/accuracy.py --every 1 || exit 1; done
@@ -148,6 +152,9 @@ $(BENCH)/.created: pyproject.toml $(NATIVE) $(VENV)/.tested
 	    --wheel-dir build/bench .
 	@$(BENCH)/bin/python -m pip -q install --no-deps --force-reinstall build/bench/*.whl
 	@touch $@
+
+accuracy-peers: $(BENCH)/.created ## print how accurate full covariance is, with PyTorch itself beside the formulas
+	@PYTHONPATH=tests $(BENCH)/bin/python -m full_covariance.table
 
 bench-kernels: $(BENCH)/.created ## time the kernels beside torch, jax, numba and NumPy (a quarter of an hour)
 	@cd build && ../$(BENCH)/bin/python ../tests/benchmarks/peers.py
