@@ -36,6 +36,25 @@
 /* Largest k that is written out row by row, and largest that is computed side by side. */
 #define UNROLLED 8
 #define SIDE_BY_SIDE 96
+/* Blocks by itself: the rows and the vectors abreast that fill the registers, strips that are solved for together, rows of L^T at once. */
+#if defined(__AVX512F__)
+#define ROWS 8
+#define ABREAST 3
+#elif defined(__AVX__)
+#define ROWS 4
+#define ABREAST 3
+#else
+#define ROWS 4
+#define ABREAST 2
+#endif
+#define STRIPS 4
+#define BLOCK 96
+/* With so many registers the blocks are as fast as a BLAS: no call of it is needed. */
+#if defined(__AVX__)
+#define BY_BLAS 0
+#else
+#define BY_BLAS 1
+#endif
 /* Rows that are solved for at once by the BLAS: few for small k, for which a triangle is mostly its diagonal blocks. */
 #define PANEL(k) ((k) <= 256 ? 32 : 192)
 /* Where |E| is less than half of a half, the difference of the matrices has more digits than that of their factors. */
@@ -404,6 +423,290 @@ INLINE void back_column_tile(const int k, const double sign, const vector *L, co
     }
 }
 
+/* ---- by itself, in blocks: some rows times a strip of columns, all in registers. A strip lies apart from the matrix that it is of,
+   row after row, each STRIP columns wide; a panel is some strips side by side, of which the first begins at column `first`, and a strip
+   begins at the row of its own diagonal. */
+
+#define STRIP (ABREAST * LANES)
+
+typedef struct {
+    int k;
+    int strips;
+    int column[STRIPS];        /* where each strip begins, and where its diagonal is */
+    int width[STRIPS];         /* the last may have fewer columns */
+    vector *at[STRIPS]; /* row `column` of each */
+} panel;
+
+/* Room for the longest panel, or NULL: then there are plain loops. */
+static void *panel_room(const int k)
+{
+    return malloc(((size_t)k * STRIPS * ABREAST + 1) * sizeof(vector));
+}
+
+static panel panel_at(const int k, int first, void *room)
+{
+    panel p = { .k = k };
+    vector *at = (vector *)(((uintptr_t)room + sizeof *at - 1) & ~(uintptr_t)(sizeof *at - 1));
+    for (int j = first; j < k && p.strips < STRIPS; j += STRIP) {
+        p.column[p.strips] = j;
+        p.width[p.strips] = k - j < STRIP ? k - j : STRIP;
+        p.at[p.strips++] = at;
+        at += (size_t)(k - j) * ABREAST;
+    }
+    return p;
+}
+
+/* A row of a strip, from its first column to the diagonal. */
+INLINE int width_of_row(const panel *p, int s, int i)
+{
+    const int reach = i + 1 - p->column[s];
+    return reach < p->width[s] ? reach : p->width[s];
+}
+
+static void fill(panel *p, const double *B)
+{
+    for (int s = 0; s < p->strips; ++s) {
+        double *to = (double *)p->at[s];
+        for (int i = p->column[s]; i < p->k; ++i, to += STRIP) {
+            const double *from = B + (size_t)i * (size_t)p->k + (size_t)p->column[s];
+            const int reach = width_of_row(p, s, i);
+            if (reach == STRIP) {
+                memcpy(to, from, STRIP * sizeof *to);
+                continue;
+            }
+            for (int j = 0; j < STRIP; ++j) {
+                to[j] = j < reach ? from[j] : 0.0;
+            }
+        }
+    }
+}
+
+/* Rows of a strip to where they belong. */
+INLINE void put_rows(const panel *p, int s, const int rows, int i, double *B)
+{
+    const double *from = (double *)(p->at[s] + (size_t)(i - p->column[s]) * ABREAST);
+    double *to = B + (size_t)i * (size_t)p->k + (size_t)p->column[s];
+    if (width_of_row(p, s, i) == STRIP) {
+        for (int row = 0; row < rows; ++row) {
+            memcpy(to + (size_t)row * (size_t)p->k, from + row * STRIP, STRIP * sizeof *to);
+        }
+        return;
+    }
+    for (int row = 0; row < rows; ++row) {
+        memcpy(to + (size_t)row * (size_t)p->k, from + row * STRIP, (size_t)width_of_row(p, s, i + row) * sizeof *to);
+    }
+}
+
+/* `to` -= for each l < count, entry l of `rows` rows of A times row l of a strip. Rows of A are `step` apart, entries of one `along`. */
+INLINE void subtract_product(const int rows, int count, const double *A, size_t step, size_t along, const vector *B,
+    vector to[][ABREAST])
+{
+    for (int l = 0; l < count; ++l) {
+        for (int i = 0; i < rows; ++i) {
+            const double a = A[(size_t)i * step + (size_t)l * along];
+            for (int v = 0; v < ABREAST; ++v) {
+                to[i][v] -= a * B[l * ABREAST + v];
+            }
+        }
+    }
+}
+
+/* Rows i to i + rows of X = L^-1 X in a strip that is solved for down to there. */
+INLINE void solve_rows_of_strip(const panel *p, int s, const int rows, int i, const double *L, const double *by_L)
+{
+    const int count = i - p->column[s];
+    const size_t step = (size_t)p->k;
+    const double *Li = L + (size_t)i * step + (size_t)p->column[s];
+    vector *at = p->at[s] + (size_t)count * ABREAST;
+    vector x[ROWS][ABREAST];
+    for (int row = 0; row < rows; ++row) {
+        for (int v = 0; v < ABREAST; ++v) {
+            x[row][v] = at[row * ABREAST + v];
+        }
+    }
+    subtract_product(rows, count, Li, step, 1, p->at[s], x);
+    for (int row = 0; row < rows; ++row) {
+        for (int l = 0; l < row; ++l) {
+            for (int v = 0; v < ABREAST; ++v) {
+                x[row][v] -= Li[(size_t)row * step + (size_t)(count + l)] * x[l][v];
+            }
+        }
+        for (int v = 0; v < ABREAST; ++v) {
+            at[row * ABREAST + v] = x[row][v] *= by_L[i + row];
+        }
+    }
+}
+
+/* B = L^-1 B, both lower triangular: a panel of columns begins at its own diagonal. */
+static void solve_in_panels(const int k, const double *L, const double *by_L, double *B, void *room)
+{
+    for (int first = 0; first < k; first += STRIPS * STRIP) {
+        panel p = panel_at(k, first, room);
+        fill(&p, B);
+        int i = first;
+        for (; i <= k - ROWS; i += ROWS) {
+            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                solve_rows_of_strip(&p, s, ROWS, i, L, by_L);
+                put_rows(&p, s, ROWS, i, B);
+            }
+        }
+        for (; i <= k - 4; i += 4) {
+            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                solve_rows_of_strip(&p, s, 4, i, L, by_L);
+                put_rows(&p, s, 4, i, B);
+            }
+        }
+        for (; i <= k - 2; i += 2) {
+            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                solve_rows_of_strip(&p, s, 2, i, L, by_L);
+                put_rows(&p, s, 2, i, B);
+            }
+        }
+        for (; i <= k - 1; i += 1) {
+            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                solve_rows_of_strip(&p, s, 1, i, L, by_L);
+                put_rows(&p, s, 1, i, B);
+            }
+        }
+    }
+}
+
+/* Rows i to i + rows of X = L^-T X in a strip from which rows `next` to `end` are subtracted: they are solved for. */
+INLINE void subtract_later_rows(const panel *p, int s, const int rows, int i, int next, int end, const double *L, const double *by_L)
+{
+    const size_t step = (size_t)p->k;
+    vector *at = p->at[s] + (size_t)(i - p->column[s]) * ABREAST;
+    vector x[ROWS][ABREAST];
+    for (int row = 0; row < rows; ++row) {
+        for (int v = 0; v < ABREAST; ++v) {
+            x[row][v] = at[row * ABREAST + v];
+        }
+    }
+    subtract_product(rows, end - next, L + (size_t)next * step + (size_t)i, 1, step, p->at[s] + (size_t)(next - p->column[s]) * ABREAST, x);
+    for (int row = rows - 1; row >= 0; --row) {
+        if (by_L != NULL) {
+            for (int l = row + 1; l < rows; ++l) {
+                for (int v = 0; v < ABREAST; ++v) {
+                    x[row][v] -= L[(size_t)(i + l) * step + (size_t)(i + row)] * x[l][v];
+                }
+            }
+            for (int v = 0; v < ABREAST; ++v) {
+                x[row][v] *= by_L[i + row];
+            }
+        }
+        for (int v = 0; v < ABREAST; ++v) {
+            at[row * ABREAST + v] = x[row][v];
+        }
+    }
+}
+
+/* S = L^-T S, the lower triangle of it. Rows are solved for in blocks from the last, and each block subtracted from all before it. */
+static void back_in_panels(const int k, const double *L, const double *by_L, double *S, void *room)
+{
+    for (int first = 0; first < k; first += STRIPS * STRIP) {
+        panel p = panel_at(k, first, room);
+        fill(&p, S);
+        const int whole = k - (k - first) % ROWS;
+        for (int i = k - 1; i >= whole; --i) {
+            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                subtract_later_rows(&p, s, 1, i, i + 1, k, L, by_L);
+            }
+        }
+        for (int end = k; end > first;) {
+            const int from_whole = end < whole ? end : whole;
+            const int start = from_whole - BLOCK > first ? from_whole - BLOCK : first;
+            for (int s = 0; s < p.strips && p.column[s] < end; ++s) {
+                const int begin = p.column[s] > start ? p.column[s] : start;
+                for (int i = from_whole - ROWS; i >= begin; i -= ROWS) {
+                    subtract_later_rows(&p, s, ROWS, i, i + ROWS, end, L, by_L);
+                }
+                for (int i = p.column[s]; i < start; i += ROWS) {
+                    subtract_later_rows(&p, s, ROWS, i, start, end, L, NULL);
+                }
+            }
+            end = start;
+        }
+        for (int s = 0; s < p.strips; ++s) {
+            for (int i = p.column[s]; i < k; ++i) {
+                put_rows(&p, s, 1, i, S);
+            }
+        }
+    }
+}
+
+/* Rows of E, turned into columns of a strip, down to the diagonal. */
+static void fill_turned(const panel *p, int s, const double *E)
+{
+    const int width = p->width[s];
+    const double *from = E + (size_t)p->column[s] * (size_t)p->k;
+    double *to = (double *)p->at[s];
+    for (int l = 0; l < p->column[s] + width; ++l, to += STRIP) {
+        for (int j = 0; j < STRIP; ++j) {
+            to[j] = j < width ? from[(size_t)j * (size_t)p->k + (size_t)l] : 0.0;
+        }
+    }
+}
+
+/* Rows i to i + rows of S += E E^T in the columns of a strip. */
+INLINE void add_square_rows(const panel *p, int s, const int rows, int i, const double *E, double *S)
+{
+    const size_t step = (size_t)p->k;
+    const int end = p->column[s] + p->width[s];
+    double *to = S + (size_t)i * step + (size_t)p->column[s];
+    vector x[ROWS][ABREAST] = {0};
+    subtract_product(rows, end < i + rows ? end : i + rows, E + (size_t)i * step, step, 1, p->at[s], x);
+    for (int row = 0; row < rows; ++row, to += step) {
+        double found[STRIP];
+        memcpy(found, x[row], sizeof found);
+        const int reach = width_of_row(p, s, i + row);
+        if (reach == STRIP) {
+            for (int j = 0; j < STRIP; ++j) {
+                to[j] -= found[j];
+            }
+            continue;
+        }
+        for (int j = 0; j < reach; ++j) {
+            to[j] -= found[j];
+        }
+    }
+}
+
+/* S += E E^T, the lower triangle of it: rows of E times columns of its transpose. */
+static void add_square_in_panels(const int k, const double *E, double *S, void *room)
+{
+    for (int first = 0; first < k; first += STRIPS * STRIP) {
+        panel p = panel_at(k, 0, room);
+        p.strips = 0;
+        for (int j = first; j < k && p.strips < STRIPS; j += STRIP, ++p.strips) {
+            p.column[p.strips] = j;
+            p.width[p.strips] = k - j < STRIP ? k - j : STRIP;
+            p.at[p.strips] = p.at[0] + (size_t)p.strips * (size_t)k * ABREAST;
+            fill_turned(&p, p.strips, E);
+        }
+        int i = first;
+        for (; i <= k - ROWS; i += ROWS) {
+            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                add_square_rows(&p, s, ROWS, i, E, S);
+            }
+        }
+        for (; i <= k - 4; i += 4) {
+            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                add_square_rows(&p, s, 4, i, E, S);
+            }
+        }
+        for (; i <= k - 2; i += 2) {
+            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                add_square_rows(&p, s, 2, i, E, S);
+            }
+        }
+        for (; i <= k - 1; i += 1) {
+            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                add_square_rows(&p, s, 1, i, E, S);
+            }
+        }
+    }
+}
+
 /* ---- by itself: entry (i, j) is at i k + j, zeros above the diagonal of a lower triangle */
 
 static void gather_lower_one(const int k, const source *from, double *to)
@@ -489,19 +792,25 @@ static void solve_rows(const int k, const int square, const double *L, const dou
 
 static void solve_lower_one(const int k, const double *L, const double *by_L, double *B)
 {
-    if (trsm == NULL) {
+    if (BY_BLAS && trsm != NULL) {
+        /* To Fortran the rows are columns, so L^-1 B is B^T L^-T from the right. A panel of columns of B begins at its own row: below it
+           stands a smaller and smaller triangle of L. */
+        double one = 1.0;
+        int size = k;
+        for (int j = 0; j < k; j += PANEL(k)) {
+            int width = k - j < PANEL(k) ? k - j : PANEL(k), rest = k - j;
+            const size_t corner = (size_t)j * (size_t)k + (size_t)j;
+            trsm("R", "U", "N", "N", &width, &rest, &one, (double *)L + corner, &size, B + corner, &size);
+        }
+        return;
+    }
+    void *room = panel_room(k);
+    if (room == NULL) {
         solve_rows(k, 0, L, by_L, B);
         return;
     }
-    /* To Fortran the rows are columns, so L^-1 B is B^T L^-T from the right. A panel of columns of B begins at its own row: below it
-       stands a smaller and smaller triangle of L. */
-    double one = 1.0;
-    int size = k;
-    for (int j = 0; j < k; j += PANEL(k)) {
-        int width = k - j < PANEL(k) ? k - j : PANEL(k), rest = k - j;
-        const size_t corner = (size_t)j * (size_t)k + (size_t)j;
-        trsm("R", "U", "N", "N", &width, &rest, &one, (double *)L + corner, &size, B + corner, &size);
-    }
+    solve_in_panels(k, L, by_L, B, room);
+    free(room);
 }
 
 static void solve_column_one(const int k, const double *L, const double *by_L, double *b)
@@ -612,39 +921,23 @@ static void add_turned_quotient_one(const int k, const double *E, const double *
     }
 }
 
-/* Four rows at a time share the row that they are multiplied with; rows are zero beyond their diagonal, so no row ends early. */
 static void add_square_one(const int k, const double *E, double *S)
 {
-    const size_t step = (size_t)k;
-    int i = 0;
-    for (; i + 4 <= k; i += 4) {
-        const double *E0 = E + (size_t)i * step, *E1 = E0 + step, *E2 = E1 + step, *E3 = E2 + step;
-        for (int j = 0; j < i + 4; ++j) {
-            const double *Ej = E + (size_t)j * step;
-            double *to = S + (size_t)i * step + (size_t)j;
-            double s0 = 0.0, s1 = 0.0, s2 = 0.0, s3 = 0.0;
-#pragma omp simd reduction(+ : s0, s1, s2, s3)
-            for (int l = 0; l <= j; ++l) {
-                s0 += E0[l] * Ej[l];
-                s1 += E1[l] * Ej[l];
-                s2 += E2[l] * Ej[l];
-                s3 += E3[l] * Ej[l];
-            }
-            to[0] += s0;
-            to[step] += s1;
-            to[2 * step] += s2;
-            to[3 * step] += s3;
-        }
+    void *room = panel_room(k);
+    if (room != NULL) {
+        add_square_in_panels(k, E, S, room);
+        free(room);
+        return;
     }
-    for (; i < k; ++i) {
+    for (int i = 0; i < k; ++i) {
         for (int j = 0; j <= i; ++j) {
-            const double *Ei = E + (size_t)i * step, *Ej = E + (size_t)j * step;
+            const double *Ei = E + (size_t)i * (size_t)k, *Ej = E + (size_t)j * (size_t)k;
             double sum = 0.0;
 #pragma omp simd reduction(+ : sum)
             for (int l = 0; l <= j; ++l) {
                 sum += Ei[l] * Ej[l];
             }
-            S[(size_t)i * step + (size_t)j] += sum;
+            S[(size_t)i * (size_t)k + (size_t)j] += sum;
         }
     }
 }
@@ -663,7 +956,7 @@ static void back_lower_one(const int k, const double sign, const double *L, cons
     for (size_t e = 0; e < (size_t)k * (size_t)k; ++e) {
         S[e] *= sign;
     }
-    if (trsm != NULL) {
+    if (BY_BLAS && trsm != NULL) {
         /* Rows below a panel do not need what stands right of their own diagonal: a panel of columns ends where the matrix does. */
         double one = 1.0;
         int size = k;
@@ -672,6 +965,12 @@ static void back_lower_one(const int k, const double sign, const double *L, cons
             const size_t corner = (size_t)j * (size_t)k + (size_t)j;
             trsm("R", "U", "T", "N", &width, &rest, &one, (double *)L + corner, &size, S + corner, &size);
         }
+        return;
+    }
+    void *room = panel_room(k);
+    if (room != NULL) {
+        back_in_panels(k, L, by_L, S, room);
+        free(room);
         return;
     }
     for (int l = k - 1; l >= 0; --l) {
@@ -1117,6 +1416,290 @@ INLINE void back_column_tile_f32(const int k, const float sign, const vector_f32
     }
 }
 
+/* ---- by itself, in blocks: some rows times a strip of columns, all in registers. A strip lies apart from the matrix that it is of,
+   row after row, each STRIP columns wide; a panel is some strips side by side, of which the first begins at column `first`, and a strip
+   begins at the row of its own diagonal. */
+
+#define STRIP_f32 (ABREAST * LANES_f32)
+
+typedef struct {
+    int k;
+    int strips;
+    int column[STRIPS];        /* where each strip begins, and where its diagonal is */
+    int width[STRIPS];         /* the last may have fewer columns */
+    vector_f32 *at[STRIPS]; /* row `column` of each */
+} panel_f32;
+
+/* Room for the longest panel, or NULL: then there are plain loops. */
+static void *panel_room_f32(const int k)
+{
+    return malloc(((size_t)k * STRIPS * ABREAST + 1) * sizeof(vector_f32));
+}
+
+static panel_f32 panel_at_f32(const int k, int first, void *room)
+{
+    panel_f32 p = { .k = k };
+    vector_f32 *at = (vector_f32 *)(((uintptr_t)room + sizeof *at - 1) & ~(uintptr_t)(sizeof *at - 1));
+    for (int j = first; j < k && p.strips < STRIPS; j += STRIP_f32) {
+        p.column[p.strips] = j;
+        p.width[p.strips] = k - j < STRIP_f32 ? k - j : STRIP_f32;
+        p.at[p.strips++] = at;
+        at += (size_t)(k - j) * ABREAST;
+    }
+    return p;
+}
+
+/* A row of a strip, from its first column to the diagonal. */
+INLINE int width_of_row_f32(const panel_f32 *p, int s, int i)
+{
+    const int reach = i + 1 - p->column[s];
+    return reach < p->width[s] ? reach : p->width[s];
+}
+
+static void fill_f32(panel_f32 *p, const float *B)
+{
+    for (int s = 0; s < p->strips; ++s) {
+        float *to = (float *)p->at[s];
+        for (int i = p->column[s]; i < p->k; ++i, to += STRIP_f32) {
+            const float *from = B + (size_t)i * (size_t)p->k + (size_t)p->column[s];
+            const int reach = width_of_row_f32(p, s, i);
+            if (reach == STRIP_f32) {
+                memcpy(to, from, STRIP_f32 * sizeof *to);
+                continue;
+            }
+            for (int j = 0; j < STRIP_f32; ++j) {
+                to[j] = j < reach ? from[j] : 0.0f;
+            }
+        }
+    }
+}
+
+/* Rows of a strip to where they belong. */
+INLINE void put_rows_f32(const panel_f32 *p, int s, const int rows, int i, float *B)
+{
+    const float *from = (float *)(p->at[s] + (size_t)(i - p->column[s]) * ABREAST);
+    float *to = B + (size_t)i * (size_t)p->k + (size_t)p->column[s];
+    if (width_of_row_f32(p, s, i) == STRIP_f32) {
+        for (int row = 0; row < rows; ++row) {
+            memcpy(to + (size_t)row * (size_t)p->k, from + row * STRIP_f32, STRIP_f32 * sizeof *to);
+        }
+        return;
+    }
+    for (int row = 0; row < rows; ++row) {
+        memcpy(to + (size_t)row * (size_t)p->k, from + row * STRIP_f32, (size_t)width_of_row_f32(p, s, i + row) * sizeof *to);
+    }
+}
+
+/* `to` -= for each l < count, entry l of `rows` rows of A times row l of a strip. Rows of A are `step` apart, entries of one `along`. */
+INLINE void subtract_product_f32(const int rows, int count, const float *A, size_t step, size_t along, const vector_f32 *B,
+    vector_f32 to[][ABREAST])
+{
+    for (int l = 0; l < count; ++l) {
+        for (int i = 0; i < rows; ++i) {
+            const float a = A[(size_t)i * step + (size_t)l * along];
+            for (int v = 0; v < ABREAST; ++v) {
+                to[i][v] -= a * B[l * ABREAST + v];
+            }
+        }
+    }
+}
+
+/* Rows i to i + rows of X = L^-1 X in a strip that is solved for down to there. */
+INLINE void solve_rows_of_strip_f32(const panel_f32 *p, int s, const int rows, int i, const float *L, const float *by_L)
+{
+    const int count = i - p->column[s];
+    const size_t step = (size_t)p->k;
+    const float *Li = L + (size_t)i * step + (size_t)p->column[s];
+    vector_f32 *at = p->at[s] + (size_t)count * ABREAST;
+    vector_f32 x[ROWS][ABREAST];
+    for (int row = 0; row < rows; ++row) {
+        for (int v = 0; v < ABREAST; ++v) {
+            x[row][v] = at[row * ABREAST + v];
+        }
+    }
+    subtract_product_f32(rows, count, Li, step, 1, p->at[s], x);
+    for (int row = 0; row < rows; ++row) {
+        for (int l = 0; l < row; ++l) {
+            for (int v = 0; v < ABREAST; ++v) {
+                x[row][v] -= Li[(size_t)row * step + (size_t)(count + l)] * x[l][v];
+            }
+        }
+        for (int v = 0; v < ABREAST; ++v) {
+            at[row * ABREAST + v] = x[row][v] *= by_L[i + row];
+        }
+    }
+}
+
+/* B = L^-1 B, both lower triangular: a panel of columns begins at its own diagonal. */
+static void solve_in_panels_f32(const int k, const float *L, const float *by_L, float *B, void *room)
+{
+    for (int first = 0; first < k; first += STRIPS * STRIP_f32) {
+        panel_f32 p = panel_at_f32(k, first, room);
+        fill_f32(&p, B);
+        int i = first;
+        for (; i <= k - ROWS; i += ROWS) {
+            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                solve_rows_of_strip_f32(&p, s, ROWS, i, L, by_L);
+                put_rows_f32(&p, s, ROWS, i, B);
+            }
+        }
+        for (; i <= k - 4; i += 4) {
+            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                solve_rows_of_strip_f32(&p, s, 4, i, L, by_L);
+                put_rows_f32(&p, s, 4, i, B);
+            }
+        }
+        for (; i <= k - 2; i += 2) {
+            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                solve_rows_of_strip_f32(&p, s, 2, i, L, by_L);
+                put_rows_f32(&p, s, 2, i, B);
+            }
+        }
+        for (; i <= k - 1; i += 1) {
+            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                solve_rows_of_strip_f32(&p, s, 1, i, L, by_L);
+                put_rows_f32(&p, s, 1, i, B);
+            }
+        }
+    }
+}
+
+/* Rows i to i + rows of X = L^-T X in a strip from which rows `next` to `end` are subtracted: they are solved for. */
+INLINE void subtract_later_rows_f32(const panel_f32 *p, int s, const int rows, int i, int next, int end, const float *L, const float *by_L)
+{
+    const size_t step = (size_t)p->k;
+    vector_f32 *at = p->at[s] + (size_t)(i - p->column[s]) * ABREAST;
+    vector_f32 x[ROWS][ABREAST];
+    for (int row = 0; row < rows; ++row) {
+        for (int v = 0; v < ABREAST; ++v) {
+            x[row][v] = at[row * ABREAST + v];
+        }
+    }
+    subtract_product_f32(rows, end - next, L + (size_t)next * step + (size_t)i, 1, step, p->at[s] + (size_t)(next - p->column[s]) * ABREAST, x);
+    for (int row = rows - 1; row >= 0; --row) {
+        if (by_L != NULL) {
+            for (int l = row + 1; l < rows; ++l) {
+                for (int v = 0; v < ABREAST; ++v) {
+                    x[row][v] -= L[(size_t)(i + l) * step + (size_t)(i + row)] * x[l][v];
+                }
+            }
+            for (int v = 0; v < ABREAST; ++v) {
+                x[row][v] *= by_L[i + row];
+            }
+        }
+        for (int v = 0; v < ABREAST; ++v) {
+            at[row * ABREAST + v] = x[row][v];
+        }
+    }
+}
+
+/* S = L^-T S, the lower triangle of it. Rows are solved for in blocks from the last, and each block subtracted from all before it. */
+static void back_in_panels_f32(const int k, const float *L, const float *by_L, float *S, void *room)
+{
+    for (int first = 0; first < k; first += STRIPS * STRIP_f32) {
+        panel_f32 p = panel_at_f32(k, first, room);
+        fill_f32(&p, S);
+        const int whole = k - (k - first) % ROWS;
+        for (int i = k - 1; i >= whole; --i) {
+            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                subtract_later_rows_f32(&p, s, 1, i, i + 1, k, L, by_L);
+            }
+        }
+        for (int end = k; end > first;) {
+            const int from_whole = end < whole ? end : whole;
+            const int start = from_whole - BLOCK > first ? from_whole - BLOCK : first;
+            for (int s = 0; s < p.strips && p.column[s] < end; ++s) {
+                const int begin = p.column[s] > start ? p.column[s] : start;
+                for (int i = from_whole - ROWS; i >= begin; i -= ROWS) {
+                    subtract_later_rows_f32(&p, s, ROWS, i, i + ROWS, end, L, by_L);
+                }
+                for (int i = p.column[s]; i < start; i += ROWS) {
+                    subtract_later_rows_f32(&p, s, ROWS, i, start, end, L, NULL);
+                }
+            }
+            end = start;
+        }
+        for (int s = 0; s < p.strips; ++s) {
+            for (int i = p.column[s]; i < k; ++i) {
+                put_rows_f32(&p, s, 1, i, S);
+            }
+        }
+    }
+}
+
+/* Rows of E, turned into columns of a strip, down to the diagonal. */
+static void fill_turned_f32(const panel_f32 *p, int s, const float *E)
+{
+    const int width = p->width[s];
+    const float *from = E + (size_t)p->column[s] * (size_t)p->k;
+    float *to = (float *)p->at[s];
+    for (int l = 0; l < p->column[s] + width; ++l, to += STRIP_f32) {
+        for (int j = 0; j < STRIP_f32; ++j) {
+            to[j] = j < width ? from[(size_t)j * (size_t)p->k + (size_t)l] : 0.0f;
+        }
+    }
+}
+
+/* Rows i to i + rows of S += E E^T in the columns of a strip. */
+INLINE void add_square_rows_f32(const panel_f32 *p, int s, const int rows, int i, const float *E, float *S)
+{
+    const size_t step = (size_t)p->k;
+    const int end = p->column[s] + p->width[s];
+    float *to = S + (size_t)i * step + (size_t)p->column[s];
+    vector_f32 x[ROWS][ABREAST] = {0};
+    subtract_product_f32(rows, end < i + rows ? end : i + rows, E + (size_t)i * step, step, 1, p->at[s], x);
+    for (int row = 0; row < rows; ++row, to += step) {
+        float found[STRIP_f32];
+        memcpy(found, x[row], sizeof found);
+        const int reach = width_of_row_f32(p, s, i + row);
+        if (reach == STRIP_f32) {
+            for (int j = 0; j < STRIP_f32; ++j) {
+                to[j] -= found[j];
+            }
+            continue;
+        }
+        for (int j = 0; j < reach; ++j) {
+            to[j] -= found[j];
+        }
+    }
+}
+
+/* S += E E^T, the lower triangle of it: rows of E times columns of its transpose. */
+static void add_square_in_panels_f32(const int k, const float *E, float *S, void *room)
+{
+    for (int first = 0; first < k; first += STRIPS * STRIP_f32) {
+        panel_f32 p = panel_at_f32(k, 0, room);
+        p.strips = 0;
+        for (int j = first; j < k && p.strips < STRIPS; j += STRIP_f32, ++p.strips) {
+            p.column[p.strips] = j;
+            p.width[p.strips] = k - j < STRIP_f32 ? k - j : STRIP_f32;
+            p.at[p.strips] = p.at[0] + (size_t)p.strips * (size_t)k * ABREAST;
+            fill_turned_f32(&p, p.strips, E);
+        }
+        int i = first;
+        for (; i <= k - ROWS; i += ROWS) {
+            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                add_square_rows_f32(&p, s, ROWS, i, E, S);
+            }
+        }
+        for (; i <= k - 4; i += 4) {
+            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                add_square_rows_f32(&p, s, 4, i, E, S);
+            }
+        }
+        for (; i <= k - 2; i += 2) {
+            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                add_square_rows_f32(&p, s, 2, i, E, S);
+            }
+        }
+        for (; i <= k - 1; i += 1) {
+            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                add_square_rows_f32(&p, s, 1, i, E, S);
+            }
+        }
+    }
+}
+
 /* ---- by itself: entry (i, j) is at i k + j, zeros above the diagonal of a lower triangle */
 
 static void gather_lower_one_f32(const int k, const source *from, float *to)
@@ -1202,19 +1785,25 @@ static void solve_rows_f32(const int k, const int square, const float *L, const 
 
 static void solve_lower_one_f32(const int k, const float *L, const float *by_L, float *B)
 {
-    if (trsm_f32 == NULL) {
+    if (BY_BLAS && trsm_f32 != NULL) {
+        /* To Fortran the rows are columns, so L^-1 B is B^T L^-T from the right. A panel of columns of B begins at its own row: below it
+           stands a smaller and smaller triangle of L. */
+        float one = 1.0f;
+        int size = k;
+        for (int j = 0; j < k; j += PANEL(k)) {
+            int width = k - j < PANEL(k) ? k - j : PANEL(k), rest = k - j;
+            const size_t corner = (size_t)j * (size_t)k + (size_t)j;
+            trsm_f32("R", "U", "N", "N", &width, &rest, &one, (float *)L + corner, &size, B + corner, &size);
+        }
+        return;
+    }
+    void *room = panel_room_f32(k);
+    if (room == NULL) {
         solve_rows_f32(k, 0, L, by_L, B);
         return;
     }
-    /* To Fortran the rows are columns, so L^-1 B is B^T L^-T from the right. A panel of columns of B begins at its own row: below it
-       stands a smaller and smaller triangle of L. */
-    float one = 1.0f;
-    int size = k;
-    for (int j = 0; j < k; j += PANEL(k)) {
-        int width = k - j < PANEL(k) ? k - j : PANEL(k), rest = k - j;
-        const size_t corner = (size_t)j * (size_t)k + (size_t)j;
-        trsm_f32("R", "U", "N", "N", &width, &rest, &one, (float *)L + corner, &size, B + corner, &size);
-    }
+    solve_in_panels_f32(k, L, by_L, B, room);
+    free(room);
 }
 
 static void solve_column_one_f32(const int k, const float *L, const float *by_L, float *b)
@@ -1325,39 +1914,23 @@ static void add_turned_quotient_one_f32(const int k, const float *E, const float
     }
 }
 
-/* Four rows at a time share the row that they are multiplied with; rows are zero beyond their diagonal, so no row ends early. */
 static void add_square_one_f32(const int k, const float *E, float *S)
 {
-    const size_t step = (size_t)k;
-    int i = 0;
-    for (; i + 4 <= k; i += 4) {
-        const float *E0 = E + (size_t)i * step, *E1 = E0 + step, *E2 = E1 + step, *E3 = E2 + step;
-        for (int j = 0; j < i + 4; ++j) {
-            const float *Ej = E + (size_t)j * step;
-            float *to = S + (size_t)i * step + (size_t)j;
-            float s0 = 0.0f, s1 = 0.0f, s2 = 0.0f, s3 = 0.0f;
-#pragma omp simd reduction(+ : s0, s1, s2, s3)
-            for (int l = 0; l <= j; ++l) {
-                s0 += E0[l] * Ej[l];
-                s1 += E1[l] * Ej[l];
-                s2 += E2[l] * Ej[l];
-                s3 += E3[l] * Ej[l];
-            }
-            to[0] += s0;
-            to[step] += s1;
-            to[2 * step] += s2;
-            to[3 * step] += s3;
-        }
+    void *room = panel_room_f32(k);
+    if (room != NULL) {
+        add_square_in_panels_f32(k, E, S, room);
+        free(room);
+        return;
     }
-    for (; i < k; ++i) {
+    for (int i = 0; i < k; ++i) {
         for (int j = 0; j <= i; ++j) {
-            const float *Ei = E + (size_t)i * step, *Ej = E + (size_t)j * step;
+            const float *Ei = E + (size_t)i * (size_t)k, *Ej = E + (size_t)j * (size_t)k;
             float sum = 0.0f;
 #pragma omp simd reduction(+ : sum)
             for (int l = 0; l <= j; ++l) {
                 sum += Ei[l] * Ej[l];
             }
-            S[(size_t)i * step + (size_t)j] += sum;
+            S[(size_t)i * (size_t)k + (size_t)j] += sum;
         }
     }
 }
@@ -1376,7 +1949,7 @@ static void back_lower_one_f32(const int k, const float sign, const float *L, co
     for (size_t e = 0; e < (size_t)k * (size_t)k; ++e) {
         S[e] *= sign;
     }
-    if (trsm_f32 != NULL) {
+    if (BY_BLAS && trsm_f32 != NULL) {
         /* Rows below a panel do not need what stands right of their own diagonal: a panel of columns ends where the matrix does. */
         float one = 1.0f;
         int size = k;
@@ -1385,6 +1958,12 @@ static void back_lower_one_f32(const int k, const float sign, const float *L, co
             const size_t corner = (size_t)j * (size_t)k + (size_t)j;
             trsm_f32("R", "U", "T", "N", &width, &rest, &one, (float *)L + corner, &size, S + corner, &size);
         }
+        return;
+    }
+    void *room = panel_room_f32(k);
+    if (room != NULL) {
+        back_in_panels_f32(k, L, by_L, S, room);
+        free(room);
         return;
     }
     for (int l = k - 1; l >= 0; --l) {
