@@ -12,7 +12,7 @@ import os
 from . import blas, numpy_kernels
 from .kernel import Kernel
 
-BUILD = "c8900e7c6a52409c"
+BUILD = "78fe5dc778dadd09"
 
 try:
     if os.environ.get("CLOSEDFORM_KERNELS") == "numpy":
@@ -40,7 +40,11 @@ kl_mvn_chol = _public(numpy_kernels.kl_mvn_chol)
 kl_mvn_chol_value_and_grad = _public(numpy_kernels.kl_mvn_chol_value_and_grad)
 kl_mvn_prec = _public(numpy_kernels.kl_mvn_prec)
 kl_mvn_prec_chol = _public(numpy_kernels.kl_mvn_prec_chol)
+kl_mvn_prec_chol_value_and_grad = _public(numpy_kernels.kl_mvn_prec_chol_value_and_grad)
+kl_mvn_prec_value_and_grad = _public(numpy_kernels.kl_mvn_prec_value_and_grad)
 kl_mvn_vae_chol = _public(numpy_kernels.kl_mvn_vae_chol)
+kl_mvn_vae_chol_value_and_grad = _public(numpy_kernels.kl_mvn_vae_chol_value_and_grad)
+kl_mvn_value_and_grad = _public(numpy_kernels.kl_mvn_value_and_grad)
 kl_normal = _public(numpy_kernels.kl_normal)
 kl_normal_diag = _public(numpy_kernels.kl_normal_diag)
 kl_normal_diag_logvar = _public(numpy_kernels.kl_normal_diag_logvar)
@@ -73,7 +77,11 @@ _KERNELS = (
     kl_mvn_chol_value_and_grad,
     kl_mvn_prec,
     kl_mvn_prec_chol,
+    kl_mvn_prec_chol_value_and_grad,
+    kl_mvn_prec_value_and_grad,
     kl_mvn_vae_chol,
+    kl_mvn_vae_chol_value_and_grad,
+    kl_mvn_value_and_grad,
     kl_normal,
     kl_normal_diag,
     kl_normal_diag_logvar,
@@ -128,7 +136,11 @@ __all__ = [
     "kl_mvn_chol_value_and_grad",
     "kl_mvn_prec",
     "kl_mvn_prec_chol",
+    "kl_mvn_prec_chol_value_and_grad",
+    "kl_mvn_prec_value_and_grad",
     "kl_mvn_vae_chol",
+    "kl_mvn_vae_chol_value_and_grad",
+    "kl_mvn_value_and_grad",
     "kl_normal",
     "kl_normal_diag",
     "kl_normal_diag_logvar",

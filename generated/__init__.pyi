@@ -36,10 +36,30 @@ class _KlMvnPrecChol(Kernel):
         self, mu1: ArrayLike, R1: ArrayLike, mu2: ArrayLike, R2: ArrayLike, **options: Any
     ) -> Any: ...
 
+class _KlMvnPrecCholValueAndGrad(Kernel):
+    def __call__(
+        self, mu1: ArrayLike, R1: ArrayLike, mu2: ArrayLike, R2: ArrayLike, **options: Any
+    ) -> tuple[Any, Any, Any, Any, Any]: ...
+
+class _KlMvnPrecValueAndGrad(Kernel):
+    def __call__(
+        self, mu1: ArrayLike, prec1: ArrayLike, mu2: ArrayLike, prec2: ArrayLike, **options: Any
+    ) -> tuple[Any, Any, Any, Any, Any]: ...
+
 class _KlMvnVaeChol(Kernel):
     def __call__(
         self, mu: ArrayLike, L: ArrayLike, **options: Any
     ) -> Any: ...
+
+class _KlMvnVaeCholValueAndGrad(Kernel):
+    def __call__(
+        self, mu: ArrayLike, L: ArrayLike, **options: Any
+    ) -> tuple[Any, Any, Any]: ...
+
+class _KlMvnValueAndGrad(Kernel):
+    def __call__(
+        self, mu1: ArrayLike, cov1: ArrayLike, mu2: ArrayLike, cov2: ArrayLike, **options: Any
+    ) -> tuple[Any, Any, Any, Any, Any]: ...
 
 class _KlNormal(Kernel):
     def __call__(
@@ -171,7 +191,11 @@ kl_mvn_chol: _KlMvnChol
 kl_mvn_chol_value_and_grad: _KlMvnCholValueAndGrad
 kl_mvn_prec: _KlMvnPrec
 kl_mvn_prec_chol: _KlMvnPrecChol
+kl_mvn_prec_chol_value_and_grad: _KlMvnPrecCholValueAndGrad
+kl_mvn_prec_value_and_grad: _KlMvnPrecValueAndGrad
 kl_mvn_vae_chol: _KlMvnVaeChol
+kl_mvn_vae_chol_value_and_grad: _KlMvnVaeCholValueAndGrad
+kl_mvn_value_and_grad: _KlMvnValueAndGrad
 kl_normal: _KlNormal
 kl_normal_diag: _KlNormalDiag
 kl_normal_diag_logvar: _KlNormalDiagLogvar
@@ -207,7 +231,11 @@ __all__ = [
     "kl_mvn_chol_value_and_grad",
     "kl_mvn_prec",
     "kl_mvn_prec_chol",
+    "kl_mvn_prec_chol_value_and_grad",
+    "kl_mvn_prec_value_and_grad",
     "kl_mvn_vae_chol",
+    "kl_mvn_vae_chol_value_and_grad",
+    "kl_mvn_value_and_grad",
     "kl_normal",
     "kl_normal_diag",
     "kl_normal_diag_logvar",

@@ -13,7 +13,11 @@ kl_mvn_chol: np.ufunc
 kl_mvn_chol_value_and_grad: np.ufunc
 kl_mvn_prec: np.ufunc
 kl_mvn_prec_chol: np.ufunc
+kl_mvn_prec_chol_value_and_grad: np.ufunc
+kl_mvn_prec_value_and_grad: np.ufunc
 kl_mvn_vae_chol: np.ufunc
+kl_mvn_vae_chol_value_and_grad: np.ufunc
+kl_mvn_value_and_grad: np.ufunc
 kl_normal: np.ufunc
 kl_normal_diag: np.ufunc
 kl_normal_diag_logvar: np.ufunc

@@ -6,20 +6,21 @@ matrix has which factor is read off the laws that the two theorems are about.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import sympy as sp
 from sympy import Q
 
 from closedform.derive.derivation import Theorem
-from closedform.derive.nodes import KL, Abbreviation, Entry, Group, Paren, SumOver
+from closedform.derive.nodes import KL, Entry, Paren, SumOver
 from closedform.derive.rewrite import substitute
 from closedform.derive.special import log1pmx, logratiomx
 
 from ..arrange import LoweringError, arrange, element
 from ..kernel import Argument, Result, Role, Structure
 from ..lower import DIVERGENCE, source
-from .program import Below, Carried, Factored, MatrixKernel, Rows, Solved, Step
+from .program import Below, Factored, MatrixKernel, Rows, Solved
+from .steps import steps
 
 # A kernel's arguments are named by what they are.
 SPOKEN = {"Sigma": "cov", "P": "prec"}
@@ -29,7 +30,7 @@ def lower_factors(name: str, theorem: Theorem) -> MatrixKernel:
     """The kernel whose arguments are the theorem's parameters, columns and lower triangular factors."""
     _require_sum(theorem)
     return MatrixKernel(
-        name, tuple(_arguments(theorem, Structure.LOWER)), (Result(element(DIVERGENCE), Role.DIVERGENCE),), tuple(_steps(theorem, {})),
+        name, tuple(_arguments(theorem, Structure.LOWER)), (Result(element(DIVERGENCE), Role.DIVERGENCE),), tuple(steps(theorem.rhs, {})),
         _rows(theorem, None), theorem.lhs, ((DIVERGENCE, theorem.rhs),), (source(theorem),),
     )  # fmt: skip
 
@@ -39,15 +40,15 @@ def lower_matrices(name: str, general: Theorem, theorem: Theorem) -> MatrixKerne
     _require_sum(theorem)
     spoken = {symbol: _spoken(symbol) for symbol in general.parameters}
     subject = substitute(general.lhs, spoken)
-    owners = _factors(subject, theorem.lhs)
+    owners = {str(product.args[0].name): str(matrix.name) for matrix, product in points(subject, theorem.lhs).items()}
     factored = [Factored(factor, matrix) for factor, matrix in owners.items()]
-    steps = (*factored, *_steps(theorem, owners))
-    again = next((step for step in steps if isinstance(step, Solved) and step.left_matrix), None)
+    found = (*factored, *steps(theorem.rhs, owners))
+    again = next((step for step in found if isinstance(step, Solved) and step.left_matrix), None)
     if again is None:
         raise LoweringError(f"kernel {name}: theorem {theorem.name} solves for no difference of the two factors")
     statements = tuple((f"{step.matrix}", sp.MatMul(_square(step.target), sp.Transpose(_square(step.target)))) for step in factored)
     return MatrixKernel(
-        name, tuple(_arguments(general, Structure.SYMMETRIC)), (Result(element(DIVERGENCE), Role.DIVERGENCE),), steps,
+        name, tuple(_arguments(general, Structure.SYMMETRIC)), (Result(element(DIVERGENCE), Role.DIVERGENCE),), found,
         _rows(theorem, again), subject, ((DIVERGENCE, theorem.rhs), *statements), (source(theorem),),
     )  # fmt: skip
 
@@ -83,47 +84,16 @@ def _arguments(theorem: Theorem, structure: Structure) -> Iterator[Argument]:
         yield Argument(symbol, owners[0], positive=False, dims=dims, structure=structure if square else Structure.FULL)
 
 
-def _factors(general: sp.Basic, special: sp.Basic) -> dict[str, str]:
-    """Which factor belongs to which matrix: L L^T stands in `special` where that matrix stands in `general`."""
+def points(general: sp.Basic, special: sp.Basic) -> dict[sp.MatrixSymbol, sp.MatMul]:
+    """The product L L^T that stands in `special` where a matrix stands in `general`, for each such matrix."""
+    if general == special:
+        return {}
     if isinstance(general, sp.MatrixSymbol) and general.is_square:
         left = special.args[0] if isinstance(special, sp.MatMul) else None
         if left is None or special.args[1:] != (sp.Transpose(left),):
             raise LoweringError(f"{special} is no product of a factor with its transpose, so {general} cannot be factored")
-        return {str(left.name): str(general.name)}
-    return {name: matrix for pair in zip(general.args, special.args, strict=True) for name, matrix in _factors(*pair).items()}
-
-
-# ---------------------------------------------------------------------------------------------------- what is solved for
-
-
-def _steps(theorem: Theorem, owners: Mapping[str, str]) -> Iterator[Step]:
-    """One statement for each abbreviation, matrices first."""
-    found = {node.name: node for node in sp.preorder_traversal(theorem.rhs) if isinstance(node, Abbreviation)}
-    for short in sorted(found.values(), key=lambda node: (not node.is_square, node.name)):
-        yield _step(short, owners)
-
-
-def _step(short: Abbreviation, owners: Mapping[str, str]) -> Step:
-    by, group = short.body.args if isinstance(short.body, sp.MatMul) and len(short.body.args) == 2 else (None, None)
-    if not isinstance(group, Group) or not isinstance(by, (sp.Inverse, sp.Transpose)):
-        raise LoweringError(f"no kernel can compute {short.name} = {short.body}: only A^-1 (x - y) and A^T (x - y)")
-    plus, minus = _difference(group)
-    factor = str(by.arg.name)
-    if isinstance(by, sp.Transpose) and not short.is_square:
-        return Carried(short.name, factor, plus, minus)
-    if isinstance(by, sp.Inverse):
-        twice = (owners[plus], owners[minus]) if short.is_square and factor == minus and {plus, minus} <= owners.keys() else (None, None)
-        return Solved(short.name, factor, plus, minus, bool(short.is_square), *twice)
-    raise LoweringError(f"no kernel can compute {short.name} = {short.body}: a transposed factor multiplies a column")
-
-
-def _difference(group: Group) -> tuple[str, str]:
-    """x and y of x - y, whichever is written first."""
-    signs = {}
-    for term in group.body.args:
-        negative = isinstance(term, sp.MatMul) and term.args[0] == -1
-        signs[negative] = str((term.args[1] if negative else term).name)
-    return signs[False], signs[True]
+        return {general: special}
+    return {matrix: product for pair in zip(general.args, special.args, strict=True) for matrix, product in points(*pair).items()}
 
 
 # ---------------------------------------------------------------------------------------------------- the sum over rows

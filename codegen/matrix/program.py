@@ -1,8 +1,9 @@
 """What a kernel of matrices is: what is factored, what is solved for, and the sum over rows of what is left.
 
 A theorem names what is solved for, E := L2^-1 (L1 - L2) and z := L2^-1 (mu1 - mu2), and ends in a sum over rows of the entries
-of those. A kernel by covariances factors them first; where the two laws are so close that their difference is known better than that
-of two computed factors, E comes from the matrices themselves:
+of those; gradients are sums of products of them, with a factor on one side or on both. A kernel by covariances factors them first;
+where the two laws are so close that their difference is known better than that of two computed factors, E comes from the matrices
+themselves:
 
     L1 = L2 (I + E)   and   L1 L1^T = Sigma1   say   E + E^T + E E^T = L2^-1 (Sigma1 - Sigma2) L2^-T
 """
@@ -16,7 +17,7 @@ from enum import Enum
 
 import sympy as sp
 
-from ..kernel import Argument, Kernel, Result, Source
+from ..kernel import Argument, Kernel, Result, Source, Structure
 
 
 @dataclass(frozen=True)
@@ -54,38 +55,66 @@ class Carried:
     right: str
 
 
-Step = Factored | Solved | Carried
+@dataclass(frozen=True)
+class Subtracted:
+    """target = left - right, lower triangular if `square`, else a column; without `right` it is the identity that is taken away."""
+
+    target: str
+    left: str
+    right: str | None
+    square: bool
+
+
+Step = Factored | Solved | Carried | Subtracted
 
 
 class Part(Enum):
-    """A term under L^-T whose lower triangle is wanted: of an upper triangular one only the diagonal is left."""
+    """A term whose lower triangle is wanted: of an upper triangular one only the diagonal is left."""
 
     PLAIN = "E"
     TURNED = "E^T"
     SQUARE = "E E^T"
-    OUTER = "z z^T"
+    GRAM = "E^T E"
+    OUTER = "x y^T"
     TURNED_QUOTIENT = "E^T M^-T"
 
 
 @dataclass(frozen=True)
 class Summand:
-    """One of the terms: of which array, and divided by which M = under^-1 over."""
+    """One of the terms, of these arrays: E; or x and y; or E, over and under of M = under^-1 over, under left out where M = over."""
 
     part: Part
-    array: str
-    over: str | None = None
-    under: str | None = None
+    arrays: tuple[str, ...]
+
+
+class Through(Enum):
+    """How a lower triangular factor is multiplied with a sum of terms."""
+
+    ALONE = "X"
+    BACK = "L^-T X"
+    BOTH = "L^-T X L^-1"
+    FORTH = "L X"
 
 
 @dataclass(frozen=True)
 class Slope:
-    """result = sign factor^-T (sum of terms), its lower triangle; or of a column, of which there is one term."""
+    """result = scale (factor^-T (sum of terms) factor^-1 + sum of what stands beside that), `through` says with which of the factors.
+
+    Of a column there is one term and nothing beside. Of a lower triangular or symmetric result the lower triangle is computed, which
+    needs no more of the terms than theirs.
+    """
 
     result: str
-    factor: str
-    negative: bool
-    square: bool
+    structure: Structure
+    scale: sp.Rational
+    through: Through
+    factor: str | None
     terms: tuple[Summand, ...]
+    beside: tuple[Summand, ...] = ()
+
+    @property
+    def is_column(self) -> bool:
+        return self.structure is Structure.FULL
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@
 
 #define CLOSEDFORM_KERNELS 25
 #define CLOSEDFORM_OPERANDS 9
-#define CLOSEDFORM_BUILD "c8900e7c6a52409c"
+#define CLOSEDFORM_BUILD "78fe5dc778dadd09"
 
 /* The inner loop of a ufunc: NumPy's PyUFuncGenericFunction, with npy_intp as intptr_t. */
 typedef void closedform_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data);

@@ -423,6 +423,86 @@ INLINE void back_column_tile(const int k, const double sign, const vector *L, co
     }
 }
 
+/* ---- gradients by precisions and against the standard law, side by side */
+
+INLINE void subtract_unit_tile(const int k, const vector *x, vector *to)
+{
+    memcpy(to, x, PACKED(k) * sizeof *to);
+    for (int i = 0; i < k; ++i) {
+        to[PACKED(i) + (size_t)i] -= 1.0;
+    }
+}
+
+INLINE void add_turned_divided_tile(const int k, const vector *E, const vector *over, vector *S)
+{
+    for (int i = 0; i < k; ++i) {
+        const size_t ii = PACKED(i) + (size_t)i;
+        S[ii] += E[ii] / over[ii];
+    }
+}
+
+INLINE void add_outer_of_two_tile(const int k, const vector *x, const vector *y, vector *S)
+{
+    for (int i = 0; i < k; ++i) {
+        for (int j = 0; j <= i; ++j) {
+            S[PACKED(i) + (size_t)j] += x[i] * y[j];
+        }
+    }
+}
+
+/* b = scale L z. */
+INLINE void forth_column_tile(const int k, const double scale, const vector *L, const vector *z, vector *b)
+{
+    for (int i = 0; i < k; ++i) {
+        vector s = L[PACKED(i)] * z[0];
+        for (int l = 1; l <= i; ++l) {
+            s += L[PACKED(i) + (size_t)l] * z[l];
+        }
+        b[i] = scale * s;
+    }
+}
+
+/* ---- gradients by symmetric matrices, side by side */
+
+INLINE void add_gram_tile(const int k, const vector *E, vector *S)
+{
+    for (int i = 0; i < k; ++i) {
+        for (int j = 0; j <= i; ++j) {
+            vector sum = S[PACKED(i) + (size_t)j];
+            for (int l = i; l < k; ++l) {
+                sum += E[PACKED(l) + (size_t)i] * E[PACKED(l) + (size_t)j];
+            }
+            S[PACKED(i) + (size_t)j] = sum;
+        }
+    }
+}
+
+INLINE void scale_lower_tile(const int k, const double scale, vector *S)
+{
+    for (size_t e = 0; e < PACKED(k); ++e) {
+        S[e] *= scale;
+    }
+}
+
+/* S = S L^-1 where that is symmetric. Of both the lower triangle is enough: what row i has right of its diagonal, the rows below it
+   have in column i. */
+INLINE void back_symmetric_tile(const int k, const vector *L, const vector *by_L, vector *S)
+{
+    for (int i = k - 1; i >= 0; --i) {
+        vector *Si = S + PACKED(i);
+        for (int j = i; j >= 0; --j) {
+            vector s = Si[j];
+            for (int l = j + 1; l <= i; ++l) {
+                s -= Si[l] * L[PACKED(l) + (size_t)j];
+            }
+            for (int l = i + 1; l < k; ++l) {
+                s -= S[PACKED(l) + (size_t)i] * L[PACKED(l) + (size_t)j];
+            }
+            Si[j] = s * by_L[j];
+        }
+    }
+}
+
 /* ---- by itself, in blocks: some rows times a strip of columns, all in registers. A strip lies apart from the matrix that it is of,
    row after row, each STRIP columns wide; a panel is some strips side by side, of which the first begins at column `first`, and a strip
    begins at the row of its own diagonal. */
@@ -1004,20 +1084,118 @@ static void back_column_one(const int k, const double sign, const double *L, con
     }
 }
 
-/* A gradient to where it belongs; without one, NaN. Above the diagonal of a lower triangle stand zeros. */
-static void put_column(const int k, const double *from, size_t lanes, char *to, intptr_t row)
+/* ---- gradients by precisions and against the standard law, by itself */
+
+static void subtract_unit_one(const int k, const double *x, double *to)
 {
+    memcpy(to, x, (size_t)k * (size_t)k * sizeof *to);
+    for (size_t e = 0; e < (size_t)k * (size_t)k; e += (size_t)k + 1) {
+        to[e] -= 1.0;
+    }
+}
+
+static void add_turned_divided_one(const int k, const double *E, const double *over, double *S)
+{
+    for (size_t e = 0; e < (size_t)k * (size_t)k; e += (size_t)k + 1) {
+        S[e] += E[e] / over[e];
+    }
+}
+
+static void add_outer_of_two_one(const int k, const double *x, const double *y, double *S)
+{
+    for (int i = 0; i < k; ++i) {
+        for (int j = 0; j <= i; ++j) {
+            S[(size_t)i * (size_t)k + (size_t)j] += x[i] * y[j];
+        }
+    }
+}
+
+static void forth_column_one(const int k, const double scale, const double *L, const double *z, double *b)
+{
+    for (int i = 0; i < k; ++i) {
+        const double *Li = L + (size_t)i * (size_t)k;
+        double sum = 0.0;
+#pragma omp simd reduction(+ : sum)
+        for (int l = 0; l <= i; ++l) {
+            sum += Li[l] * z[l];
+        }
+        b[i] = scale * sum;
+    }
+}
+
+/* ---- gradients by symmetric matrices, by itself */
+
+/* Row i of E^T E is a sum of rows of E, from its own on: those before it are zero in column i. */
+static void add_gram_one(const int k, const double *E, double *S)
+{
+    const size_t step = (size_t)k;
+    for (int i = 0; i < k; ++i) {
+        double coefficients[64];
+        for (int l = i; l < k; l += 64) {
+            const int count = k - l < 64 ? k - l : 64;
+            const double *rows = E + (size_t)l * step;
+            for (int c = 0; c < count; ++c) {
+                coefficients[c] = -rows[(size_t)c * step + (size_t)i];
+            }
+            subtract_rows(i + 1, count, coefficients, rows, step, S + (size_t)i * step);
+        }
+    }
+}
+
+static void scale_lower_one(const int k, const double scale, double *S)
+{
+    for (size_t e = 0; e < (size_t)k * (size_t)k; ++e) {
+        S[e] *= scale;
+    }
+}
+
+/* Row i has what stands right of its diagonal from the rows below, which wrote it there. */
+static void back_symmetric_one(const int k, const double *L, const double *by_L, double *S)
+{
+    const size_t step = (size_t)k;
+    for (int i = k - 1; i >= 0; --i) {
+        double *Si = S + (size_t)i * step;
+        subtract_rows(i + 1, k - 1 - i, Si + i + 1, L + (size_t)(i + 1) * step, step, Si);
+        for (int j = i; j >= 0; --j) {
+            const double s = Si[j] *= by_L[j];
+            const double *Lj = L + (size_t)j * step;
+#pragma omp simd
+            for (int l = 0; l < j; ++l) {
+                Si[l] -= s * Lj[l];
+            }
+            S[(size_t)j * step + (size_t)i] = s;
+        }
+    }
+}
+
+/* A gradient to where it belongs; without one, NaN. Above the diagonal of a lower triangle stand zeros, of a symmetric matrix what
+   stands below it. Lanes are those of a tile, in which triangles are packed; a matrix by itself has all its entries. */
+static void put_column(const int k, const double *from, size_t lanes, int packed, char *to, intptr_t row)
+{
+    (void)packed;
     for (int i = 0; i < k; ++i) {
         *(double *)(to + i * row) = from == NULL ? NAN : from[(size_t)i * lanes];
     }
 }
 
-static void put_lower(const int k, const double *from, size_t lanes, char *to, intptr_t row, intptr_t column)
+static void put_lower(const int k, const double *from, size_t lanes, int packed, char *to, intptr_t row, intptr_t column)
 {
     for (int i = 0; i < k; ++i) {
-        const size_t at = lanes == 1 ? (size_t)i * (size_t)k : PACKED(i);
+        const size_t at = packed ? PACKED(i) : (size_t)i * (size_t)k;
         for (int j = 0; j < k; ++j) {
             *(double *)(to + i * row + j * column) = j > i ? 0.0 : from == NULL ? NAN : from[(at + (size_t)j) * lanes];
+        }
+    }
+}
+
+static void put_symmetric(const int k, const double *from, size_t lanes, int packed, char *to, intptr_t row, intptr_t column)
+{
+    for (int i = 0; i < k; ++i) {
+        const size_t at = packed ? PACKED(i) : (size_t)i * (size_t)k;
+        for (int j = 0; j <= i; ++j) {
+            const double x = from == NULL ? NAN : from[(at + (size_t)j) * lanes];
+            *(double *)(to + i * row + j * column) = x;
+            *(double *)(to + j * row + i * column) = x;
         }
     }
 }
@@ -1413,6 +1591,86 @@ INLINE void back_column_tile_f32(const int k, const float sign, const vector_f32
             s -= L[PACKED(l) + (size_t)i] * b[l];
         }
         b[i] = s * by_L[i];
+    }
+}
+
+/* ---- gradients by precisions and against the standard law, side by side */
+
+INLINE void subtract_unit_tile_f32(const int k, const vector_f32 *x, vector_f32 *to)
+{
+    memcpy(to, x, PACKED(k) * sizeof *to);
+    for (int i = 0; i < k; ++i) {
+        to[PACKED(i) + (size_t)i] -= 1.0f;
+    }
+}
+
+INLINE void add_turned_divided_tile_f32(const int k, const vector_f32 *E, const vector_f32 *over, vector_f32 *S)
+{
+    for (int i = 0; i < k; ++i) {
+        const size_t ii = PACKED(i) + (size_t)i;
+        S[ii] += E[ii] / over[ii];
+    }
+}
+
+INLINE void add_outer_of_two_tile_f32(const int k, const vector_f32 *x, const vector_f32 *y, vector_f32 *S)
+{
+    for (int i = 0; i < k; ++i) {
+        for (int j = 0; j <= i; ++j) {
+            S[PACKED(i) + (size_t)j] += x[i] * y[j];
+        }
+    }
+}
+
+/* b = scale L z. */
+INLINE void forth_column_tile_f32(const int k, const float scale, const vector_f32 *L, const vector_f32 *z, vector_f32 *b)
+{
+    for (int i = 0; i < k; ++i) {
+        vector_f32 s = L[PACKED(i)] * z[0];
+        for (int l = 1; l <= i; ++l) {
+            s += L[PACKED(i) + (size_t)l] * z[l];
+        }
+        b[i] = scale * s;
+    }
+}
+
+/* ---- gradients by symmetric matrices, side by side */
+
+INLINE void add_gram_tile_f32(const int k, const vector_f32 *E, vector_f32 *S)
+{
+    for (int i = 0; i < k; ++i) {
+        for (int j = 0; j <= i; ++j) {
+            vector_f32 sum = S[PACKED(i) + (size_t)j];
+            for (int l = i; l < k; ++l) {
+                sum += E[PACKED(l) + (size_t)i] * E[PACKED(l) + (size_t)j];
+            }
+            S[PACKED(i) + (size_t)j] = sum;
+        }
+    }
+}
+
+INLINE void scale_lower_tile_f32(const int k, const float scale, vector_f32 *S)
+{
+    for (size_t e = 0; e < PACKED(k); ++e) {
+        S[e] *= scale;
+    }
+}
+
+/* S = S L^-1 where that is symmetric. Of both the lower triangle is enough: what row i has right of its diagonal, the rows below it
+   have in column i. */
+INLINE void back_symmetric_tile_f32(const int k, const vector_f32 *L, const vector_f32 *by_L, vector_f32 *S)
+{
+    for (int i = k - 1; i >= 0; --i) {
+        vector_f32 *Si = S + PACKED(i);
+        for (int j = i; j >= 0; --j) {
+            vector_f32 s = Si[j];
+            for (int l = j + 1; l <= i; ++l) {
+                s -= Si[l] * L[PACKED(l) + (size_t)j];
+            }
+            for (int l = i + 1; l < k; ++l) {
+                s -= S[PACKED(l) + (size_t)i] * L[PACKED(l) + (size_t)j];
+            }
+            Si[j] = s * by_L[j];
+        }
     }
 }
 
@@ -1997,20 +2255,118 @@ static void back_column_one_f32(const int k, const float sign, const float *L, c
     }
 }
 
-/* A gradient to where it belongs; without one, NaN. Above the diagonal of a lower triangle stand zeros. */
-static void put_column_f32(const int k, const float *from, size_t lanes, char *to, intptr_t row)
+/* ---- gradients by precisions and against the standard law, by itself */
+
+static void subtract_unit_one_f32(const int k, const float *x, float *to)
 {
+    memcpy(to, x, (size_t)k * (size_t)k * sizeof *to);
+    for (size_t e = 0; e < (size_t)k * (size_t)k; e += (size_t)k + 1) {
+        to[e] -= 1.0f;
+    }
+}
+
+static void add_turned_divided_one_f32(const int k, const float *E, const float *over, float *S)
+{
+    for (size_t e = 0; e < (size_t)k * (size_t)k; e += (size_t)k + 1) {
+        S[e] += E[e] / over[e];
+    }
+}
+
+static void add_outer_of_two_one_f32(const int k, const float *x, const float *y, float *S)
+{
+    for (int i = 0; i < k; ++i) {
+        for (int j = 0; j <= i; ++j) {
+            S[(size_t)i * (size_t)k + (size_t)j] += x[i] * y[j];
+        }
+    }
+}
+
+static void forth_column_one_f32(const int k, const float scale, const float *L, const float *z, float *b)
+{
+    for (int i = 0; i < k; ++i) {
+        const float *Li = L + (size_t)i * (size_t)k;
+        float sum = 0.0f;
+#pragma omp simd reduction(+ : sum)
+        for (int l = 0; l <= i; ++l) {
+            sum += Li[l] * z[l];
+        }
+        b[i] = scale * sum;
+    }
+}
+
+/* ---- gradients by symmetric matrices, by itself */
+
+/* Row i of E^T E is a sum of rows of E, from its own on: those before it are zero in column i. */
+static void add_gram_one_f32(const int k, const float *E, float *S)
+{
+    const size_t step = (size_t)k;
+    for (int i = 0; i < k; ++i) {
+        float coefficients[64];
+        for (int l = i; l < k; l += 64) {
+            const int count = k - l < 64 ? k - l : 64;
+            const float *rows = E + (size_t)l * step;
+            for (int c = 0; c < count; ++c) {
+                coefficients[c] = -rows[(size_t)c * step + (size_t)i];
+            }
+            subtract_rows_f32(i + 1, count, coefficients, rows, step, S + (size_t)i * step);
+        }
+    }
+}
+
+static void scale_lower_one_f32(const int k, const float scale, float *S)
+{
+    for (size_t e = 0; e < (size_t)k * (size_t)k; ++e) {
+        S[e] *= scale;
+    }
+}
+
+/* Row i has what stands right of its diagonal from the rows below, which wrote it there. */
+static void back_symmetric_one_f32(const int k, const float *L, const float *by_L, float *S)
+{
+    const size_t step = (size_t)k;
+    for (int i = k - 1; i >= 0; --i) {
+        float *Si = S + (size_t)i * step;
+        subtract_rows_f32(i + 1, k - 1 - i, Si + i + 1, L + (size_t)(i + 1) * step, step, Si);
+        for (int j = i; j >= 0; --j) {
+            const float s = Si[j] *= by_L[j];
+            const float *Lj = L + (size_t)j * step;
+#pragma omp simd
+            for (int l = 0; l < j; ++l) {
+                Si[l] -= s * Lj[l];
+            }
+            S[(size_t)j * step + (size_t)i] = s;
+        }
+    }
+}
+
+/* A gradient to where it belongs; without one, NaN. Above the diagonal of a lower triangle stand zeros, of a symmetric matrix what
+   stands below it. Lanes are those of a tile, in which triangles are packed; a matrix by itself has all its entries. */
+static void put_column_f32(const int k, const float *from, size_t lanes, int packed, char *to, intptr_t row)
+{
+    (void)packed;
     for (int i = 0; i < k; ++i) {
         *(float *)(to + i * row) = from == NULL ? NAN : from[(size_t)i * lanes];
     }
 }
 
-static void put_lower_f32(const int k, const float *from, size_t lanes, char *to, intptr_t row, intptr_t column)
+static void put_lower_f32(const int k, const float *from, size_t lanes, int packed, char *to, intptr_t row, intptr_t column)
 {
     for (int i = 0; i < k; ++i) {
-        const size_t at = lanes == 1 ? (size_t)i * (size_t)k : PACKED(i);
+        const size_t at = packed ? PACKED(i) : (size_t)i * (size_t)k;
         for (int j = 0; j < k; ++j) {
             *(float *)(to + i * row + j * column) = j > i ? 0.0f : from == NULL ? NAN : from[(at + (size_t)j) * lanes];
+        }
+    }
+}
+
+static void put_symmetric_f32(const int k, const float *from, size_t lanes, int packed, char *to, intptr_t row, intptr_t column)
+{
+    for (int i = 0; i < k; ++i) {
+        const size_t at = packed ? PACKED(i) : (size_t)i * (size_t)k;
+        for (int j = 0; j <= i; ++j) {
+            const float x = from == NULL ? NAN : from[(at + (size_t)j) * lanes];
+            *(float *)(to + i * row + j * column) = x;
+            *(float *)(to + j * row + i * column) = x;
         }
     }
 }
@@ -2144,12 +2500,10 @@ INLINE void kl_mvn_tile(const int k, const source *in, vector *scratch, double *
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (double)CLOSE;
     }
-    if (!any) {
-        memcpy(kl, apart, sizeof apart);
-        return;
+    if (any) {
+        solve_close_tile(k, L2, over_L2, cov1, cov2, E, work);
     }
-    solve_close_tile(k, L2, over_L2, cov1, cov2, E, work);
-    for (int i = 0; i < k; ++i) {
+    for (int i = 0; i < (any ? k : 0); ++i) {
         double E_below_of[lanes] = {0};
         for (int j = 0; j < i; ++j) {
             for (int lane = 0; lane < lanes; ++lane) {
@@ -2244,12 +2598,10 @@ static void kl_mvn_one(const int k, const source *in, double *scratch, double *k
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (double)CLOSE;
     }
-    if (!any) {
-        memcpy(kl, apart, sizeof apart);
-        return;
+    if (any) {
+        solve_close_one(k, L2, over_L2, cov1, cov2, E, work);
     }
-    solve_close_one(k, L2, over_L2, cov1, cov2, E, work);
-    for (int i = 0; i < k; ++i) {
+    for (int i = 0; i < (any ? k : 0); ++i) {
         double E_below_of[lanes], E_below_sum = 0.0;
 #pragma omp simd reduction(+ : E_below_sum)
         for (int j = 0; j < i; ++j) {
@@ -2444,12 +2796,10 @@ INLINE void kl_mvn_f32_tile(const int k, const source *in, vector_f32 *scratch, 
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (float)CLOSE;
     }
-    if (!any) {
-        memcpy(kl, apart, sizeof apart);
-        return;
+    if (any) {
+        solve_close_tile_f32(k, L2, over_L2, cov1, cov2, E, work);
     }
-    solve_close_tile_f32(k, L2, over_L2, cov1, cov2, E, work);
-    for (int i = 0; i < k; ++i) {
+    for (int i = 0; i < (any ? k : 0); ++i) {
         float E_below_of[lanes] = {0};
         for (int j = 0; j < i; ++j) {
             for (int lane = 0; lane < lanes; ++lane) {
@@ -2544,12 +2894,10 @@ static void kl_mvn_f32_one(const int k, const source *in, float *scratch, float 
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (float)CLOSE;
     }
-    if (!any) {
-        memcpy(kl, apart, sizeof apart);
-        return;
+    if (any) {
+        solve_close_one_f32(k, L2, over_L2, cov1, cov2, E, work);
     }
-    solve_close_one_f32(k, L2, over_L2, cov1, cov2, E, work);
-    for (int i = 0; i < k; ++i) {
+    for (int i = 0; i < (any ? k : 0); ++i) {
         float E_below_of[lanes], E_below_sum = 0.0f;
 #pragma omp simd reduction(+ : E_below_sum)
         for (int j = 0; j < i; ++j) {
@@ -3303,10 +3651,10 @@ void CLOSEDFORM(kl_mvn_chol_value_and_grad)(size_t k, const double *mu1, const d
         kl_mvn_chol_value_and_grad_one(size, in, scratch, &kl, &least, gradients);
         kl = kl_mvn_chol_value_and_grad_settled(size, in, 0, kl, least, &raised);
     }
-    put_column(size, kl - kl == 0.0 ? gradients[0] : NULL, 1, (char *)by_mu1, sizeof(double));
-    put_lower(size, kl - kl == 0.0 ? gradients[1] : NULL, 1, (char *)by_L1, (intptr_t)(k * sizeof(double)), sizeof(double));
-    put_column(size, kl - kl == 0.0 ? gradients[2] : NULL, 1, (char *)by_mu2, sizeof(double));
-    put_lower(size, kl - kl == 0.0 ? gradients[3] : NULL, 1, (char *)by_L2, (intptr_t)(k * sizeof(double)), sizeof(double));
+    put_column(size, kl - kl == 0.0 ? gradients[0] : NULL, 1, 0, (char *)by_mu1, sizeof(double));
+    put_lower(size, kl - kl == 0.0 ? gradients[1] : NULL, 1, 0, (char *)by_L1, (intptr_t)(k * sizeof(double)), sizeof(double));
+    put_column(size, kl - kl == 0.0 ? gradients[2] : NULL, 1, 0, (char *)by_mu2, sizeof(double));
+    put_lower(size, kl - kl == 0.0 ? gradients[3] : NULL, 1, 0, (char *)by_L2, (intptr_t)(k * sizeof(double)), sizeof(double));
     free(scratch);
     raise_only(before, raised);
     *kl_ = kl;
@@ -3386,19 +3734,19 @@ static void kl_mvn_chol_value_and_grad_loop(char **args, const intptr_t *dimensi
         }
         for (int lane = 0; lane < present; ++lane) {
             const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[0] : (void *)gradients_one[0]) + lane : NULL;
-            put_column(k, from, (size_t)count, args[5] + (first + lane) * steps[5], steps[15]);
+            put_column(k, from, (size_t)count, together, args[5] + (first + lane) * steps[5], steps[15]);
         }
         for (int lane = 0; lane < present; ++lane) {
             const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[1] : (void *)gradients_one[1]) + lane : NULL;
-            put_lower(k, from, (size_t)count, args[6] + (first + lane) * steps[6], steps[16], steps[17]);
+            put_lower(k, from, (size_t)count, together, args[6] + (first + lane) * steps[6], steps[16], steps[17]);
         }
         for (int lane = 0; lane < present; ++lane) {
             const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[2] : (void *)gradients_one[2]) + lane : NULL;
-            put_column(k, from, (size_t)count, args[7] + (first + lane) * steps[7], steps[18]);
+            put_column(k, from, (size_t)count, together, args[7] + (first + lane) * steps[7], steps[18]);
         }
         for (int lane = 0; lane < present; ++lane) {
             const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[3] : (void *)gradients_one[3]) + lane : NULL;
-            put_lower(k, from, (size_t)count, args[8] + (first + lane) * steps[8], steps[19], steps[20]);
+            put_lower(k, from, (size_t)count, together, args[8] + (first + lane) * steps[8], steps[19], steps[20]);
         }
     }
     free(large);
@@ -3588,10 +3936,10 @@ void CLOSEDFORM(kl_mvn_chol_value_and_grad_f32)(size_t k, const float *mu1, cons
         kl_mvn_chol_value_and_grad_f32_one(size, in, scratch, &kl, &least, gradients);
         kl = kl_mvn_chol_value_and_grad_f32_settled(size, in, 0, kl, least, &raised);
     }
-    put_column_f32(size, kl - kl == 0.0f ? gradients[0] : NULL, 1, (char *)by_mu1, sizeof(float));
-    put_lower_f32(size, kl - kl == 0.0f ? gradients[1] : NULL, 1, (char *)by_L1, (intptr_t)(k * sizeof(float)), sizeof(float));
-    put_column_f32(size, kl - kl == 0.0f ? gradients[2] : NULL, 1, (char *)by_mu2, sizeof(float));
-    put_lower_f32(size, kl - kl == 0.0f ? gradients[3] : NULL, 1, (char *)by_L2, (intptr_t)(k * sizeof(float)), sizeof(float));
+    put_column_f32(size, kl - kl == 0.0f ? gradients[0] : NULL, 1, 0, (char *)by_mu1, sizeof(float));
+    put_lower_f32(size, kl - kl == 0.0f ? gradients[1] : NULL, 1, 0, (char *)by_L1, (intptr_t)(k * sizeof(float)), sizeof(float));
+    put_column_f32(size, kl - kl == 0.0f ? gradients[2] : NULL, 1, 0, (char *)by_mu2, sizeof(float));
+    put_lower_f32(size, kl - kl == 0.0f ? gradients[3] : NULL, 1, 0, (char *)by_L2, (intptr_t)(k * sizeof(float)), sizeof(float));
     free(scratch);
     raise_only(before, raised);
     *kl_ = kl;
@@ -3671,19 +4019,19 @@ static void kl_mvn_chol_value_and_grad_f32_loop(char **args, const intptr_t *dim
         }
         for (int lane = 0; lane < present; ++lane) {
             const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[0] : (void *)gradients_one[0]) + lane : NULL;
-            put_column_f32(k, from, (size_t)count, args[5] + (first + lane) * steps[5], steps[15]);
+            put_column_f32(k, from, (size_t)count, together, args[5] + (first + lane) * steps[5], steps[15]);
         }
         for (int lane = 0; lane < present; ++lane) {
             const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[1] : (void *)gradients_one[1]) + lane : NULL;
-            put_lower_f32(k, from, (size_t)count, args[6] + (first + lane) * steps[6], steps[16], steps[17]);
+            put_lower_f32(k, from, (size_t)count, together, args[6] + (first + lane) * steps[6], steps[16], steps[17]);
         }
         for (int lane = 0; lane < present; ++lane) {
             const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[2] : (void *)gradients_one[2]) + lane : NULL;
-            put_column_f32(k, from, (size_t)count, args[7] + (first + lane) * steps[7], steps[18]);
+            put_column_f32(k, from, (size_t)count, together, args[7] + (first + lane) * steps[7], steps[18]);
         }
         for (int lane = 0; lane < present; ++lane) {
             const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[3] : (void *)gradients_one[3]) + lane : NULL;
-            put_lower_f32(k, from, (size_t)count, args[8] + (first + lane) * steps[8], steps[19], steps[20]);
+            put_lower_f32(k, from, (size_t)count, together, args[8] + (first + lane) * steps[8], steps[19], steps[20]);
         }
     }
     free(large);
@@ -3766,12 +4114,10 @@ INLINE void kl_mvn_prec_tile(const int k, const source *in, vector *scratch, dou
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (double)CLOSE;
     }
-    if (!any) {
-        memcpy(kl, apart, sizeof apart);
-        return;
+    if (any) {
+        solve_close_tile(k, R1, over_R1, prec2, prec1, E, work);
     }
-    solve_close_tile(k, R1, over_R1, prec2, prec1, E, work);
-    for (int i = 0; i < k; ++i) {
+    for (int i = 0; i < (any ? k : 0); ++i) {
         double E_below_of[lanes] = {0};
         for (int j = 0; j < i; ++j) {
             for (int lane = 0; lane < lanes; ++lane) {
@@ -3866,12 +4212,10 @@ static void kl_mvn_prec_one(const int k, const source *in, double *scratch, doub
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (double)CLOSE;
     }
-    if (!any) {
-        memcpy(kl, apart, sizeof apart);
-        return;
+    if (any) {
+        solve_close_one(k, R1, over_R1, prec2, prec1, E, work);
     }
-    solve_close_one(k, R1, over_R1, prec2, prec1, E, work);
-    for (int i = 0; i < k; ++i) {
+    for (int i = 0; i < (any ? k : 0); ++i) {
         double E_below_of[lanes], E_below_sum = 0.0;
 #pragma omp simd reduction(+ : E_below_sum)
         for (int j = 0; j < i; ++j) {
@@ -4066,12 +4410,10 @@ INLINE void kl_mvn_prec_f32_tile(const int k, const source *in, vector_f32 *scra
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (float)CLOSE;
     }
-    if (!any) {
-        memcpy(kl, apart, sizeof apart);
-        return;
+    if (any) {
+        solve_close_tile_f32(k, R1, over_R1, prec2, prec1, E, work);
     }
-    solve_close_tile_f32(k, R1, over_R1, prec2, prec1, E, work);
-    for (int i = 0; i < k; ++i) {
+    for (int i = 0; i < (any ? k : 0); ++i) {
         float E_below_of[lanes] = {0};
         for (int j = 0; j < i; ++j) {
             for (int lane = 0; lane < lanes; ++lane) {
@@ -4166,12 +4508,10 @@ static void kl_mvn_prec_f32_one(const int k, const source *in, float *scratch, f
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (float)CLOSE;
     }
-    if (!any) {
-        memcpy(kl, apart, sizeof apart);
-        return;
+    if (any) {
+        solve_close_one_f32(k, R1, over_R1, prec2, prec1, E, work);
     }
-    solve_close_one_f32(k, R1, over_R1, prec2, prec1, E, work);
-    for (int i = 0; i < k; ++i) {
+    for (int i = 0; i < (any ? k : 0); ++i) {
         float E_below_of[lanes], E_below_sum = 0.0f;
 #pragma omp simd reduction(+ : E_below_sum)
         for (int j = 0; j < i; ++j) {
@@ -4742,6 +5082,1382 @@ static void kl_mvn_prec_chol_f32_loop(char **args, const intptr_t *dimensions, c
     raise_only(before, raised);
 }
 
+/* ---- kl_mvn_prec_chol_value_and_grad */
+
+INLINE void kl_mvn_prec_chol_value_and_grad_tile(const int k, const source *in, vector *scratch, double *kl, double *least, vector **gradients)
+{
+    enum { lanes = LANES };
+    vector *const mu1 = scratch;
+    scratch += k;
+    vector *const R1 = scratch;
+    scratch += PACKED(k);
+    vector *const mu2 = scratch;
+    scratch += k;
+    vector *const R2 = scratch;
+    scratch += PACKED(k);
+    vector *const over_R1 = scratch;
+    scratch += k;
+    vector *const E = scratch;
+    scratch += PACKED(k);
+    vector *const w = scratch;
+    scratch += k;
+    vector *const mu_gap = scratch;
+    scratch += k;
+    vector *const by_mu1 = scratch;
+    scratch += k;
+    vector *const by_R1 = scratch;
+    scratch += PACKED(k);
+    vector *const by_mu2 = scratch;
+    scratch += k;
+    vector *const by_R2 = scratch;
+    scratch += PACKED(k);
+    gather_column_tile(k, &in[0], mu1);
+    gather_lower_tile(k, &in[1], R1);
+    gather_column_tile(k, &in[2], mu2);
+    gather_lower_tile(k, &in[3], R2);
+    reciprocals_tile(k, R1, over_R1);
+    subtract_lower_tile(k, R2, R1, E);
+    solve_lower_tile(k, R1, over_R1, E);
+    subtract_column_tile(k, mu1, mu2, w);
+    carry_column_tile(k, R2, w);
+    subtract_column_tile(k, mu1, mu2, mu_gap);
+    for (int lane = 0; lane < lanes; ++lane) {
+        kl[lane] = 0.0;
+        least[lane] = 1.0;
+    }
+    for (int i = 0; i < k; ++i) {
+        double E_below_of[lanes] = {0};
+        for (int j = 0; j < i; ++j) {
+            for (int lane = 0; lane < lanes; ++lane) {
+                const double E_ij = ((double *)(E + PACKED(i) + (size_t)j))[lane];
+                E_below_of[lane] += E_ij * E_ij;
+            }
+        }
+#pragma omp simd
+        for (int lane = 0; lane < lanes; ++lane) {
+            const double R1_ii = ((double *)R1)[(PACKED(i) + (size_t)i) * lanes + lane];
+            const double R2_ii = ((double *)R2)[(PACKED(i) + (size_t)i) * lanes + lane];
+            const double w_i = ((double *)w)[i * lanes + lane];
+            const double E_below = E_below_of[lane];
+            kl[lane] += 0.5 * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx(R2_ii, R1_ii) + 0.5 * E_below + 0.5 * w_i * w_i;
+            least[lane] = R1_ii < least[lane] ? R1_ii : least[lane];
+            least[lane] = R2_ii < least[lane] ? R2_ii : least[lane];
+        }
+    }
+    forth_column_tile(k, 1.0, R2, w, by_mu1);
+    gradients[0] = by_mu1;
+    clear_tile(k, by_R1);
+    add_plain_tile(k, E, by_R1);
+    add_turned_tile(k, E, by_R1);
+    add_square_tile(k, E, by_R1);
+    back_lower_tile(k, -1.0, R1, over_R1, by_R1);
+    gradients[1] = by_R1;
+    forth_column_tile(k, -1.0, R2, w, by_mu2);
+    gradients[2] = by_mu2;
+    clear_tile(k, by_R2);
+    add_plain_tile(k, E, by_R2);
+    add_turned_quotient_tile(k, E, R2, R1, by_R2);
+    back_lower_tile(k, 1.0, R1, over_R1, by_R2);
+    add_outer_of_two_tile(k, mu_gap, w, by_R2);
+    gradients[3] = by_R2;
+}
+
+static void kl_mvn_prec_chol_value_and_grad_one(const int k, const source *in, double *scratch, double *kl, double *least, double **gradients)
+{
+    enum { lanes = 1 };
+    double *const mu1 = scratch;
+    scratch += k;
+    double *const R1 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    double *const mu2 = scratch;
+    scratch += k;
+    double *const R2 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    double *const over_R1 = scratch;
+    scratch += k;
+    double *const E = scratch;
+    scratch += (size_t)k * (size_t)k;
+    double *const w = scratch;
+    scratch += k;
+    double *const mu_gap = scratch;
+    scratch += k;
+    double *const by_mu1 = scratch;
+    scratch += k;
+    double *const by_R1 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    double *const by_mu2 = scratch;
+    scratch += k;
+    double *const by_R2 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    gather_column_one(k, &in[0], mu1);
+    gather_lower_one(k, &in[1], R1);
+    gather_column_one(k, &in[2], mu2);
+    gather_lower_one(k, &in[3], R2);
+    reciprocals_one(k, R1, over_R1);
+    subtract_lower_one(k, R2, R1, E);
+    solve_lower_one(k, R1, over_R1, E);
+    subtract_column_one(k, mu1, mu2, w);
+    carry_column_one(k, R2, w);
+    subtract_column_one(k, mu1, mu2, mu_gap);
+    for (int lane = 0; lane < lanes; ++lane) {
+        kl[lane] = 0.0;
+        least[lane] = 1.0;
+    }
+    for (int i = 0; i < k; ++i) {
+        double E_below_of[lanes], E_below_sum = 0.0;
+#pragma omp simd reduction(+ : E_below_sum)
+        for (int j = 0; j < i; ++j) {
+            const double E_ij = E[(size_t)i * (size_t)k + (size_t)j];
+            E_below_sum += E_ij * E_ij;
+        }
+        E_below_of[0] = E_below_sum;
+#pragma omp simd
+        for (int lane = 0; lane < lanes; ++lane) {
+            const double R1_ii = ((double *)R1)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
+            const double R2_ii = ((double *)R2)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
+            const double w_i = ((double *)w)[i * lanes + lane];
+            const double E_below = E_below_of[lane];
+            kl[lane] += 0.5 * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx(R2_ii, R1_ii) + 0.5 * E_below + 0.5 * w_i * w_i;
+            least[lane] = R1_ii < least[lane] ? R1_ii : least[lane];
+            least[lane] = R2_ii < least[lane] ? R2_ii : least[lane];
+        }
+    }
+    forth_column_one(k, 1.0, R2, w, by_mu1);
+    gradients[0] = by_mu1;
+    clear_one(k, by_R1);
+    add_plain_one(k, E, by_R1);
+    add_turned_one(k, E, by_R1);
+    add_square_one(k, E, by_R1);
+    back_lower_one(k, -1.0, R1, over_R1, by_R1);
+    gradients[1] = by_R1;
+    forth_column_one(k, -1.0, R2, w, by_mu2);
+    gradients[2] = by_mu2;
+    clear_one(k, by_R2);
+    add_plain_one(k, E, by_R2);
+    add_turned_quotient_one(k, E, R2, R1, by_R2);
+    back_lower_one(k, 1.0, R1, over_R1, by_R2);
+    add_outer_of_two_one(k, mu_gap, w, by_R2);
+    gradients[3] = by_R2;
+}
+
+/* The value of one element, once it is known whether that may be computed. */
+static double kl_mvn_prec_chol_value_and_grad_settled(const int k, const source *in, int lane, double value, double least, int *raised)
+{
+    if (isfinite(value) && least > 0.0) {
+        return value < 0.0 ? 0.0 : value;
+    }
+    const int law1 = column_state(k, &in[0], lane) | lower_state(k, &in[1], lane);
+    const int law2 = column_state(k, &in[2], lane) | lower_state(k, &in[3], lane);
+    int state = (law1 | law2) & FE_INVALID ? FE_INVALID : law1 & law2 ? FE_INVALID : law1 | law2 ? FE_DIVBYZERO : FE_OVERFLOW;
+    *raised |= state;
+    return state == FE_INVALID ? NAN : INFINITY;
+}
+
+void CLOSEDFORM(kl_mvn_prec_chol_value_and_grad)(size_t k, const double *mu1, const double *R1, const double *mu2, const double *R2, double *kl_, double *by_mu1, double *by_R1, double *by_mu2, double *by_R2)
+{
+    const int before = fetestexcept(FE_ALL_EXCEPT);
+    const int size = (int)k;
+    const size_t room = 5 * (size_t)k * (size_t)k + 7 * (size_t)k + 1;
+    double *gradients[4] = {NULL};
+    double *const scratch = malloc(room * sizeof(double));
+    double kl = NAN, least = 0.0;
+    int raised = scratch == NULL ? FE_INVALID : 0;
+    source in[4];
+    in[0] = (source){ .start = {(const char *)mu1}, .row = sizeof(double), .column = sizeof(double) };
+    in[1] = (source){ .start = {(const char *)R1}, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
+    in[2] = (source){ .start = {(const char *)mu2}, .row = sizeof(double), .column = sizeof(double) };
+    in[3] = (source){ .start = {(const char *)R2}, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
+    if (scratch != NULL) {
+        kl_mvn_prec_chol_value_and_grad_one(size, in, scratch, &kl, &least, gradients);
+        kl = kl_mvn_prec_chol_value_and_grad_settled(size, in, 0, kl, least, &raised);
+    }
+    put_column(size, kl - kl == 0.0 ? gradients[0] : NULL, 1, 0, (char *)by_mu1, sizeof(double));
+    put_lower(size, kl - kl == 0.0 ? gradients[1] : NULL, 1, 0, (char *)by_R1, (intptr_t)(k * sizeof(double)), sizeof(double));
+    put_column(size, kl - kl == 0.0 ? gradients[2] : NULL, 1, 0, (char *)by_mu2, sizeof(double));
+    put_lower(size, kl - kl == 0.0 ? gradients[3] : NULL, 1, 0, (char *)by_R2, (intptr_t)(k * sizeof(double)), sizeof(double));
+    free(scratch);
+    raise_only(before, raised);
+    *kl_ = kl;
+}
+
+static void kl_mvn_prec_chol_value_and_grad_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
+{
+    const int before = fetestexcept(FE_ALL_EXCEPT);
+    const intptr_t n = dimensions[0];
+    const int k = (int)dimensions[1];
+    int raised = 0;
+    source in[4];
+    double kl[16], least[16];
+    vector small[236];
+    vector *gradients[4] = {NULL};
+    double *gradients_one[4] = {NULL};
+    (void)data;
+    in[0].row = steps[9];
+    in[0].column = 0;
+    in[1].row = steps[10];
+    in[1].column = steps[11];
+    in[2].row = steps[12];
+    in[2].column = 0;
+    in[3].row = steps[13];
+    in[3].column = steps[14];
+    const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES);
+    const int count = together ? LANES : 1;
+    const size_t room = 5 * (size_t)k * (size_t)k + 7 * (size_t)k;
+    void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector) : sizeof(double)) + 64);
+    vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
+    for (intptr_t first = 0; first < n; first += count) {
+        const int present = n - first < count ? (int)(n - first) : count;
+        for (int lane = 0; lane < count; ++lane) {
+            const intptr_t element = first + (lane < present ? lane : present - 1);
+            in[0].start[lane] = args[0] + element * steps[0];
+            in[1].start[lane] = args[1] + element * steps[1];
+            in[2].start[lane] = args[2] + element * steps[2];
+            in[3].start[lane] = args[3] + element * steps[3];
+        }
+        if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
+            for (int lane = 0; lane < present; ++lane) {
+                kl[lane] = NAN;
+                least[lane] = 0.0;
+            }
+            raised |= FE_INVALID;
+        } else {
+            switch (together ? k : -1) {
+            case -1:
+                kl_mvn_prec_chol_value_and_grad_one(k, in, (double *)vectors, kl, least, gradients_one);
+                break;
+            case 1:
+                kl_mvn_prec_chol_value_and_grad_tile(1, in, vectors, kl, least, gradients);
+                break;
+            case 2:
+                kl_mvn_prec_chol_value_and_grad_tile(2, in, vectors, kl, least, gradients);
+                break;
+            case 3:
+                kl_mvn_prec_chol_value_and_grad_tile(3, in, vectors, kl, least, gradients);
+                break;
+            case 4:
+                kl_mvn_prec_chol_value_and_grad_tile(4, in, vectors, kl, least, gradients);
+                break;
+            default:
+                kl_mvn_prec_chol_value_and_grad_tile(k, in, vectors, kl, least, gradients);
+            }
+        }
+        int fine = 1;
+        for (int lane = 0; lane < count; ++lane) {
+            fine &= (kl[lane] >= 0.0) & (kl[lane] <= DBL_MAX) & (least[lane] > 0.0);
+        }
+        for (int lane = 0; fine && lane < present; ++lane) {
+            *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        }
+        for (int lane = 0; !fine && lane < present; ++lane) {
+            kl[lane] = kl_mvn_prec_chol_value_and_grad_settled(k, in, lane, kl[lane], least[lane], &raised);
+            *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[0] : (void *)gradients_one[0]) + lane : NULL;
+            put_column(k, from, (size_t)count, together, args[5] + (first + lane) * steps[5], steps[15]);
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[1] : (void *)gradients_one[1]) + lane : NULL;
+            put_lower(k, from, (size_t)count, together, args[6] + (first + lane) * steps[6], steps[16], steps[17]);
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[2] : (void *)gradients_one[2]) + lane : NULL;
+            put_column(k, from, (size_t)count, together, args[7] + (first + lane) * steps[7], steps[18]);
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[3] : (void *)gradients_one[3]) + lane : NULL;
+            put_lower(k, from, (size_t)count, together, args[8] + (first + lane) * steps[8], steps[19], steps[20]);
+        }
+    }
+    free(large);
+    raise_only(before, raised);
+}
+
+/* ---- kl_mvn_prec_chol_value_and_grad_f32 */
+
+INLINE void kl_mvn_prec_chol_value_and_grad_f32_tile(const int k, const source *in, vector_f32 *scratch, float *kl, float *least, vector_f32 **gradients)
+{
+    enum { lanes = LANES_f32 };
+    vector_f32 *const mu1 = scratch;
+    scratch += k;
+    vector_f32 *const R1 = scratch;
+    scratch += PACKED(k);
+    vector_f32 *const mu2 = scratch;
+    scratch += k;
+    vector_f32 *const R2 = scratch;
+    scratch += PACKED(k);
+    vector_f32 *const over_R1 = scratch;
+    scratch += k;
+    vector_f32 *const E = scratch;
+    scratch += PACKED(k);
+    vector_f32 *const w = scratch;
+    scratch += k;
+    vector_f32 *const mu_gap = scratch;
+    scratch += k;
+    vector_f32 *const by_mu1 = scratch;
+    scratch += k;
+    vector_f32 *const by_R1 = scratch;
+    scratch += PACKED(k);
+    vector_f32 *const by_mu2 = scratch;
+    scratch += k;
+    vector_f32 *const by_R2 = scratch;
+    scratch += PACKED(k);
+    gather_column_tile_f32(k, &in[0], mu1);
+    gather_lower_tile_f32(k, &in[1], R1);
+    gather_column_tile_f32(k, &in[2], mu2);
+    gather_lower_tile_f32(k, &in[3], R2);
+    reciprocals_tile_f32(k, R1, over_R1);
+    subtract_lower_tile_f32(k, R2, R1, E);
+    solve_lower_tile_f32(k, R1, over_R1, E);
+    subtract_column_tile_f32(k, mu1, mu2, w);
+    carry_column_tile_f32(k, R2, w);
+    subtract_column_tile_f32(k, mu1, mu2, mu_gap);
+    for (int lane = 0; lane < lanes; ++lane) {
+        kl[lane] = 0.0f;
+        least[lane] = 1.0f;
+    }
+    for (int i = 0; i < k; ++i) {
+        float E_below_of[lanes] = {0};
+        for (int j = 0; j < i; ++j) {
+            for (int lane = 0; lane < lanes; ++lane) {
+                const float E_ij = ((float *)(E + PACKED(i) + (size_t)j))[lane];
+                E_below_of[lane] += E_ij * E_ij;
+            }
+        }
+#pragma omp simd
+        for (int lane = 0; lane < lanes; ++lane) {
+            const float R1_ii = ((float *)R1)[(PACKED(i) + (size_t)i) * lanes + lane];
+            const float R2_ii = ((float *)R2)[(PACKED(i) + (size_t)i) * lanes + lane];
+            const float w_i = ((float *)w)[i * lanes + lane];
+            const float E_below = E_below_of[lane];
+            kl[lane] += 0.5f * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx_f32(R2_ii, R1_ii) + 0.5f * E_below + 0.5f * w_i * w_i;
+            least[lane] = R1_ii < least[lane] ? R1_ii : least[lane];
+            least[lane] = R2_ii < least[lane] ? R2_ii : least[lane];
+        }
+    }
+    forth_column_tile_f32(k, 1.0, R2, w, by_mu1);
+    gradients[0] = by_mu1;
+    clear_tile_f32(k, by_R1);
+    add_plain_tile_f32(k, E, by_R1);
+    add_turned_tile_f32(k, E, by_R1);
+    add_square_tile_f32(k, E, by_R1);
+    back_lower_tile_f32(k, -1.0, R1, over_R1, by_R1);
+    gradients[1] = by_R1;
+    forth_column_tile_f32(k, -1.0, R2, w, by_mu2);
+    gradients[2] = by_mu2;
+    clear_tile_f32(k, by_R2);
+    add_plain_tile_f32(k, E, by_R2);
+    add_turned_quotient_tile_f32(k, E, R2, R1, by_R2);
+    back_lower_tile_f32(k, 1.0, R1, over_R1, by_R2);
+    add_outer_of_two_tile_f32(k, mu_gap, w, by_R2);
+    gradients[3] = by_R2;
+}
+
+static void kl_mvn_prec_chol_value_and_grad_f32_one(const int k, const source *in, float *scratch, float *kl, float *least, float **gradients)
+{
+    enum { lanes = 1 };
+    float *const mu1 = scratch;
+    scratch += k;
+    float *const R1 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    float *const mu2 = scratch;
+    scratch += k;
+    float *const R2 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    float *const over_R1 = scratch;
+    scratch += k;
+    float *const E = scratch;
+    scratch += (size_t)k * (size_t)k;
+    float *const w = scratch;
+    scratch += k;
+    float *const mu_gap = scratch;
+    scratch += k;
+    float *const by_mu1 = scratch;
+    scratch += k;
+    float *const by_R1 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    float *const by_mu2 = scratch;
+    scratch += k;
+    float *const by_R2 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    gather_column_one_f32(k, &in[0], mu1);
+    gather_lower_one_f32(k, &in[1], R1);
+    gather_column_one_f32(k, &in[2], mu2);
+    gather_lower_one_f32(k, &in[3], R2);
+    reciprocals_one_f32(k, R1, over_R1);
+    subtract_lower_one_f32(k, R2, R1, E);
+    solve_lower_one_f32(k, R1, over_R1, E);
+    subtract_column_one_f32(k, mu1, mu2, w);
+    carry_column_one_f32(k, R2, w);
+    subtract_column_one_f32(k, mu1, mu2, mu_gap);
+    for (int lane = 0; lane < lanes; ++lane) {
+        kl[lane] = 0.0f;
+        least[lane] = 1.0f;
+    }
+    for (int i = 0; i < k; ++i) {
+        float E_below_of[lanes], E_below_sum = 0.0f;
+#pragma omp simd reduction(+ : E_below_sum)
+        for (int j = 0; j < i; ++j) {
+            const float E_ij = E[(size_t)i * (size_t)k + (size_t)j];
+            E_below_sum += E_ij * E_ij;
+        }
+        E_below_of[0] = E_below_sum;
+#pragma omp simd
+        for (int lane = 0; lane < lanes; ++lane) {
+            const float R1_ii = ((float *)R1)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
+            const float R2_ii = ((float *)R2)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
+            const float w_i = ((float *)w)[i * lanes + lane];
+            const float E_below = E_below_of[lane];
+            kl[lane] += 0.5f * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx_f32(R2_ii, R1_ii) + 0.5f * E_below + 0.5f * w_i * w_i;
+            least[lane] = R1_ii < least[lane] ? R1_ii : least[lane];
+            least[lane] = R2_ii < least[lane] ? R2_ii : least[lane];
+        }
+    }
+    forth_column_one_f32(k, 1.0, R2, w, by_mu1);
+    gradients[0] = by_mu1;
+    clear_one_f32(k, by_R1);
+    add_plain_one_f32(k, E, by_R1);
+    add_turned_one_f32(k, E, by_R1);
+    add_square_one_f32(k, E, by_R1);
+    back_lower_one_f32(k, -1.0, R1, over_R1, by_R1);
+    gradients[1] = by_R1;
+    forth_column_one_f32(k, -1.0, R2, w, by_mu2);
+    gradients[2] = by_mu2;
+    clear_one_f32(k, by_R2);
+    add_plain_one_f32(k, E, by_R2);
+    add_turned_quotient_one_f32(k, E, R2, R1, by_R2);
+    back_lower_one_f32(k, 1.0, R1, over_R1, by_R2);
+    add_outer_of_two_one_f32(k, mu_gap, w, by_R2);
+    gradients[3] = by_R2;
+}
+
+/* The value of one element, once it is known whether that may be computed. */
+static float kl_mvn_prec_chol_value_and_grad_f32_settled(const int k, const source *in, int lane, float value, float least, int *raised)
+{
+    if (isfinite(value) && least > 0.0f) {
+        return value < 0.0f ? 0.0f : value;
+    }
+    const int law1 = column_state_f32(k, &in[0], lane) | lower_state_f32(k, &in[1], lane);
+    const int law2 = column_state_f32(k, &in[2], lane) | lower_state_f32(k, &in[3], lane);
+    int state = (law1 | law2) & FE_INVALID ? FE_INVALID : law1 & law2 ? FE_INVALID : law1 | law2 ? FE_DIVBYZERO : FE_OVERFLOW;
+    *raised |= state;
+    return state == FE_INVALID ? NAN : INFINITY;
+}
+
+void CLOSEDFORM(kl_mvn_prec_chol_value_and_grad_f32)(size_t k, const float *mu1, const float *R1, const float *mu2, const float *R2, float *kl_, float *by_mu1, float *by_R1, float *by_mu2, float *by_R2)
+{
+    const int before = fetestexcept(FE_ALL_EXCEPT);
+    const int size = (int)k;
+    const size_t room = 5 * (size_t)k * (size_t)k + 7 * (size_t)k + 1;
+    float *gradients[4] = {NULL};
+    float *const scratch = malloc(room * sizeof(float));
+    float kl = NAN, least = 0.0f;
+    int raised = scratch == NULL ? FE_INVALID : 0;
+    source in[4];
+    in[0] = (source){ .start = {(const char *)mu1}, .row = sizeof(float), .column = sizeof(float) };
+    in[1] = (source){ .start = {(const char *)R1}, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
+    in[2] = (source){ .start = {(const char *)mu2}, .row = sizeof(float), .column = sizeof(float) };
+    in[3] = (source){ .start = {(const char *)R2}, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
+    if (scratch != NULL) {
+        kl_mvn_prec_chol_value_and_grad_f32_one(size, in, scratch, &kl, &least, gradients);
+        kl = kl_mvn_prec_chol_value_and_grad_f32_settled(size, in, 0, kl, least, &raised);
+    }
+    put_column_f32(size, kl - kl == 0.0f ? gradients[0] : NULL, 1, 0, (char *)by_mu1, sizeof(float));
+    put_lower_f32(size, kl - kl == 0.0f ? gradients[1] : NULL, 1, 0, (char *)by_R1, (intptr_t)(k * sizeof(float)), sizeof(float));
+    put_column_f32(size, kl - kl == 0.0f ? gradients[2] : NULL, 1, 0, (char *)by_mu2, sizeof(float));
+    put_lower_f32(size, kl - kl == 0.0f ? gradients[3] : NULL, 1, 0, (char *)by_R2, (intptr_t)(k * sizeof(float)), sizeof(float));
+    free(scratch);
+    raise_only(before, raised);
+    *kl_ = kl;
+}
+
+static void kl_mvn_prec_chol_value_and_grad_f32_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
+{
+    const int before = fetestexcept(FE_ALL_EXCEPT);
+    const intptr_t n = dimensions[0];
+    const int k = (int)dimensions[1];
+    int raised = 0;
+    source in[4];
+    float kl[16], least[16];
+    vector_f32 small[236];
+    vector_f32 *gradients[4] = {NULL};
+    float *gradients_one[4] = {NULL};
+    (void)data;
+    in[0].row = steps[9];
+    in[0].column = 0;
+    in[1].row = steps[10];
+    in[1].column = steps[11];
+    in[2].row = steps[12];
+    in[2].column = 0;
+    in[3].row = steps[13];
+    in[3].column = steps[14];
+    const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES_f32);
+    const int count = together ? LANES_f32 : 1;
+    const size_t room = 5 * (size_t)k * (size_t)k + 7 * (size_t)k;
+    void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
+    vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
+    for (intptr_t first = 0; first < n; first += count) {
+        const int present = n - first < count ? (int)(n - first) : count;
+        for (int lane = 0; lane < count; ++lane) {
+            const intptr_t element = first + (lane < present ? lane : present - 1);
+            in[0].start[lane] = args[0] + element * steps[0];
+            in[1].start[lane] = args[1] + element * steps[1];
+            in[2].start[lane] = args[2] + element * steps[2];
+            in[3].start[lane] = args[3] + element * steps[3];
+        }
+        if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
+            for (int lane = 0; lane < present; ++lane) {
+                kl[lane] = NAN;
+                least[lane] = 0.0f;
+            }
+            raised |= FE_INVALID;
+        } else {
+            switch (together ? k : -1) {
+            case -1:
+                kl_mvn_prec_chol_value_and_grad_f32_one(k, in, (float *)vectors, kl, least, gradients_one);
+                break;
+            case 1:
+                kl_mvn_prec_chol_value_and_grad_f32_tile(1, in, vectors, kl, least, gradients);
+                break;
+            case 2:
+                kl_mvn_prec_chol_value_and_grad_f32_tile(2, in, vectors, kl, least, gradients);
+                break;
+            case 3:
+                kl_mvn_prec_chol_value_and_grad_f32_tile(3, in, vectors, kl, least, gradients);
+                break;
+            case 4:
+                kl_mvn_prec_chol_value_and_grad_f32_tile(4, in, vectors, kl, least, gradients);
+                break;
+            default:
+                kl_mvn_prec_chol_value_and_grad_f32_tile(k, in, vectors, kl, least, gradients);
+            }
+        }
+        int fine = 1;
+        for (int lane = 0; lane < count; ++lane) {
+            fine &= (kl[lane] >= 0.0f) & (kl[lane] <= FLT_MAX) & (least[lane] > 0.0f);
+        }
+        for (int lane = 0; fine && lane < present; ++lane) {
+            *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        }
+        for (int lane = 0; !fine && lane < present; ++lane) {
+            kl[lane] = kl_mvn_prec_chol_value_and_grad_f32_settled(k, in, lane, kl[lane], least[lane], &raised);
+            *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[0] : (void *)gradients_one[0]) + lane : NULL;
+            put_column_f32(k, from, (size_t)count, together, args[5] + (first + lane) * steps[5], steps[15]);
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[1] : (void *)gradients_one[1]) + lane : NULL;
+            put_lower_f32(k, from, (size_t)count, together, args[6] + (first + lane) * steps[6], steps[16], steps[17]);
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[2] : (void *)gradients_one[2]) + lane : NULL;
+            put_column_f32(k, from, (size_t)count, together, args[7] + (first + lane) * steps[7], steps[18]);
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[3] : (void *)gradients_one[3]) + lane : NULL;
+            put_lower_f32(k, from, (size_t)count, together, args[8] + (first + lane) * steps[8], steps[19], steps[20]);
+        }
+    }
+    free(large);
+    raise_only(before, raised);
+}
+
+/* ---- kl_mvn_prec_value_and_grad */
+
+INLINE void kl_mvn_prec_value_and_grad_tile(const int k, const source *in, vector *scratch, double *kl, double *least, vector **gradients)
+{
+    enum { lanes = LANES };
+    vector *const mu1 = scratch;
+    scratch += k;
+    vector *const prec1 = scratch;
+    scratch += PACKED(k);
+    vector *const mu2 = scratch;
+    scratch += k;
+    vector *const prec2 = scratch;
+    scratch += PACKED(k);
+    vector *const R1 = scratch;
+    scratch += PACKED(k);
+    vector *const R2 = scratch;
+    scratch += PACKED(k);
+    vector *const over_R1 = scratch;
+    scratch += k;
+    vector *const over_R2 = scratch;
+    scratch += k;
+    vector *const E = scratch;
+    scratch += PACKED(k);
+    vector *const w = scratch;
+    scratch += k;
+    vector *const mu_gap = scratch;
+    scratch += k;
+    vector *const by_mu1 = scratch;
+    scratch += k;
+    vector *const by_prec1 = scratch;
+    scratch += PACKED(k);
+    vector *const by_mu2 = scratch;
+    scratch += k;
+    vector *const by_prec2 = scratch;
+    scratch += PACKED(k);
+    vector *const close_E = scratch;
+    scratch += PACKED(k);
+    vector *const work = scratch;
+    scratch += (size_t)k * (size_t)k + PACKED(k) + (size_t)k;
+    gather_column_tile(k, &in[0], mu1);
+    gather_lower_tile(k, &in[1], prec1);
+    gather_column_tile(k, &in[2], mu2);
+    gather_lower_tile(k, &in[3], prec2);
+    factor_tile(k, 0.0, prec1, R1, over_R1);
+    factor_tile(k, 0.0, prec2, R2, over_R2);
+    subtract_lower_tile(k, R2, R1, E);
+    solve_lower_tile(k, R1, over_R1, E);
+    subtract_column_tile(k, mu1, mu2, w);
+    carry_column_tile(k, R2, w);
+    subtract_column_tile(k, mu1, mu2, mu_gap);
+    for (int lane = 0; lane < lanes; ++lane) {
+        kl[lane] = 0.0;
+        least[lane] = 1.0;
+    }
+    for (int i = 0; i < k; ++i) {
+        double E_below_of[lanes] = {0};
+        for (int j = 0; j < i; ++j) {
+            for (int lane = 0; lane < lanes; ++lane) {
+                const double E_ij = ((double *)(E + PACKED(i) + (size_t)j))[lane];
+                E_below_of[lane] += E_ij * E_ij;
+            }
+        }
+#pragma omp simd
+        for (int lane = 0; lane < lanes; ++lane) {
+            const double R1_ii = ((double *)R1)[(PACKED(i) + (size_t)i) * lanes + lane];
+            const double R2_ii = ((double *)R2)[(PACKED(i) + (size_t)i) * lanes + lane];
+            const double w_i = ((double *)w)[i * lanes + lane];
+            const double E_below = E_below_of[lane];
+            kl[lane] += 0.5 * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx(R2_ii, R1_ii) + 0.5 * E_below + 0.5 * w_i * w_i;
+            least[lane] = R1_ii < least[lane] ? R1_ii : least[lane];
+            least[lane] = R2_ii < least[lane] ? R2_ii : least[lane];
+        }
+    }
+    double size[lanes], apart[lanes];
+    int any = 0;
+    for (int lane = 0; lane < lanes; ++lane) {
+        size[lane] = 0.0;
+        apart[lane] = kl[lane];
+        kl[lane] = 0.0;
+    }
+    for (size_t e = 0; e < PACKED(k); ++e) {
+        for (int lane = 0; lane < lanes; ++lane) {
+            const double x = ((double *)E)[e * lanes + (size_t)lane];
+            size[lane] += x * x;
+        }
+    }
+    for (int lane = 0; lane < lanes; ++lane) {
+        any |= size[lane] < (double)CLOSE;
+    }
+    if (any) {
+        solve_close_tile(k, R1, over_R1, prec2, prec1, close_E, work);
+        for (size_t e = 0; e < PACKED(k); ++e) {
+            for (int lane = 0; lane < lanes; ++lane) {
+                const size_t at = e * lanes + (size_t)lane;
+                ((double *)E)[at] = ((double *)(size[lane] < (double)CLOSE ? close_E : E))[at];
+            }
+        }
+    }
+    for (int i = 0; i < (any ? k : 0); ++i) {
+        double E_below_of[lanes] = {0};
+        for (int j = 0; j < i; ++j) {
+            for (int lane = 0; lane < lanes; ++lane) {
+                const double E_ij = ((double *)(E + PACKED(i) + (size_t)j))[lane];
+                E_below_of[lane] += E_ij * E_ij;
+            }
+        }
+#pragma omp simd
+        for (int lane = 0; lane < lanes; ++lane) {
+            const double E_ii = ((double *)E)[(PACKED(i) + (size_t)i) * lanes + lane];
+            const double w_i = ((double *)w)[i * lanes + lane];
+            const double E_below = E_below_of[lane];
+            kl[lane] += 0.5 * E_ii * E_ii - log1pmx(E_ii) + 0.5 * E_below + 0.5 * w_i * w_i;
+        }
+    }
+    for (int lane = 0; lane < lanes; ++lane) { /* E from the matrices where that is better */
+        kl[lane] = size[lane] < (double)CLOSE ? kl[lane] : apart[lane];
+    }
+    forth_column_tile(k, 1.0, R2, w, by_mu1);
+    gradients[0] = by_mu1;
+    clear_tile(k, by_prec1);
+    add_plain_tile(k, E, by_prec1);
+    add_turned_tile(k, E, by_prec1);
+    add_square_tile(k, E, by_prec1);
+    back_lower_tile(k, -0.5, R1, over_R1, by_prec1);
+    back_symmetric_tile(k, R1, over_R1, by_prec1);
+    gradients[1] = by_prec1;
+    forth_column_tile(k, -1.0, R2, w, by_mu2);
+    gradients[2] = by_mu2;
+    clear_tile(k, by_prec2);
+    add_plain_tile(k, E, by_prec2);
+    add_turned_tile(k, E, by_prec2);
+    add_gram_tile(k, E, by_prec2);
+    back_lower_tile(k, 1.0, R2, over_R2, by_prec2);
+    back_symmetric_tile(k, R2, over_R2, by_prec2);
+    add_outer_tile(k, mu_gap, by_prec2);
+    scale_lower_tile(k, 0.5, by_prec2);
+    gradients[3] = by_prec2;
+}
+
+static void kl_mvn_prec_value_and_grad_one(const int k, const source *in, double *scratch, double *kl, double *least, double **gradients)
+{
+    enum { lanes = 1 };
+    double *const mu1 = scratch;
+    scratch += k;
+    double *const prec1 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    double *const mu2 = scratch;
+    scratch += k;
+    double *const prec2 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    double *const R1 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    double *const R2 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    double *const over_R1 = scratch;
+    scratch += k;
+    double *const over_R2 = scratch;
+    scratch += k;
+    double *const E = scratch;
+    scratch += (size_t)k * (size_t)k;
+    double *const w = scratch;
+    scratch += k;
+    double *const mu_gap = scratch;
+    scratch += k;
+    double *const by_mu1 = scratch;
+    scratch += k;
+    double *const by_prec1 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    double *const by_mu2 = scratch;
+    scratch += k;
+    double *const by_prec2 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    double *const close_E = scratch;
+    scratch += (size_t)k * (size_t)k;
+    double *const work = scratch;
+    scratch += (size_t)k * (size_t)k + (size_t)k;
+    gather_column_one(k, &in[0], mu1);
+    gather_lower_one(k, &in[1], prec1);
+    gather_column_one(k, &in[2], mu2);
+    gather_lower_one(k, &in[3], prec2);
+    factor_one(k, 0.0, prec1, R1, over_R1);
+    factor_one(k, 0.0, prec2, R2, over_R2);
+    subtract_lower_one(k, R2, R1, E);
+    solve_lower_one(k, R1, over_R1, E);
+    subtract_column_one(k, mu1, mu2, w);
+    carry_column_one(k, R2, w);
+    subtract_column_one(k, mu1, mu2, mu_gap);
+    for (int lane = 0; lane < lanes; ++lane) {
+        kl[lane] = 0.0;
+        least[lane] = 1.0;
+    }
+    for (int i = 0; i < k; ++i) {
+        double E_below_of[lanes], E_below_sum = 0.0;
+#pragma omp simd reduction(+ : E_below_sum)
+        for (int j = 0; j < i; ++j) {
+            const double E_ij = E[(size_t)i * (size_t)k + (size_t)j];
+            E_below_sum += E_ij * E_ij;
+        }
+        E_below_of[0] = E_below_sum;
+#pragma omp simd
+        for (int lane = 0; lane < lanes; ++lane) {
+            const double R1_ii = ((double *)R1)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
+            const double R2_ii = ((double *)R2)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
+            const double w_i = ((double *)w)[i * lanes + lane];
+            const double E_below = E_below_of[lane];
+            kl[lane] += 0.5 * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx(R2_ii, R1_ii) + 0.5 * E_below + 0.5 * w_i * w_i;
+            least[lane] = R1_ii < least[lane] ? R1_ii : least[lane];
+            least[lane] = R2_ii < least[lane] ? R2_ii : least[lane];
+        }
+    }
+    double size[lanes], apart[lanes];
+    int any = 0;
+    for (int lane = 0; lane < lanes; ++lane) {
+        size[lane] = 0.0;
+        apart[lane] = kl[lane];
+        kl[lane] = 0.0;
+    }
+    for (size_t e = 0; e < (size_t)k * (size_t)k; ++e) {
+        for (int lane = 0; lane < lanes; ++lane) {
+            const double x = ((double *)E)[e * lanes + (size_t)lane];
+            size[lane] += x * x;
+        }
+    }
+    for (int lane = 0; lane < lanes; ++lane) {
+        any |= size[lane] < (double)CLOSE;
+    }
+    if (any) {
+        solve_close_one(k, R1, over_R1, prec2, prec1, close_E, work);
+        for (size_t e = 0; e < (size_t)k * (size_t)k; ++e) {
+            for (int lane = 0; lane < lanes; ++lane) {
+                const size_t at = e * lanes + (size_t)lane;
+                ((double *)E)[at] = ((double *)(size[lane] < (double)CLOSE ? close_E : E))[at];
+            }
+        }
+    }
+    for (int i = 0; i < (any ? k : 0); ++i) {
+        double E_below_of[lanes], E_below_sum = 0.0;
+#pragma omp simd reduction(+ : E_below_sum)
+        for (int j = 0; j < i; ++j) {
+            const double E_ij = E[(size_t)i * (size_t)k + (size_t)j];
+            E_below_sum += E_ij * E_ij;
+        }
+        E_below_of[0] = E_below_sum;
+#pragma omp simd
+        for (int lane = 0; lane < lanes; ++lane) {
+            const double E_ii = ((double *)E)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
+            const double w_i = ((double *)w)[i * lanes + lane];
+            const double E_below = E_below_of[lane];
+            kl[lane] += 0.5 * E_ii * E_ii - log1pmx(E_ii) + 0.5 * E_below + 0.5 * w_i * w_i;
+        }
+    }
+    for (int lane = 0; lane < lanes; ++lane) { /* E from the matrices where that is better */
+        kl[lane] = size[lane] < (double)CLOSE ? kl[lane] : apart[lane];
+    }
+    forth_column_one(k, 1.0, R2, w, by_mu1);
+    gradients[0] = by_mu1;
+    clear_one(k, by_prec1);
+    add_plain_one(k, E, by_prec1);
+    add_turned_one(k, E, by_prec1);
+    add_square_one(k, E, by_prec1);
+    back_lower_one(k, -0.5, R1, over_R1, by_prec1);
+    back_symmetric_one(k, R1, over_R1, by_prec1);
+    gradients[1] = by_prec1;
+    forth_column_one(k, -1.0, R2, w, by_mu2);
+    gradients[2] = by_mu2;
+    clear_one(k, by_prec2);
+    add_plain_one(k, E, by_prec2);
+    add_turned_one(k, E, by_prec2);
+    add_gram_one(k, E, by_prec2);
+    back_lower_one(k, 1.0, R2, over_R2, by_prec2);
+    back_symmetric_one(k, R2, over_R2, by_prec2);
+    add_outer_one(k, mu_gap, by_prec2);
+    scale_lower_one(k, 0.5, by_prec2);
+    gradients[3] = by_prec2;
+}
+
+/* The value of one element, once it is known whether that may be computed. */
+static double kl_mvn_prec_value_and_grad_settled(const int k, const source *in, int lane, double value, double least, int *raised)
+{
+    if (isfinite(value) && least > 0.0 && is_symmetric(k, &in[1], lane) && is_symmetric(k, &in[3], lane)) {
+        return value < 0.0 ? 0.0 : value;
+    }
+    const int law1 = column_state(k, &in[0], lane) | symmetric_state(k, &in[1], lane);
+    const int law2 = column_state(k, &in[2], lane) | symmetric_state(k, &in[3], lane);
+    int state = (law1 | law2) & FE_INVALID ? FE_INVALID : law1 & law2 ? FE_INVALID : law1 | law2 ? FE_DIVBYZERO : FE_INVALID;
+    *raised |= state;
+    return state == FE_INVALID ? NAN : INFINITY;
+}
+
+void CLOSEDFORM(kl_mvn_prec_value_and_grad)(size_t k, const double *mu1, const double *prec1, const double *mu2, const double *prec2, double *kl_, double *by_mu1, double *by_prec1, double *by_mu2, double *by_prec2)
+{
+    const int before = fetestexcept(FE_ALL_EXCEPT);
+    const int size = (int)k;
+    const size_t room = 10 * (size_t)k * (size_t)k + 10 * (size_t)k + 1;
+    double *gradients[4] = {NULL};
+    double *const scratch = malloc(room * sizeof(double));
+    double kl = NAN, least = 0.0;
+    int raised = scratch == NULL ? FE_INVALID : 0;
+    source in[4];
+    in[0] = (source){ .start = {(const char *)mu1}, .row = sizeof(double), .column = sizeof(double) };
+    in[1] = (source){ .start = {(const char *)prec1}, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
+    in[2] = (source){ .start = {(const char *)mu2}, .row = sizeof(double), .column = sizeof(double) };
+    in[3] = (source){ .start = {(const char *)prec2}, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
+    if (scratch != NULL) {
+        kl_mvn_prec_value_and_grad_one(size, in, scratch, &kl, &least, gradients);
+        kl = kl_mvn_prec_value_and_grad_settled(size, in, 0, kl, least, &raised);
+    }
+    put_column(size, kl - kl == 0.0 ? gradients[0] : NULL, 1, 0, (char *)by_mu1, sizeof(double));
+    put_symmetric(size, kl - kl == 0.0 ? gradients[1] : NULL, 1, 0, (char *)by_prec1, (intptr_t)(k * sizeof(double)), sizeof(double));
+    put_column(size, kl - kl == 0.0 ? gradients[2] : NULL, 1, 0, (char *)by_mu2, sizeof(double));
+    put_symmetric(size, kl - kl == 0.0 ? gradients[3] : NULL, 1, 0, (char *)by_prec2, (intptr_t)(k * sizeof(double)), sizeof(double));
+    free(scratch);
+    raise_only(before, raised);
+    *kl_ = kl;
+}
+
+static void kl_mvn_prec_value_and_grad_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
+{
+    const int before = fetestexcept(FE_ALL_EXCEPT);
+    const intptr_t n = dimensions[0];
+    const int k = (int)dimensions[1];
+    int raised = 0;
+    source in[4];
+    double kl[16], least[16];
+    vector small[460];
+    vector *gradients[4] = {NULL};
+    double *gradients_one[4] = {NULL};
+    (void)data;
+    in[0].row = steps[9];
+    in[0].column = 0;
+    in[1].row = steps[10];
+    in[1].column = steps[11];
+    in[2].row = steps[12];
+    in[2].column = 0;
+    in[3].row = steps[13];
+    in[3].column = steps[14];
+    const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES);
+    const int count = together ? LANES : 1;
+    const size_t room = 10 * (size_t)k * (size_t)k + 10 * (size_t)k;
+    void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector) : sizeof(double)) + 64);
+    vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
+    for (intptr_t first = 0; first < n; first += count) {
+        const int present = n - first < count ? (int)(n - first) : count;
+        for (int lane = 0; lane < count; ++lane) {
+            const intptr_t element = first + (lane < present ? lane : present - 1);
+            in[0].start[lane] = args[0] + element * steps[0];
+            in[1].start[lane] = args[1] + element * steps[1];
+            in[2].start[lane] = args[2] + element * steps[2];
+            in[3].start[lane] = args[3] + element * steps[3];
+        }
+        if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
+            for (int lane = 0; lane < present; ++lane) {
+                kl[lane] = NAN;
+                least[lane] = 0.0;
+            }
+            raised |= FE_INVALID;
+        } else {
+            switch (together ? k : -1) {
+            case -1:
+                kl_mvn_prec_value_and_grad_one(k, in, (double *)vectors, kl, least, gradients_one);
+                break;
+            default:
+                kl_mvn_prec_value_and_grad_tile(k, in, vectors, kl, least, gradients);
+            }
+        }
+        int fine = 0;
+        for (int lane = 0; lane < count; ++lane) {
+            fine &= (kl[lane] >= 0.0) & (kl[lane] <= DBL_MAX) & (least[lane] > 0.0);
+        }
+        for (int lane = 0; fine && lane < present; ++lane) {
+            *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        }
+        for (int lane = 0; !fine && lane < present; ++lane) {
+            kl[lane] = kl_mvn_prec_value_and_grad_settled(k, in, lane, kl[lane], least[lane], &raised);
+            *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[0] : (void *)gradients_one[0]) + lane : NULL;
+            put_column(k, from, (size_t)count, together, args[5] + (first + lane) * steps[5], steps[15]);
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[1] : (void *)gradients_one[1]) + lane : NULL;
+            put_symmetric(k, from, (size_t)count, together, args[6] + (first + lane) * steps[6], steps[16], steps[17]);
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[2] : (void *)gradients_one[2]) + lane : NULL;
+            put_column(k, from, (size_t)count, together, args[7] + (first + lane) * steps[7], steps[18]);
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[3] : (void *)gradients_one[3]) + lane : NULL;
+            put_symmetric(k, from, (size_t)count, together, args[8] + (first + lane) * steps[8], steps[19], steps[20]);
+        }
+    }
+    free(large);
+    raise_only(before, raised);
+}
+
+/* ---- kl_mvn_prec_value_and_grad_f32 */
+
+INLINE void kl_mvn_prec_value_and_grad_f32_tile(const int k, const source *in, vector_f32 *scratch, float *kl, float *least, vector_f32 **gradients)
+{
+    enum { lanes = LANES_f32 };
+    vector_f32 *const mu1 = scratch;
+    scratch += k;
+    vector_f32 *const prec1 = scratch;
+    scratch += PACKED(k);
+    vector_f32 *const mu2 = scratch;
+    scratch += k;
+    vector_f32 *const prec2 = scratch;
+    scratch += PACKED(k);
+    vector_f32 *const R1 = scratch;
+    scratch += PACKED(k);
+    vector_f32 *const R2 = scratch;
+    scratch += PACKED(k);
+    vector_f32 *const over_R1 = scratch;
+    scratch += k;
+    vector_f32 *const over_R2 = scratch;
+    scratch += k;
+    vector_f32 *const E = scratch;
+    scratch += PACKED(k);
+    vector_f32 *const w = scratch;
+    scratch += k;
+    vector_f32 *const mu_gap = scratch;
+    scratch += k;
+    vector_f32 *const by_mu1 = scratch;
+    scratch += k;
+    vector_f32 *const by_prec1 = scratch;
+    scratch += PACKED(k);
+    vector_f32 *const by_mu2 = scratch;
+    scratch += k;
+    vector_f32 *const by_prec2 = scratch;
+    scratch += PACKED(k);
+    vector_f32 *const close_E = scratch;
+    scratch += PACKED(k);
+    vector_f32 *const work = scratch;
+    scratch += (size_t)k * (size_t)k + PACKED(k) + (size_t)k;
+    gather_column_tile_f32(k, &in[0], mu1);
+    gather_lower_tile_f32(k, &in[1], prec1);
+    gather_column_tile_f32(k, &in[2], mu2);
+    gather_lower_tile_f32(k, &in[3], prec2);
+    factor_tile_f32(k, 0.0, prec1, R1, over_R1);
+    factor_tile_f32(k, 0.0, prec2, R2, over_R2);
+    subtract_lower_tile_f32(k, R2, R1, E);
+    solve_lower_tile_f32(k, R1, over_R1, E);
+    subtract_column_tile_f32(k, mu1, mu2, w);
+    carry_column_tile_f32(k, R2, w);
+    subtract_column_tile_f32(k, mu1, mu2, mu_gap);
+    for (int lane = 0; lane < lanes; ++lane) {
+        kl[lane] = 0.0f;
+        least[lane] = 1.0f;
+    }
+    for (int i = 0; i < k; ++i) {
+        float E_below_of[lanes] = {0};
+        for (int j = 0; j < i; ++j) {
+            for (int lane = 0; lane < lanes; ++lane) {
+                const float E_ij = ((float *)(E + PACKED(i) + (size_t)j))[lane];
+                E_below_of[lane] += E_ij * E_ij;
+            }
+        }
+#pragma omp simd
+        for (int lane = 0; lane < lanes; ++lane) {
+            const float R1_ii = ((float *)R1)[(PACKED(i) + (size_t)i) * lanes + lane];
+            const float R2_ii = ((float *)R2)[(PACKED(i) + (size_t)i) * lanes + lane];
+            const float w_i = ((float *)w)[i * lanes + lane];
+            const float E_below = E_below_of[lane];
+            kl[lane] += 0.5f * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx_f32(R2_ii, R1_ii) + 0.5f * E_below + 0.5f * w_i * w_i;
+            least[lane] = R1_ii < least[lane] ? R1_ii : least[lane];
+            least[lane] = R2_ii < least[lane] ? R2_ii : least[lane];
+        }
+    }
+    float size[lanes], apart[lanes];
+    int any = 0;
+    for (int lane = 0; lane < lanes; ++lane) {
+        size[lane] = 0.0f;
+        apart[lane] = kl[lane];
+        kl[lane] = 0.0f;
+    }
+    for (size_t e = 0; e < PACKED(k); ++e) {
+        for (int lane = 0; lane < lanes; ++lane) {
+            const float x = ((float *)E)[e * lanes + (size_t)lane];
+            size[lane] += x * x;
+        }
+    }
+    for (int lane = 0; lane < lanes; ++lane) {
+        any |= size[lane] < (float)CLOSE;
+    }
+    if (any) {
+        solve_close_tile_f32(k, R1, over_R1, prec2, prec1, close_E, work);
+        for (size_t e = 0; e < PACKED(k); ++e) {
+            for (int lane = 0; lane < lanes; ++lane) {
+                const size_t at = e * lanes + (size_t)lane;
+                ((float *)E)[at] = ((float *)(size[lane] < (float)CLOSE ? close_E : E))[at];
+            }
+        }
+    }
+    for (int i = 0; i < (any ? k : 0); ++i) {
+        float E_below_of[lanes] = {0};
+        for (int j = 0; j < i; ++j) {
+            for (int lane = 0; lane < lanes; ++lane) {
+                const float E_ij = ((float *)(E + PACKED(i) + (size_t)j))[lane];
+                E_below_of[lane] += E_ij * E_ij;
+            }
+        }
+#pragma omp simd
+        for (int lane = 0; lane < lanes; ++lane) {
+            const float E_ii = ((float *)E)[(PACKED(i) + (size_t)i) * lanes + lane];
+            const float w_i = ((float *)w)[i * lanes + lane];
+            const float E_below = E_below_of[lane];
+            kl[lane] += 0.5f * E_ii * E_ii - log1pmx_f32(E_ii) + 0.5f * E_below + 0.5f * w_i * w_i;
+        }
+    }
+    for (int lane = 0; lane < lanes; ++lane) { /* E from the matrices where that is better */
+        kl[lane] = size[lane] < (float)CLOSE ? kl[lane] : apart[lane];
+    }
+    forth_column_tile_f32(k, 1.0, R2, w, by_mu1);
+    gradients[0] = by_mu1;
+    clear_tile_f32(k, by_prec1);
+    add_plain_tile_f32(k, E, by_prec1);
+    add_turned_tile_f32(k, E, by_prec1);
+    add_square_tile_f32(k, E, by_prec1);
+    back_lower_tile_f32(k, -0.5, R1, over_R1, by_prec1);
+    back_symmetric_tile_f32(k, R1, over_R1, by_prec1);
+    gradients[1] = by_prec1;
+    forth_column_tile_f32(k, -1.0, R2, w, by_mu2);
+    gradients[2] = by_mu2;
+    clear_tile_f32(k, by_prec2);
+    add_plain_tile_f32(k, E, by_prec2);
+    add_turned_tile_f32(k, E, by_prec2);
+    add_gram_tile_f32(k, E, by_prec2);
+    back_lower_tile_f32(k, 1.0, R2, over_R2, by_prec2);
+    back_symmetric_tile_f32(k, R2, over_R2, by_prec2);
+    add_outer_tile_f32(k, mu_gap, by_prec2);
+    scale_lower_tile_f32(k, 0.5, by_prec2);
+    gradients[3] = by_prec2;
+}
+
+static void kl_mvn_prec_value_and_grad_f32_one(const int k, const source *in, float *scratch, float *kl, float *least, float **gradients)
+{
+    enum { lanes = 1 };
+    float *const mu1 = scratch;
+    scratch += k;
+    float *const prec1 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    float *const mu2 = scratch;
+    scratch += k;
+    float *const prec2 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    float *const R1 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    float *const R2 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    float *const over_R1 = scratch;
+    scratch += k;
+    float *const over_R2 = scratch;
+    scratch += k;
+    float *const E = scratch;
+    scratch += (size_t)k * (size_t)k;
+    float *const w = scratch;
+    scratch += k;
+    float *const mu_gap = scratch;
+    scratch += k;
+    float *const by_mu1 = scratch;
+    scratch += k;
+    float *const by_prec1 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    float *const by_mu2 = scratch;
+    scratch += k;
+    float *const by_prec2 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    float *const close_E = scratch;
+    scratch += (size_t)k * (size_t)k;
+    float *const work = scratch;
+    scratch += (size_t)k * (size_t)k + (size_t)k;
+    gather_column_one_f32(k, &in[0], mu1);
+    gather_lower_one_f32(k, &in[1], prec1);
+    gather_column_one_f32(k, &in[2], mu2);
+    gather_lower_one_f32(k, &in[3], prec2);
+    factor_one_f32(k, 0.0, prec1, R1, over_R1);
+    factor_one_f32(k, 0.0, prec2, R2, over_R2);
+    subtract_lower_one_f32(k, R2, R1, E);
+    solve_lower_one_f32(k, R1, over_R1, E);
+    subtract_column_one_f32(k, mu1, mu2, w);
+    carry_column_one_f32(k, R2, w);
+    subtract_column_one_f32(k, mu1, mu2, mu_gap);
+    for (int lane = 0; lane < lanes; ++lane) {
+        kl[lane] = 0.0f;
+        least[lane] = 1.0f;
+    }
+    for (int i = 0; i < k; ++i) {
+        float E_below_of[lanes], E_below_sum = 0.0f;
+#pragma omp simd reduction(+ : E_below_sum)
+        for (int j = 0; j < i; ++j) {
+            const float E_ij = E[(size_t)i * (size_t)k + (size_t)j];
+            E_below_sum += E_ij * E_ij;
+        }
+        E_below_of[0] = E_below_sum;
+#pragma omp simd
+        for (int lane = 0; lane < lanes; ++lane) {
+            const float R1_ii = ((float *)R1)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
+            const float R2_ii = ((float *)R2)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
+            const float w_i = ((float *)w)[i * lanes + lane];
+            const float E_below = E_below_of[lane];
+            kl[lane] += 0.5f * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx_f32(R2_ii, R1_ii) + 0.5f * E_below + 0.5f * w_i * w_i;
+            least[lane] = R1_ii < least[lane] ? R1_ii : least[lane];
+            least[lane] = R2_ii < least[lane] ? R2_ii : least[lane];
+        }
+    }
+    float size[lanes], apart[lanes];
+    int any = 0;
+    for (int lane = 0; lane < lanes; ++lane) {
+        size[lane] = 0.0f;
+        apart[lane] = kl[lane];
+        kl[lane] = 0.0f;
+    }
+    for (size_t e = 0; e < (size_t)k * (size_t)k; ++e) {
+        for (int lane = 0; lane < lanes; ++lane) {
+            const float x = ((float *)E)[e * lanes + (size_t)lane];
+            size[lane] += x * x;
+        }
+    }
+    for (int lane = 0; lane < lanes; ++lane) {
+        any |= size[lane] < (float)CLOSE;
+    }
+    if (any) {
+        solve_close_one_f32(k, R1, over_R1, prec2, prec1, close_E, work);
+        for (size_t e = 0; e < (size_t)k * (size_t)k; ++e) {
+            for (int lane = 0; lane < lanes; ++lane) {
+                const size_t at = e * lanes + (size_t)lane;
+                ((float *)E)[at] = ((float *)(size[lane] < (float)CLOSE ? close_E : E))[at];
+            }
+        }
+    }
+    for (int i = 0; i < (any ? k : 0); ++i) {
+        float E_below_of[lanes], E_below_sum = 0.0f;
+#pragma omp simd reduction(+ : E_below_sum)
+        for (int j = 0; j < i; ++j) {
+            const float E_ij = E[(size_t)i * (size_t)k + (size_t)j];
+            E_below_sum += E_ij * E_ij;
+        }
+        E_below_of[0] = E_below_sum;
+#pragma omp simd
+        for (int lane = 0; lane < lanes; ++lane) {
+            const float E_ii = ((float *)E)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
+            const float w_i = ((float *)w)[i * lanes + lane];
+            const float E_below = E_below_of[lane];
+            kl[lane] += 0.5f * E_ii * E_ii - log1pmx_f32(E_ii) + 0.5f * E_below + 0.5f * w_i * w_i;
+        }
+    }
+    for (int lane = 0; lane < lanes; ++lane) { /* E from the matrices where that is better */
+        kl[lane] = size[lane] < (float)CLOSE ? kl[lane] : apart[lane];
+    }
+    forth_column_one_f32(k, 1.0, R2, w, by_mu1);
+    gradients[0] = by_mu1;
+    clear_one_f32(k, by_prec1);
+    add_plain_one_f32(k, E, by_prec1);
+    add_turned_one_f32(k, E, by_prec1);
+    add_square_one_f32(k, E, by_prec1);
+    back_lower_one_f32(k, -0.5, R1, over_R1, by_prec1);
+    back_symmetric_one_f32(k, R1, over_R1, by_prec1);
+    gradients[1] = by_prec1;
+    forth_column_one_f32(k, -1.0, R2, w, by_mu2);
+    gradients[2] = by_mu2;
+    clear_one_f32(k, by_prec2);
+    add_plain_one_f32(k, E, by_prec2);
+    add_turned_one_f32(k, E, by_prec2);
+    add_gram_one_f32(k, E, by_prec2);
+    back_lower_one_f32(k, 1.0, R2, over_R2, by_prec2);
+    back_symmetric_one_f32(k, R2, over_R2, by_prec2);
+    add_outer_one_f32(k, mu_gap, by_prec2);
+    scale_lower_one_f32(k, 0.5, by_prec2);
+    gradients[3] = by_prec2;
+}
+
+/* The value of one element, once it is known whether that may be computed. */
+static float kl_mvn_prec_value_and_grad_f32_settled(const int k, const source *in, int lane, float value, float least, int *raised)
+{
+    if (isfinite(value) && least > 0.0f && is_symmetric_f32(k, &in[1], lane) && is_symmetric_f32(k, &in[3], lane)) {
+        return value < 0.0f ? 0.0f : value;
+    }
+    const int law1 = column_state_f32(k, &in[0], lane) | symmetric_state_f32(k, &in[1], lane);
+    const int law2 = column_state_f32(k, &in[2], lane) | symmetric_state_f32(k, &in[3], lane);
+    int state = (law1 | law2) & FE_INVALID ? FE_INVALID : law1 & law2 ? FE_INVALID : law1 | law2 ? FE_DIVBYZERO : FE_INVALID;
+    *raised |= state;
+    return state == FE_INVALID ? NAN : INFINITY;
+}
+
+void CLOSEDFORM(kl_mvn_prec_value_and_grad_f32)(size_t k, const float *mu1, const float *prec1, const float *mu2, const float *prec2, float *kl_, float *by_mu1, float *by_prec1, float *by_mu2, float *by_prec2)
+{
+    const int before = fetestexcept(FE_ALL_EXCEPT);
+    const int size = (int)k;
+    const size_t room = 10 * (size_t)k * (size_t)k + 10 * (size_t)k + 1;
+    float *gradients[4] = {NULL};
+    float *const scratch = malloc(room * sizeof(float));
+    float kl = NAN, least = 0.0f;
+    int raised = scratch == NULL ? FE_INVALID : 0;
+    source in[4];
+    in[0] = (source){ .start = {(const char *)mu1}, .row = sizeof(float), .column = sizeof(float) };
+    in[1] = (source){ .start = {(const char *)prec1}, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
+    in[2] = (source){ .start = {(const char *)mu2}, .row = sizeof(float), .column = sizeof(float) };
+    in[3] = (source){ .start = {(const char *)prec2}, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
+    if (scratch != NULL) {
+        kl_mvn_prec_value_and_grad_f32_one(size, in, scratch, &kl, &least, gradients);
+        kl = kl_mvn_prec_value_and_grad_f32_settled(size, in, 0, kl, least, &raised);
+    }
+    put_column_f32(size, kl - kl == 0.0f ? gradients[0] : NULL, 1, 0, (char *)by_mu1, sizeof(float));
+    put_symmetric_f32(size, kl - kl == 0.0f ? gradients[1] : NULL, 1, 0, (char *)by_prec1, (intptr_t)(k * sizeof(float)), sizeof(float));
+    put_column_f32(size, kl - kl == 0.0f ? gradients[2] : NULL, 1, 0, (char *)by_mu2, sizeof(float));
+    put_symmetric_f32(size, kl - kl == 0.0f ? gradients[3] : NULL, 1, 0, (char *)by_prec2, (intptr_t)(k * sizeof(float)), sizeof(float));
+    free(scratch);
+    raise_only(before, raised);
+    *kl_ = kl;
+}
+
+static void kl_mvn_prec_value_and_grad_f32_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
+{
+    const int before = fetestexcept(FE_ALL_EXCEPT);
+    const intptr_t n = dimensions[0];
+    const int k = (int)dimensions[1];
+    int raised = 0;
+    source in[4];
+    float kl[16], least[16];
+    vector_f32 small[460];
+    vector_f32 *gradients[4] = {NULL};
+    float *gradients_one[4] = {NULL};
+    (void)data;
+    in[0].row = steps[9];
+    in[0].column = 0;
+    in[1].row = steps[10];
+    in[1].column = steps[11];
+    in[2].row = steps[12];
+    in[2].column = 0;
+    in[3].row = steps[13];
+    in[3].column = steps[14];
+    const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES_f32);
+    const int count = together ? LANES_f32 : 1;
+    const size_t room = 10 * (size_t)k * (size_t)k + 10 * (size_t)k;
+    void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
+    vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
+    for (intptr_t first = 0; first < n; first += count) {
+        const int present = n - first < count ? (int)(n - first) : count;
+        for (int lane = 0; lane < count; ++lane) {
+            const intptr_t element = first + (lane < present ? lane : present - 1);
+            in[0].start[lane] = args[0] + element * steps[0];
+            in[1].start[lane] = args[1] + element * steps[1];
+            in[2].start[lane] = args[2] + element * steps[2];
+            in[3].start[lane] = args[3] + element * steps[3];
+        }
+        if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
+            for (int lane = 0; lane < present; ++lane) {
+                kl[lane] = NAN;
+                least[lane] = 0.0f;
+            }
+            raised |= FE_INVALID;
+        } else {
+            switch (together ? k : -1) {
+            case -1:
+                kl_mvn_prec_value_and_grad_f32_one(k, in, (float *)vectors, kl, least, gradients_one);
+                break;
+            default:
+                kl_mvn_prec_value_and_grad_f32_tile(k, in, vectors, kl, least, gradients);
+            }
+        }
+        int fine = 0;
+        for (int lane = 0; lane < count; ++lane) {
+            fine &= (kl[lane] >= 0.0f) & (kl[lane] <= FLT_MAX) & (least[lane] > 0.0f);
+        }
+        for (int lane = 0; fine && lane < present; ++lane) {
+            *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        }
+        for (int lane = 0; !fine && lane < present; ++lane) {
+            kl[lane] = kl_mvn_prec_value_and_grad_f32_settled(k, in, lane, kl[lane], least[lane], &raised);
+            *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[0] : (void *)gradients_one[0]) + lane : NULL;
+            put_column_f32(k, from, (size_t)count, together, args[5] + (first + lane) * steps[5], steps[15]);
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[1] : (void *)gradients_one[1]) + lane : NULL;
+            put_symmetric_f32(k, from, (size_t)count, together, args[6] + (first + lane) * steps[6], steps[16], steps[17]);
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[2] : (void *)gradients_one[2]) + lane : NULL;
+            put_column_f32(k, from, (size_t)count, together, args[7] + (first + lane) * steps[7], steps[18]);
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[3] : (void *)gradients_one[3]) + lane : NULL;
+            put_symmetric_f32(k, from, (size_t)count, together, args[8] + (first + lane) * steps[8], steps[19], steps[20]);
+        }
+    }
+    free(large);
+    raise_only(before, raised);
+}
+
 /* ---- kl_mvn_vae_chol */
 
 INLINE void kl_mvn_vae_chol_tile(const int k, const source *in, vector *scratch, double *kl, double *least)
@@ -5102,6 +6818,1186 @@ static void kl_mvn_vae_chol_f32_loop(char **args, const intptr_t *dimensions, co
     raise_only(before, raised);
 }
 
+/* ---- kl_mvn_vae_chol_value_and_grad */
+
+INLINE void kl_mvn_vae_chol_value_and_grad_tile(const int k, const source *in, vector *scratch, double *kl, double *least, vector **gradients)
+{
+    enum { lanes = LANES };
+    vector *const mu = scratch;
+    scratch += k;
+    vector *const L = scratch;
+    scratch += PACKED(k);
+    vector *const E = scratch;
+    scratch += PACKED(k);
+    vector *const by_L = scratch;
+    scratch += PACKED(k);
+    gather_column_tile(k, &in[0], mu);
+    gather_lower_tile(k, &in[1], L);
+    subtract_unit_tile(k, L, E);
+    for (int lane = 0; lane < lanes; ++lane) {
+        kl[lane] = 0.0;
+        least[lane] = 1.0;
+    }
+    for (int i = 0; i < k; ++i) {
+        double L_below_of[lanes] = {0};
+        for (int j = 0; j < i; ++j) {
+            for (int lane = 0; lane < lanes; ++lane) {
+                const double L_ij = ((double *)(L + PACKED(i) + (size_t)j))[lane];
+                L_below_of[lane] += L_ij * L_ij;
+            }
+        }
+#pragma omp simd
+        for (int lane = 0; lane < lanes; ++lane) {
+            const double L_ii = ((double *)L)[(PACKED(i) + (size_t)i) * lanes + lane];
+            const double mu_i = ((double *)mu)[i * lanes + lane];
+            const double L_below = L_below_of[lane];
+            kl[lane] += 0.5 * (L_ii - 1.0) * (L_ii - 1.0) - logratiomx(L_ii, 1.0) + 0.5 * L_below + 0.5 * mu_i * mu_i;
+            least[lane] = L_ii < least[lane] ? L_ii : least[lane];
+        }
+    }
+    gradients[0] = mu;
+    clear_tile(k, by_L);
+    add_plain_tile(k, E, by_L);
+    add_turned_divided_tile(k, E, L, by_L);
+    gradients[1] = by_L;
+}
+
+static void kl_mvn_vae_chol_value_and_grad_one(const int k, const source *in, double *scratch, double *kl, double *least, double **gradients)
+{
+    enum { lanes = 1 };
+    double *const mu = scratch;
+    scratch += k;
+    double *const L = scratch;
+    scratch += (size_t)k * (size_t)k;
+    double *const E = scratch;
+    scratch += (size_t)k * (size_t)k;
+    double *const by_L = scratch;
+    scratch += (size_t)k * (size_t)k;
+    gather_column_one(k, &in[0], mu);
+    gather_lower_one(k, &in[1], L);
+    subtract_unit_one(k, L, E);
+    for (int lane = 0; lane < lanes; ++lane) {
+        kl[lane] = 0.0;
+        least[lane] = 1.0;
+    }
+    for (int i = 0; i < k; ++i) {
+        double L_below_of[lanes], L_below_sum = 0.0;
+#pragma omp simd reduction(+ : L_below_sum)
+        for (int j = 0; j < i; ++j) {
+            const double L_ij = L[(size_t)i * (size_t)k + (size_t)j];
+            L_below_sum += L_ij * L_ij;
+        }
+        L_below_of[0] = L_below_sum;
+#pragma omp simd
+        for (int lane = 0; lane < lanes; ++lane) {
+            const double L_ii = ((double *)L)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
+            const double mu_i = ((double *)mu)[i * lanes + lane];
+            const double L_below = L_below_of[lane];
+            kl[lane] += 0.5 * (L_ii - 1.0) * (L_ii - 1.0) - logratiomx(L_ii, 1.0) + 0.5 * L_below + 0.5 * mu_i * mu_i;
+            least[lane] = L_ii < least[lane] ? L_ii : least[lane];
+        }
+    }
+    gradients[0] = mu;
+    clear_one(k, by_L);
+    add_plain_one(k, E, by_L);
+    add_turned_divided_one(k, E, L, by_L);
+    gradients[1] = by_L;
+}
+
+/* The value of one element, once it is known whether that may be computed. */
+static double kl_mvn_vae_chol_value_and_grad_settled(const int k, const source *in, int lane, double value, double least, int *raised)
+{
+    if (isfinite(value) && least > 0.0) {
+        return value < 0.0 ? 0.0 : value;
+    }
+    const int law1 = column_state(k, &in[0], lane) | lower_state(k, &in[1], lane);
+    const int law2 = 0;
+    int state = (law1 | law2) & FE_INVALID ? FE_INVALID : law1 & law2 ? FE_INVALID : law1 | law2 ? FE_DIVBYZERO : FE_OVERFLOW;
+    *raised |= state;
+    return state == FE_INVALID ? NAN : INFINITY;
+}
+
+void CLOSEDFORM(kl_mvn_vae_chol_value_and_grad)(size_t k, const double *mu, const double *L, double *kl_, double *by_mu, double *by_L)
+{
+    const int before = fetestexcept(FE_ALL_EXCEPT);
+    const int size = (int)k;
+    const size_t room = 3 * (size_t)k * (size_t)k + 1 * (size_t)k + 1;
+    double *gradients[2] = {NULL};
+    double *const scratch = malloc(room * sizeof(double));
+    double kl = NAN, least = 0.0;
+    int raised = scratch == NULL ? FE_INVALID : 0;
+    source in[2];
+    in[0] = (source){ .start = {(const char *)mu}, .row = sizeof(double), .column = sizeof(double) };
+    in[1] = (source){ .start = {(const char *)L}, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
+    if (scratch != NULL) {
+        kl_mvn_vae_chol_value_and_grad_one(size, in, scratch, &kl, &least, gradients);
+        kl = kl_mvn_vae_chol_value_and_grad_settled(size, in, 0, kl, least, &raised);
+    }
+    put_column(size, kl - kl == 0.0 ? gradients[0] : NULL, 1, 0, (char *)by_mu, sizeof(double));
+    put_lower(size, kl - kl == 0.0 ? gradients[1] : NULL, 1, 0, (char *)by_L, (intptr_t)(k * sizeof(double)), sizeof(double));
+    free(scratch);
+    raise_only(before, raised);
+    *kl_ = kl;
+}
+
+static void kl_mvn_vae_chol_value_and_grad_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
+{
+    const int before = fetestexcept(FE_ALL_EXCEPT);
+    const intptr_t n = dimensions[0];
+    const int k = (int)dimensions[1];
+    int raised = 0;
+    source in[2];
+    double kl[16], least[16];
+    vector small[116];
+    vector *gradients[2] = {NULL};
+    double *gradients_one[2] = {NULL};
+    (void)data;
+    in[0].row = steps[5];
+    in[0].column = 0;
+    in[1].row = steps[6];
+    in[1].column = steps[7];
+    const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES);
+    const int count = together ? LANES : 1;
+    const size_t room = 3 * (size_t)k * (size_t)k + 1 * (size_t)k;
+    void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector) : sizeof(double)) + 64);
+    vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
+    for (intptr_t first = 0; first < n; first += count) {
+        const int present = n - first < count ? (int)(n - first) : count;
+        for (int lane = 0; lane < count; ++lane) {
+            const intptr_t element = first + (lane < present ? lane : present - 1);
+            in[0].start[lane] = args[0] + element * steps[0];
+            in[1].start[lane] = args[1] + element * steps[1];
+        }
+        if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
+            for (int lane = 0; lane < present; ++lane) {
+                kl[lane] = NAN;
+                least[lane] = 0.0;
+            }
+            raised |= FE_INVALID;
+        } else {
+            switch (together ? k : -1) {
+            case -1:
+                kl_mvn_vae_chol_value_and_grad_one(k, in, (double *)vectors, kl, least, gradients_one);
+                break;
+            case 1:
+                kl_mvn_vae_chol_value_and_grad_tile(1, in, vectors, kl, least, gradients);
+                break;
+            case 2:
+                kl_mvn_vae_chol_value_and_grad_tile(2, in, vectors, kl, least, gradients);
+                break;
+            case 3:
+                kl_mvn_vae_chol_value_and_grad_tile(3, in, vectors, kl, least, gradients);
+                break;
+            case 4:
+                kl_mvn_vae_chol_value_and_grad_tile(4, in, vectors, kl, least, gradients);
+                break;
+            default:
+                kl_mvn_vae_chol_value_and_grad_tile(k, in, vectors, kl, least, gradients);
+            }
+        }
+        int fine = 1;
+        for (int lane = 0; lane < count; ++lane) {
+            fine &= (kl[lane] >= 0.0) & (kl[lane] <= DBL_MAX) & (least[lane] > 0.0);
+        }
+        for (int lane = 0; fine && lane < present; ++lane) {
+            *(double *)(args[2] + (first + lane) * steps[2]) = kl[lane];
+        }
+        for (int lane = 0; !fine && lane < present; ++lane) {
+            kl[lane] = kl_mvn_vae_chol_value_and_grad_settled(k, in, lane, kl[lane], least[lane], &raised);
+            *(double *)(args[2] + (first + lane) * steps[2]) = kl[lane];
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[0] : (void *)gradients_one[0]) + lane : NULL;
+            put_column(k, from, (size_t)count, together, args[3] + (first + lane) * steps[3], steps[8]);
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[1] : (void *)gradients_one[1]) + lane : NULL;
+            put_lower(k, from, (size_t)count, together, args[4] + (first + lane) * steps[4], steps[9], steps[10]);
+        }
+    }
+    free(large);
+    raise_only(before, raised);
+}
+
+/* ---- kl_mvn_vae_chol_value_and_grad_f32 */
+
+INLINE void kl_mvn_vae_chol_value_and_grad_f32_tile(const int k, const source *in, vector_f32 *scratch, float *kl, float *least, vector_f32 **gradients)
+{
+    enum { lanes = LANES_f32 };
+    vector_f32 *const mu = scratch;
+    scratch += k;
+    vector_f32 *const L = scratch;
+    scratch += PACKED(k);
+    vector_f32 *const E = scratch;
+    scratch += PACKED(k);
+    vector_f32 *const by_L = scratch;
+    scratch += PACKED(k);
+    gather_column_tile_f32(k, &in[0], mu);
+    gather_lower_tile_f32(k, &in[1], L);
+    subtract_unit_tile_f32(k, L, E);
+    for (int lane = 0; lane < lanes; ++lane) {
+        kl[lane] = 0.0f;
+        least[lane] = 1.0f;
+    }
+    for (int i = 0; i < k; ++i) {
+        float L_below_of[lanes] = {0};
+        for (int j = 0; j < i; ++j) {
+            for (int lane = 0; lane < lanes; ++lane) {
+                const float L_ij = ((float *)(L + PACKED(i) + (size_t)j))[lane];
+                L_below_of[lane] += L_ij * L_ij;
+            }
+        }
+#pragma omp simd
+        for (int lane = 0; lane < lanes; ++lane) {
+            const float L_ii = ((float *)L)[(PACKED(i) + (size_t)i) * lanes + lane];
+            const float mu_i = ((float *)mu)[i * lanes + lane];
+            const float L_below = L_below_of[lane];
+            kl[lane] += 0.5f * (L_ii - 1.0f) * (L_ii - 1.0f) - logratiomx_f32(L_ii, 1.0f) + 0.5f * L_below + 0.5f * mu_i * mu_i;
+            least[lane] = L_ii < least[lane] ? L_ii : least[lane];
+        }
+    }
+    gradients[0] = mu;
+    clear_tile_f32(k, by_L);
+    add_plain_tile_f32(k, E, by_L);
+    add_turned_divided_tile_f32(k, E, L, by_L);
+    gradients[1] = by_L;
+}
+
+static void kl_mvn_vae_chol_value_and_grad_f32_one(const int k, const source *in, float *scratch, float *kl, float *least, float **gradients)
+{
+    enum { lanes = 1 };
+    float *const mu = scratch;
+    scratch += k;
+    float *const L = scratch;
+    scratch += (size_t)k * (size_t)k;
+    float *const E = scratch;
+    scratch += (size_t)k * (size_t)k;
+    float *const by_L = scratch;
+    scratch += (size_t)k * (size_t)k;
+    gather_column_one_f32(k, &in[0], mu);
+    gather_lower_one_f32(k, &in[1], L);
+    subtract_unit_one_f32(k, L, E);
+    for (int lane = 0; lane < lanes; ++lane) {
+        kl[lane] = 0.0f;
+        least[lane] = 1.0f;
+    }
+    for (int i = 0; i < k; ++i) {
+        float L_below_of[lanes], L_below_sum = 0.0f;
+#pragma omp simd reduction(+ : L_below_sum)
+        for (int j = 0; j < i; ++j) {
+            const float L_ij = L[(size_t)i * (size_t)k + (size_t)j];
+            L_below_sum += L_ij * L_ij;
+        }
+        L_below_of[0] = L_below_sum;
+#pragma omp simd
+        for (int lane = 0; lane < lanes; ++lane) {
+            const float L_ii = ((float *)L)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
+            const float mu_i = ((float *)mu)[i * lanes + lane];
+            const float L_below = L_below_of[lane];
+            kl[lane] += 0.5f * (L_ii - 1.0f) * (L_ii - 1.0f) - logratiomx_f32(L_ii, 1.0f) + 0.5f * L_below + 0.5f * mu_i * mu_i;
+            least[lane] = L_ii < least[lane] ? L_ii : least[lane];
+        }
+    }
+    gradients[0] = mu;
+    clear_one_f32(k, by_L);
+    add_plain_one_f32(k, E, by_L);
+    add_turned_divided_one_f32(k, E, L, by_L);
+    gradients[1] = by_L;
+}
+
+/* The value of one element, once it is known whether that may be computed. */
+static float kl_mvn_vae_chol_value_and_grad_f32_settled(const int k, const source *in, int lane, float value, float least, int *raised)
+{
+    if (isfinite(value) && least > 0.0f) {
+        return value < 0.0f ? 0.0f : value;
+    }
+    const int law1 = column_state_f32(k, &in[0], lane) | lower_state_f32(k, &in[1], lane);
+    const int law2 = 0;
+    int state = (law1 | law2) & FE_INVALID ? FE_INVALID : law1 & law2 ? FE_INVALID : law1 | law2 ? FE_DIVBYZERO : FE_OVERFLOW;
+    *raised |= state;
+    return state == FE_INVALID ? NAN : INFINITY;
+}
+
+void CLOSEDFORM(kl_mvn_vae_chol_value_and_grad_f32)(size_t k, const float *mu, const float *L, float *kl_, float *by_mu, float *by_L)
+{
+    const int before = fetestexcept(FE_ALL_EXCEPT);
+    const int size = (int)k;
+    const size_t room = 3 * (size_t)k * (size_t)k + 1 * (size_t)k + 1;
+    float *gradients[2] = {NULL};
+    float *const scratch = malloc(room * sizeof(float));
+    float kl = NAN, least = 0.0f;
+    int raised = scratch == NULL ? FE_INVALID : 0;
+    source in[2];
+    in[0] = (source){ .start = {(const char *)mu}, .row = sizeof(float), .column = sizeof(float) };
+    in[1] = (source){ .start = {(const char *)L}, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
+    if (scratch != NULL) {
+        kl_mvn_vae_chol_value_and_grad_f32_one(size, in, scratch, &kl, &least, gradients);
+        kl = kl_mvn_vae_chol_value_and_grad_f32_settled(size, in, 0, kl, least, &raised);
+    }
+    put_column_f32(size, kl - kl == 0.0f ? gradients[0] : NULL, 1, 0, (char *)by_mu, sizeof(float));
+    put_lower_f32(size, kl - kl == 0.0f ? gradients[1] : NULL, 1, 0, (char *)by_L, (intptr_t)(k * sizeof(float)), sizeof(float));
+    free(scratch);
+    raise_only(before, raised);
+    *kl_ = kl;
+}
+
+static void kl_mvn_vae_chol_value_and_grad_f32_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
+{
+    const int before = fetestexcept(FE_ALL_EXCEPT);
+    const intptr_t n = dimensions[0];
+    const int k = (int)dimensions[1];
+    int raised = 0;
+    source in[2];
+    float kl[16], least[16];
+    vector_f32 small[116];
+    vector_f32 *gradients[2] = {NULL};
+    float *gradients_one[2] = {NULL};
+    (void)data;
+    in[0].row = steps[5];
+    in[0].column = 0;
+    in[1].row = steps[6];
+    in[1].column = steps[7];
+    const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES_f32);
+    const int count = together ? LANES_f32 : 1;
+    const size_t room = 3 * (size_t)k * (size_t)k + 1 * (size_t)k;
+    void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
+    vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
+    for (intptr_t first = 0; first < n; first += count) {
+        const int present = n - first < count ? (int)(n - first) : count;
+        for (int lane = 0; lane < count; ++lane) {
+            const intptr_t element = first + (lane < present ? lane : present - 1);
+            in[0].start[lane] = args[0] + element * steps[0];
+            in[1].start[lane] = args[1] + element * steps[1];
+        }
+        if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
+            for (int lane = 0; lane < present; ++lane) {
+                kl[lane] = NAN;
+                least[lane] = 0.0f;
+            }
+            raised |= FE_INVALID;
+        } else {
+            switch (together ? k : -1) {
+            case -1:
+                kl_mvn_vae_chol_value_and_grad_f32_one(k, in, (float *)vectors, kl, least, gradients_one);
+                break;
+            case 1:
+                kl_mvn_vae_chol_value_and_grad_f32_tile(1, in, vectors, kl, least, gradients);
+                break;
+            case 2:
+                kl_mvn_vae_chol_value_and_grad_f32_tile(2, in, vectors, kl, least, gradients);
+                break;
+            case 3:
+                kl_mvn_vae_chol_value_and_grad_f32_tile(3, in, vectors, kl, least, gradients);
+                break;
+            case 4:
+                kl_mvn_vae_chol_value_and_grad_f32_tile(4, in, vectors, kl, least, gradients);
+                break;
+            default:
+                kl_mvn_vae_chol_value_and_grad_f32_tile(k, in, vectors, kl, least, gradients);
+            }
+        }
+        int fine = 1;
+        for (int lane = 0; lane < count; ++lane) {
+            fine &= (kl[lane] >= 0.0f) & (kl[lane] <= FLT_MAX) & (least[lane] > 0.0f);
+        }
+        for (int lane = 0; fine && lane < present; ++lane) {
+            *(float *)(args[2] + (first + lane) * steps[2]) = kl[lane];
+        }
+        for (int lane = 0; !fine && lane < present; ++lane) {
+            kl[lane] = kl_mvn_vae_chol_value_and_grad_f32_settled(k, in, lane, kl[lane], least[lane], &raised);
+            *(float *)(args[2] + (first + lane) * steps[2]) = kl[lane];
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[0] : (void *)gradients_one[0]) + lane : NULL;
+            put_column_f32(k, from, (size_t)count, together, args[3] + (first + lane) * steps[3], steps[8]);
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[1] : (void *)gradients_one[1]) + lane : NULL;
+            put_lower_f32(k, from, (size_t)count, together, args[4] + (first + lane) * steps[4], steps[9], steps[10]);
+        }
+    }
+    free(large);
+    raise_only(before, raised);
+}
+
+/* ---- kl_mvn_value_and_grad */
+
+INLINE void kl_mvn_value_and_grad_tile(const int k, const source *in, vector *scratch, double *kl, double *least, vector **gradients)
+{
+    enum { lanes = LANES };
+    vector *const mu1 = scratch;
+    scratch += k;
+    vector *const cov1 = scratch;
+    scratch += PACKED(k);
+    vector *const mu2 = scratch;
+    scratch += k;
+    vector *const cov2 = scratch;
+    scratch += PACKED(k);
+    vector *const L1 = scratch;
+    scratch += PACKED(k);
+    vector *const L2 = scratch;
+    scratch += PACKED(k);
+    vector *const over_L1 = scratch;
+    scratch += k;
+    vector *const over_L2 = scratch;
+    scratch += k;
+    vector *const E = scratch;
+    scratch += PACKED(k);
+    vector *const z = scratch;
+    scratch += k;
+    vector *const by_mu1 = scratch;
+    scratch += k;
+    vector *const by_cov1 = scratch;
+    scratch += PACKED(k);
+    vector *const by_mu2 = scratch;
+    scratch += k;
+    vector *const by_cov2 = scratch;
+    scratch += PACKED(k);
+    vector *const close_E = scratch;
+    scratch += PACKED(k);
+    vector *const work = scratch;
+    scratch += (size_t)k * (size_t)k + PACKED(k) + (size_t)k;
+    gather_column_tile(k, &in[0], mu1);
+    gather_lower_tile(k, &in[1], cov1);
+    gather_column_tile(k, &in[2], mu2);
+    gather_lower_tile(k, &in[3], cov2);
+    factor_tile(k, 0.0, cov1, L1, over_L1);
+    factor_tile(k, 0.0, cov2, L2, over_L2);
+    subtract_lower_tile(k, L1, L2, E);
+    solve_lower_tile(k, L2, over_L2, E);
+    subtract_column_tile(k, mu1, mu2, z);
+    solve_column_tile(k, L2, over_L2, z);
+    for (int lane = 0; lane < lanes; ++lane) {
+        kl[lane] = 0.0;
+        least[lane] = 1.0;
+    }
+    for (int i = 0; i < k; ++i) {
+        double E_below_of[lanes] = {0};
+        for (int j = 0; j < i; ++j) {
+            for (int lane = 0; lane < lanes; ++lane) {
+                const double E_ij = ((double *)(E + PACKED(i) + (size_t)j))[lane];
+                E_below_of[lane] += E_ij * E_ij;
+            }
+        }
+#pragma omp simd
+        for (int lane = 0; lane < lanes; ++lane) {
+            const double L1_ii = ((double *)L1)[(PACKED(i) + (size_t)i) * lanes + lane];
+            const double L2_ii = ((double *)L2)[(PACKED(i) + (size_t)i) * lanes + lane];
+            const double z_i = ((double *)z)[i * lanes + lane];
+            const double E_below = E_below_of[lane];
+            kl[lane] += 0.5 * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx(L1_ii, L2_ii) + 0.5 * E_below + 0.5 * z_i * z_i;
+            least[lane] = L1_ii < least[lane] ? L1_ii : least[lane];
+            least[lane] = L2_ii < least[lane] ? L2_ii : least[lane];
+        }
+    }
+    double size[lanes], apart[lanes];
+    int any = 0;
+    for (int lane = 0; lane < lanes; ++lane) {
+        size[lane] = 0.0;
+        apart[lane] = kl[lane];
+        kl[lane] = 0.0;
+    }
+    for (size_t e = 0; e < PACKED(k); ++e) {
+        for (int lane = 0; lane < lanes; ++lane) {
+            const double x = ((double *)E)[e * lanes + (size_t)lane];
+            size[lane] += x * x;
+        }
+    }
+    for (int lane = 0; lane < lanes; ++lane) {
+        any |= size[lane] < (double)CLOSE;
+    }
+    if (any) {
+        solve_close_tile(k, L2, over_L2, cov1, cov2, close_E, work);
+        for (size_t e = 0; e < PACKED(k); ++e) {
+            for (int lane = 0; lane < lanes; ++lane) {
+                const size_t at = e * lanes + (size_t)lane;
+                ((double *)E)[at] = ((double *)(size[lane] < (double)CLOSE ? close_E : E))[at];
+            }
+        }
+    }
+    for (int i = 0; i < (any ? k : 0); ++i) {
+        double E_below_of[lanes] = {0};
+        for (int j = 0; j < i; ++j) {
+            for (int lane = 0; lane < lanes; ++lane) {
+                const double E_ij = ((double *)(E + PACKED(i) + (size_t)j))[lane];
+                E_below_of[lane] += E_ij * E_ij;
+            }
+        }
+#pragma omp simd
+        for (int lane = 0; lane < lanes; ++lane) {
+            const double E_ii = ((double *)E)[(PACKED(i) + (size_t)i) * lanes + lane];
+            const double z_i = ((double *)z)[i * lanes + lane];
+            const double E_below = E_below_of[lane];
+            kl[lane] += 0.5 * E_ii * E_ii - log1pmx(E_ii) + 0.5 * E_below + 0.5 * z_i * z_i;
+        }
+    }
+    for (int lane = 0; lane < lanes; ++lane) { /* E from the matrices where that is better */
+        kl[lane] = size[lane] < (double)CLOSE ? kl[lane] : apart[lane];
+    }
+    back_column_tile(k, 1.0, L2, over_L2, z, by_mu1);
+    gradients[0] = by_mu1;
+    clear_tile(k, by_cov1);
+    add_plain_tile(k, E, by_cov1);
+    add_turned_tile(k, E, by_cov1);
+    add_gram_tile(k, E, by_cov1);
+    back_lower_tile(k, 0.5, L1, over_L1, by_cov1);
+    back_symmetric_tile(k, L1, over_L1, by_cov1);
+    gradients[1] = by_cov1;
+    back_column_tile(k, -1.0, L2, over_L2, z, by_mu2);
+    gradients[2] = by_mu2;
+    clear_tile(k, by_cov2);
+    add_plain_tile(k, E, by_cov2);
+    add_turned_tile(k, E, by_cov2);
+    add_square_tile(k, E, by_cov2);
+    add_outer_tile(k, z, by_cov2);
+    back_lower_tile(k, -0.5, L2, over_L2, by_cov2);
+    back_symmetric_tile(k, L2, over_L2, by_cov2);
+    gradients[3] = by_cov2;
+}
+
+static void kl_mvn_value_and_grad_one(const int k, const source *in, double *scratch, double *kl, double *least, double **gradients)
+{
+    enum { lanes = 1 };
+    double *const mu1 = scratch;
+    scratch += k;
+    double *const cov1 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    double *const mu2 = scratch;
+    scratch += k;
+    double *const cov2 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    double *const L1 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    double *const L2 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    double *const over_L1 = scratch;
+    scratch += k;
+    double *const over_L2 = scratch;
+    scratch += k;
+    double *const E = scratch;
+    scratch += (size_t)k * (size_t)k;
+    double *const z = scratch;
+    scratch += k;
+    double *const by_mu1 = scratch;
+    scratch += k;
+    double *const by_cov1 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    double *const by_mu2 = scratch;
+    scratch += k;
+    double *const by_cov2 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    double *const close_E = scratch;
+    scratch += (size_t)k * (size_t)k;
+    double *const work = scratch;
+    scratch += (size_t)k * (size_t)k + (size_t)k;
+    gather_column_one(k, &in[0], mu1);
+    gather_lower_one(k, &in[1], cov1);
+    gather_column_one(k, &in[2], mu2);
+    gather_lower_one(k, &in[3], cov2);
+    factor_one(k, 0.0, cov1, L1, over_L1);
+    factor_one(k, 0.0, cov2, L2, over_L2);
+    subtract_lower_one(k, L1, L2, E);
+    solve_lower_one(k, L2, over_L2, E);
+    subtract_column_one(k, mu1, mu2, z);
+    solve_column_one(k, L2, over_L2, z);
+    for (int lane = 0; lane < lanes; ++lane) {
+        kl[lane] = 0.0;
+        least[lane] = 1.0;
+    }
+    for (int i = 0; i < k; ++i) {
+        double E_below_of[lanes], E_below_sum = 0.0;
+#pragma omp simd reduction(+ : E_below_sum)
+        for (int j = 0; j < i; ++j) {
+            const double E_ij = E[(size_t)i * (size_t)k + (size_t)j];
+            E_below_sum += E_ij * E_ij;
+        }
+        E_below_of[0] = E_below_sum;
+#pragma omp simd
+        for (int lane = 0; lane < lanes; ++lane) {
+            const double L1_ii = ((double *)L1)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
+            const double L2_ii = ((double *)L2)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
+            const double z_i = ((double *)z)[i * lanes + lane];
+            const double E_below = E_below_of[lane];
+            kl[lane] += 0.5 * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx(L1_ii, L2_ii) + 0.5 * E_below + 0.5 * z_i * z_i;
+            least[lane] = L1_ii < least[lane] ? L1_ii : least[lane];
+            least[lane] = L2_ii < least[lane] ? L2_ii : least[lane];
+        }
+    }
+    double size[lanes], apart[lanes];
+    int any = 0;
+    for (int lane = 0; lane < lanes; ++lane) {
+        size[lane] = 0.0;
+        apart[lane] = kl[lane];
+        kl[lane] = 0.0;
+    }
+    for (size_t e = 0; e < (size_t)k * (size_t)k; ++e) {
+        for (int lane = 0; lane < lanes; ++lane) {
+            const double x = ((double *)E)[e * lanes + (size_t)lane];
+            size[lane] += x * x;
+        }
+    }
+    for (int lane = 0; lane < lanes; ++lane) {
+        any |= size[lane] < (double)CLOSE;
+    }
+    if (any) {
+        solve_close_one(k, L2, over_L2, cov1, cov2, close_E, work);
+        for (size_t e = 0; e < (size_t)k * (size_t)k; ++e) {
+            for (int lane = 0; lane < lanes; ++lane) {
+                const size_t at = e * lanes + (size_t)lane;
+                ((double *)E)[at] = ((double *)(size[lane] < (double)CLOSE ? close_E : E))[at];
+            }
+        }
+    }
+    for (int i = 0; i < (any ? k : 0); ++i) {
+        double E_below_of[lanes], E_below_sum = 0.0;
+#pragma omp simd reduction(+ : E_below_sum)
+        for (int j = 0; j < i; ++j) {
+            const double E_ij = E[(size_t)i * (size_t)k + (size_t)j];
+            E_below_sum += E_ij * E_ij;
+        }
+        E_below_of[0] = E_below_sum;
+#pragma omp simd
+        for (int lane = 0; lane < lanes; ++lane) {
+            const double E_ii = ((double *)E)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
+            const double z_i = ((double *)z)[i * lanes + lane];
+            const double E_below = E_below_of[lane];
+            kl[lane] += 0.5 * E_ii * E_ii - log1pmx(E_ii) + 0.5 * E_below + 0.5 * z_i * z_i;
+        }
+    }
+    for (int lane = 0; lane < lanes; ++lane) { /* E from the matrices where that is better */
+        kl[lane] = size[lane] < (double)CLOSE ? kl[lane] : apart[lane];
+    }
+    back_column_one(k, 1.0, L2, over_L2, z, by_mu1);
+    gradients[0] = by_mu1;
+    clear_one(k, by_cov1);
+    add_plain_one(k, E, by_cov1);
+    add_turned_one(k, E, by_cov1);
+    add_gram_one(k, E, by_cov1);
+    back_lower_one(k, 0.5, L1, over_L1, by_cov1);
+    back_symmetric_one(k, L1, over_L1, by_cov1);
+    gradients[1] = by_cov1;
+    back_column_one(k, -1.0, L2, over_L2, z, by_mu2);
+    gradients[2] = by_mu2;
+    clear_one(k, by_cov2);
+    add_plain_one(k, E, by_cov2);
+    add_turned_one(k, E, by_cov2);
+    add_square_one(k, E, by_cov2);
+    add_outer_one(k, z, by_cov2);
+    back_lower_one(k, -0.5, L2, over_L2, by_cov2);
+    back_symmetric_one(k, L2, over_L2, by_cov2);
+    gradients[3] = by_cov2;
+}
+
+/* The value of one element, once it is known whether that may be computed. */
+static double kl_mvn_value_and_grad_settled(const int k, const source *in, int lane, double value, double least, int *raised)
+{
+    if (isfinite(value) && least > 0.0 && is_symmetric(k, &in[1], lane) && is_symmetric(k, &in[3], lane)) {
+        return value < 0.0 ? 0.0 : value;
+    }
+    const int law1 = column_state(k, &in[0], lane) | symmetric_state(k, &in[1], lane);
+    const int law2 = column_state(k, &in[2], lane) | symmetric_state(k, &in[3], lane);
+    int state = (law1 | law2) & FE_INVALID ? FE_INVALID : law1 & law2 ? FE_INVALID : law1 | law2 ? FE_DIVBYZERO : FE_INVALID;
+    *raised |= state;
+    return state == FE_INVALID ? NAN : INFINITY;
+}
+
+void CLOSEDFORM(kl_mvn_value_and_grad)(size_t k, const double *mu1, const double *cov1, const double *mu2, const double *cov2, double *kl_, double *by_mu1, double *by_cov1, double *by_mu2, double *by_cov2)
+{
+    const int before = fetestexcept(FE_ALL_EXCEPT);
+    const int size = (int)k;
+    const size_t room = 10 * (size_t)k * (size_t)k + 9 * (size_t)k + 1;
+    double *gradients[4] = {NULL};
+    double *const scratch = malloc(room * sizeof(double));
+    double kl = NAN, least = 0.0;
+    int raised = scratch == NULL ? FE_INVALID : 0;
+    source in[4];
+    in[0] = (source){ .start = {(const char *)mu1}, .row = sizeof(double), .column = sizeof(double) };
+    in[1] = (source){ .start = {(const char *)cov1}, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
+    in[2] = (source){ .start = {(const char *)mu2}, .row = sizeof(double), .column = sizeof(double) };
+    in[3] = (source){ .start = {(const char *)cov2}, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
+    if (scratch != NULL) {
+        kl_mvn_value_and_grad_one(size, in, scratch, &kl, &least, gradients);
+        kl = kl_mvn_value_and_grad_settled(size, in, 0, kl, least, &raised);
+    }
+    put_column(size, kl - kl == 0.0 ? gradients[0] : NULL, 1, 0, (char *)by_mu1, sizeof(double));
+    put_symmetric(size, kl - kl == 0.0 ? gradients[1] : NULL, 1, 0, (char *)by_cov1, (intptr_t)(k * sizeof(double)), sizeof(double));
+    put_column(size, kl - kl == 0.0 ? gradients[2] : NULL, 1, 0, (char *)by_mu2, sizeof(double));
+    put_symmetric(size, kl - kl == 0.0 ? gradients[3] : NULL, 1, 0, (char *)by_cov2, (intptr_t)(k * sizeof(double)), sizeof(double));
+    free(scratch);
+    raise_only(before, raised);
+    *kl_ = kl;
+}
+
+static void kl_mvn_value_and_grad_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
+{
+    const int before = fetestexcept(FE_ALL_EXCEPT);
+    const intptr_t n = dimensions[0];
+    const int k = (int)dimensions[1];
+    int raised = 0;
+    source in[4];
+    double kl[16], least[16];
+    vector small[452];
+    vector *gradients[4] = {NULL};
+    double *gradients_one[4] = {NULL};
+    (void)data;
+    in[0].row = steps[9];
+    in[0].column = 0;
+    in[1].row = steps[10];
+    in[1].column = steps[11];
+    in[2].row = steps[12];
+    in[2].column = 0;
+    in[3].row = steps[13];
+    in[3].column = steps[14];
+    const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES);
+    const int count = together ? LANES : 1;
+    const size_t room = 10 * (size_t)k * (size_t)k + 9 * (size_t)k;
+    void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector) : sizeof(double)) + 64);
+    vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
+    for (intptr_t first = 0; first < n; first += count) {
+        const int present = n - first < count ? (int)(n - first) : count;
+        for (int lane = 0; lane < count; ++lane) {
+            const intptr_t element = first + (lane < present ? lane : present - 1);
+            in[0].start[lane] = args[0] + element * steps[0];
+            in[1].start[lane] = args[1] + element * steps[1];
+            in[2].start[lane] = args[2] + element * steps[2];
+            in[3].start[lane] = args[3] + element * steps[3];
+        }
+        if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
+            for (int lane = 0; lane < present; ++lane) {
+                kl[lane] = NAN;
+                least[lane] = 0.0;
+            }
+            raised |= FE_INVALID;
+        } else {
+            switch (together ? k : -1) {
+            case -1:
+                kl_mvn_value_and_grad_one(k, in, (double *)vectors, kl, least, gradients_one);
+                break;
+            default:
+                kl_mvn_value_and_grad_tile(k, in, vectors, kl, least, gradients);
+            }
+        }
+        int fine = 0;
+        for (int lane = 0; lane < count; ++lane) {
+            fine &= (kl[lane] >= 0.0) & (kl[lane] <= DBL_MAX) & (least[lane] > 0.0);
+        }
+        for (int lane = 0; fine && lane < present; ++lane) {
+            *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        }
+        for (int lane = 0; !fine && lane < present; ++lane) {
+            kl[lane] = kl_mvn_value_and_grad_settled(k, in, lane, kl[lane], least[lane], &raised);
+            *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[0] : (void *)gradients_one[0]) + lane : NULL;
+            put_column(k, from, (size_t)count, together, args[5] + (first + lane) * steps[5], steps[15]);
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[1] : (void *)gradients_one[1]) + lane : NULL;
+            put_symmetric(k, from, (size_t)count, together, args[6] + (first + lane) * steps[6], steps[16], steps[17]);
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[2] : (void *)gradients_one[2]) + lane : NULL;
+            put_column(k, from, (size_t)count, together, args[7] + (first + lane) * steps[7], steps[18]);
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[3] : (void *)gradients_one[3]) + lane : NULL;
+            put_symmetric(k, from, (size_t)count, together, args[8] + (first + lane) * steps[8], steps[19], steps[20]);
+        }
+    }
+    free(large);
+    raise_only(before, raised);
+}
+
+/* ---- kl_mvn_value_and_grad_f32 */
+
+INLINE void kl_mvn_value_and_grad_f32_tile(const int k, const source *in, vector_f32 *scratch, float *kl, float *least, vector_f32 **gradients)
+{
+    enum { lanes = LANES_f32 };
+    vector_f32 *const mu1 = scratch;
+    scratch += k;
+    vector_f32 *const cov1 = scratch;
+    scratch += PACKED(k);
+    vector_f32 *const mu2 = scratch;
+    scratch += k;
+    vector_f32 *const cov2 = scratch;
+    scratch += PACKED(k);
+    vector_f32 *const L1 = scratch;
+    scratch += PACKED(k);
+    vector_f32 *const L2 = scratch;
+    scratch += PACKED(k);
+    vector_f32 *const over_L1 = scratch;
+    scratch += k;
+    vector_f32 *const over_L2 = scratch;
+    scratch += k;
+    vector_f32 *const E = scratch;
+    scratch += PACKED(k);
+    vector_f32 *const z = scratch;
+    scratch += k;
+    vector_f32 *const by_mu1 = scratch;
+    scratch += k;
+    vector_f32 *const by_cov1 = scratch;
+    scratch += PACKED(k);
+    vector_f32 *const by_mu2 = scratch;
+    scratch += k;
+    vector_f32 *const by_cov2 = scratch;
+    scratch += PACKED(k);
+    vector_f32 *const close_E = scratch;
+    scratch += PACKED(k);
+    vector_f32 *const work = scratch;
+    scratch += (size_t)k * (size_t)k + PACKED(k) + (size_t)k;
+    gather_column_tile_f32(k, &in[0], mu1);
+    gather_lower_tile_f32(k, &in[1], cov1);
+    gather_column_tile_f32(k, &in[2], mu2);
+    gather_lower_tile_f32(k, &in[3], cov2);
+    factor_tile_f32(k, 0.0, cov1, L1, over_L1);
+    factor_tile_f32(k, 0.0, cov2, L2, over_L2);
+    subtract_lower_tile_f32(k, L1, L2, E);
+    solve_lower_tile_f32(k, L2, over_L2, E);
+    subtract_column_tile_f32(k, mu1, mu2, z);
+    solve_column_tile_f32(k, L2, over_L2, z);
+    for (int lane = 0; lane < lanes; ++lane) {
+        kl[lane] = 0.0f;
+        least[lane] = 1.0f;
+    }
+    for (int i = 0; i < k; ++i) {
+        float E_below_of[lanes] = {0};
+        for (int j = 0; j < i; ++j) {
+            for (int lane = 0; lane < lanes; ++lane) {
+                const float E_ij = ((float *)(E + PACKED(i) + (size_t)j))[lane];
+                E_below_of[lane] += E_ij * E_ij;
+            }
+        }
+#pragma omp simd
+        for (int lane = 0; lane < lanes; ++lane) {
+            const float L1_ii = ((float *)L1)[(PACKED(i) + (size_t)i) * lanes + lane];
+            const float L2_ii = ((float *)L2)[(PACKED(i) + (size_t)i) * lanes + lane];
+            const float z_i = ((float *)z)[i * lanes + lane];
+            const float E_below = E_below_of[lane];
+            kl[lane] += 0.5f * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx_f32(L1_ii, L2_ii) + 0.5f * E_below + 0.5f * z_i * z_i;
+            least[lane] = L1_ii < least[lane] ? L1_ii : least[lane];
+            least[lane] = L2_ii < least[lane] ? L2_ii : least[lane];
+        }
+    }
+    float size[lanes], apart[lanes];
+    int any = 0;
+    for (int lane = 0; lane < lanes; ++lane) {
+        size[lane] = 0.0f;
+        apart[lane] = kl[lane];
+        kl[lane] = 0.0f;
+    }
+    for (size_t e = 0; e < PACKED(k); ++e) {
+        for (int lane = 0; lane < lanes; ++lane) {
+            const float x = ((float *)E)[e * lanes + (size_t)lane];
+            size[lane] += x * x;
+        }
+    }
+    for (int lane = 0; lane < lanes; ++lane) {
+        any |= size[lane] < (float)CLOSE;
+    }
+    if (any) {
+        solve_close_tile_f32(k, L2, over_L2, cov1, cov2, close_E, work);
+        for (size_t e = 0; e < PACKED(k); ++e) {
+            for (int lane = 0; lane < lanes; ++lane) {
+                const size_t at = e * lanes + (size_t)lane;
+                ((float *)E)[at] = ((float *)(size[lane] < (float)CLOSE ? close_E : E))[at];
+            }
+        }
+    }
+    for (int i = 0; i < (any ? k : 0); ++i) {
+        float E_below_of[lanes] = {0};
+        for (int j = 0; j < i; ++j) {
+            for (int lane = 0; lane < lanes; ++lane) {
+                const float E_ij = ((float *)(E + PACKED(i) + (size_t)j))[lane];
+                E_below_of[lane] += E_ij * E_ij;
+            }
+        }
+#pragma omp simd
+        for (int lane = 0; lane < lanes; ++lane) {
+            const float E_ii = ((float *)E)[(PACKED(i) + (size_t)i) * lanes + lane];
+            const float z_i = ((float *)z)[i * lanes + lane];
+            const float E_below = E_below_of[lane];
+            kl[lane] += 0.5f * E_ii * E_ii - log1pmx_f32(E_ii) + 0.5f * E_below + 0.5f * z_i * z_i;
+        }
+    }
+    for (int lane = 0; lane < lanes; ++lane) { /* E from the matrices where that is better */
+        kl[lane] = size[lane] < (float)CLOSE ? kl[lane] : apart[lane];
+    }
+    back_column_tile_f32(k, 1.0, L2, over_L2, z, by_mu1);
+    gradients[0] = by_mu1;
+    clear_tile_f32(k, by_cov1);
+    add_plain_tile_f32(k, E, by_cov1);
+    add_turned_tile_f32(k, E, by_cov1);
+    add_gram_tile_f32(k, E, by_cov1);
+    back_lower_tile_f32(k, 0.5, L1, over_L1, by_cov1);
+    back_symmetric_tile_f32(k, L1, over_L1, by_cov1);
+    gradients[1] = by_cov1;
+    back_column_tile_f32(k, -1.0, L2, over_L2, z, by_mu2);
+    gradients[2] = by_mu2;
+    clear_tile_f32(k, by_cov2);
+    add_plain_tile_f32(k, E, by_cov2);
+    add_turned_tile_f32(k, E, by_cov2);
+    add_square_tile_f32(k, E, by_cov2);
+    add_outer_tile_f32(k, z, by_cov2);
+    back_lower_tile_f32(k, -0.5, L2, over_L2, by_cov2);
+    back_symmetric_tile_f32(k, L2, over_L2, by_cov2);
+    gradients[3] = by_cov2;
+}
+
+static void kl_mvn_value_and_grad_f32_one(const int k, const source *in, float *scratch, float *kl, float *least, float **gradients)
+{
+    enum { lanes = 1 };
+    float *const mu1 = scratch;
+    scratch += k;
+    float *const cov1 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    float *const mu2 = scratch;
+    scratch += k;
+    float *const cov2 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    float *const L1 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    float *const L2 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    float *const over_L1 = scratch;
+    scratch += k;
+    float *const over_L2 = scratch;
+    scratch += k;
+    float *const E = scratch;
+    scratch += (size_t)k * (size_t)k;
+    float *const z = scratch;
+    scratch += k;
+    float *const by_mu1 = scratch;
+    scratch += k;
+    float *const by_cov1 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    float *const by_mu2 = scratch;
+    scratch += k;
+    float *const by_cov2 = scratch;
+    scratch += (size_t)k * (size_t)k;
+    float *const close_E = scratch;
+    scratch += (size_t)k * (size_t)k;
+    float *const work = scratch;
+    scratch += (size_t)k * (size_t)k + (size_t)k;
+    gather_column_one_f32(k, &in[0], mu1);
+    gather_lower_one_f32(k, &in[1], cov1);
+    gather_column_one_f32(k, &in[2], mu2);
+    gather_lower_one_f32(k, &in[3], cov2);
+    factor_one_f32(k, 0.0, cov1, L1, over_L1);
+    factor_one_f32(k, 0.0, cov2, L2, over_L2);
+    subtract_lower_one_f32(k, L1, L2, E);
+    solve_lower_one_f32(k, L2, over_L2, E);
+    subtract_column_one_f32(k, mu1, mu2, z);
+    solve_column_one_f32(k, L2, over_L2, z);
+    for (int lane = 0; lane < lanes; ++lane) {
+        kl[lane] = 0.0f;
+        least[lane] = 1.0f;
+    }
+    for (int i = 0; i < k; ++i) {
+        float E_below_of[lanes], E_below_sum = 0.0f;
+#pragma omp simd reduction(+ : E_below_sum)
+        for (int j = 0; j < i; ++j) {
+            const float E_ij = E[(size_t)i * (size_t)k + (size_t)j];
+            E_below_sum += E_ij * E_ij;
+        }
+        E_below_of[0] = E_below_sum;
+#pragma omp simd
+        for (int lane = 0; lane < lanes; ++lane) {
+            const float L1_ii = ((float *)L1)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
+            const float L2_ii = ((float *)L2)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
+            const float z_i = ((float *)z)[i * lanes + lane];
+            const float E_below = E_below_of[lane];
+            kl[lane] += 0.5f * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx_f32(L1_ii, L2_ii) + 0.5f * E_below + 0.5f * z_i * z_i;
+            least[lane] = L1_ii < least[lane] ? L1_ii : least[lane];
+            least[lane] = L2_ii < least[lane] ? L2_ii : least[lane];
+        }
+    }
+    float size[lanes], apart[lanes];
+    int any = 0;
+    for (int lane = 0; lane < lanes; ++lane) {
+        size[lane] = 0.0f;
+        apart[lane] = kl[lane];
+        kl[lane] = 0.0f;
+    }
+    for (size_t e = 0; e < (size_t)k * (size_t)k; ++e) {
+        for (int lane = 0; lane < lanes; ++lane) {
+            const float x = ((float *)E)[e * lanes + (size_t)lane];
+            size[lane] += x * x;
+        }
+    }
+    for (int lane = 0; lane < lanes; ++lane) {
+        any |= size[lane] < (float)CLOSE;
+    }
+    if (any) {
+        solve_close_one_f32(k, L2, over_L2, cov1, cov2, close_E, work);
+        for (size_t e = 0; e < (size_t)k * (size_t)k; ++e) {
+            for (int lane = 0; lane < lanes; ++lane) {
+                const size_t at = e * lanes + (size_t)lane;
+                ((float *)E)[at] = ((float *)(size[lane] < (float)CLOSE ? close_E : E))[at];
+            }
+        }
+    }
+    for (int i = 0; i < (any ? k : 0); ++i) {
+        float E_below_of[lanes], E_below_sum = 0.0f;
+#pragma omp simd reduction(+ : E_below_sum)
+        for (int j = 0; j < i; ++j) {
+            const float E_ij = E[(size_t)i * (size_t)k + (size_t)j];
+            E_below_sum += E_ij * E_ij;
+        }
+        E_below_of[0] = E_below_sum;
+#pragma omp simd
+        for (int lane = 0; lane < lanes; ++lane) {
+            const float E_ii = ((float *)E)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
+            const float z_i = ((float *)z)[i * lanes + lane];
+            const float E_below = E_below_of[lane];
+            kl[lane] += 0.5f * E_ii * E_ii - log1pmx_f32(E_ii) + 0.5f * E_below + 0.5f * z_i * z_i;
+        }
+    }
+    for (int lane = 0; lane < lanes; ++lane) { /* E from the matrices where that is better */
+        kl[lane] = size[lane] < (float)CLOSE ? kl[lane] : apart[lane];
+    }
+    back_column_one_f32(k, 1.0, L2, over_L2, z, by_mu1);
+    gradients[0] = by_mu1;
+    clear_one_f32(k, by_cov1);
+    add_plain_one_f32(k, E, by_cov1);
+    add_turned_one_f32(k, E, by_cov1);
+    add_gram_one_f32(k, E, by_cov1);
+    back_lower_one_f32(k, 0.5, L1, over_L1, by_cov1);
+    back_symmetric_one_f32(k, L1, over_L1, by_cov1);
+    gradients[1] = by_cov1;
+    back_column_one_f32(k, -1.0, L2, over_L2, z, by_mu2);
+    gradients[2] = by_mu2;
+    clear_one_f32(k, by_cov2);
+    add_plain_one_f32(k, E, by_cov2);
+    add_turned_one_f32(k, E, by_cov2);
+    add_square_one_f32(k, E, by_cov2);
+    add_outer_one_f32(k, z, by_cov2);
+    back_lower_one_f32(k, -0.5, L2, over_L2, by_cov2);
+    back_symmetric_one_f32(k, L2, over_L2, by_cov2);
+    gradients[3] = by_cov2;
+}
+
+/* The value of one element, once it is known whether that may be computed. */
+static float kl_mvn_value_and_grad_f32_settled(const int k, const source *in, int lane, float value, float least, int *raised)
+{
+    if (isfinite(value) && least > 0.0f && is_symmetric_f32(k, &in[1], lane) && is_symmetric_f32(k, &in[3], lane)) {
+        return value < 0.0f ? 0.0f : value;
+    }
+    const int law1 = column_state_f32(k, &in[0], lane) | symmetric_state_f32(k, &in[1], lane);
+    const int law2 = column_state_f32(k, &in[2], lane) | symmetric_state_f32(k, &in[3], lane);
+    int state = (law1 | law2) & FE_INVALID ? FE_INVALID : law1 & law2 ? FE_INVALID : law1 | law2 ? FE_DIVBYZERO : FE_INVALID;
+    *raised |= state;
+    return state == FE_INVALID ? NAN : INFINITY;
+}
+
+void CLOSEDFORM(kl_mvn_value_and_grad_f32)(size_t k, const float *mu1, const float *cov1, const float *mu2, const float *cov2, float *kl_, float *by_mu1, float *by_cov1, float *by_mu2, float *by_cov2)
+{
+    const int before = fetestexcept(FE_ALL_EXCEPT);
+    const int size = (int)k;
+    const size_t room = 10 * (size_t)k * (size_t)k + 9 * (size_t)k + 1;
+    float *gradients[4] = {NULL};
+    float *const scratch = malloc(room * sizeof(float));
+    float kl = NAN, least = 0.0f;
+    int raised = scratch == NULL ? FE_INVALID : 0;
+    source in[4];
+    in[0] = (source){ .start = {(const char *)mu1}, .row = sizeof(float), .column = sizeof(float) };
+    in[1] = (source){ .start = {(const char *)cov1}, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
+    in[2] = (source){ .start = {(const char *)mu2}, .row = sizeof(float), .column = sizeof(float) };
+    in[3] = (source){ .start = {(const char *)cov2}, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
+    if (scratch != NULL) {
+        kl_mvn_value_and_grad_f32_one(size, in, scratch, &kl, &least, gradients);
+        kl = kl_mvn_value_and_grad_f32_settled(size, in, 0, kl, least, &raised);
+    }
+    put_column_f32(size, kl - kl == 0.0f ? gradients[0] : NULL, 1, 0, (char *)by_mu1, sizeof(float));
+    put_symmetric_f32(size, kl - kl == 0.0f ? gradients[1] : NULL, 1, 0, (char *)by_cov1, (intptr_t)(k * sizeof(float)), sizeof(float));
+    put_column_f32(size, kl - kl == 0.0f ? gradients[2] : NULL, 1, 0, (char *)by_mu2, sizeof(float));
+    put_symmetric_f32(size, kl - kl == 0.0f ? gradients[3] : NULL, 1, 0, (char *)by_cov2, (intptr_t)(k * sizeof(float)), sizeof(float));
+    free(scratch);
+    raise_only(before, raised);
+    *kl_ = kl;
+}
+
+static void kl_mvn_value_and_grad_f32_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
+{
+    const int before = fetestexcept(FE_ALL_EXCEPT);
+    const intptr_t n = dimensions[0];
+    const int k = (int)dimensions[1];
+    int raised = 0;
+    source in[4];
+    float kl[16], least[16];
+    vector_f32 small[452];
+    vector_f32 *gradients[4] = {NULL};
+    float *gradients_one[4] = {NULL};
+    (void)data;
+    in[0].row = steps[9];
+    in[0].column = 0;
+    in[1].row = steps[10];
+    in[1].column = steps[11];
+    in[2].row = steps[12];
+    in[2].column = 0;
+    in[3].row = steps[13];
+    in[3].column = steps[14];
+    const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES_f32);
+    const int count = together ? LANES_f32 : 1;
+    const size_t room = 10 * (size_t)k * (size_t)k + 9 * (size_t)k;
+    void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
+    vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
+    for (intptr_t first = 0; first < n; first += count) {
+        const int present = n - first < count ? (int)(n - first) : count;
+        for (int lane = 0; lane < count; ++lane) {
+            const intptr_t element = first + (lane < present ? lane : present - 1);
+            in[0].start[lane] = args[0] + element * steps[0];
+            in[1].start[lane] = args[1] + element * steps[1];
+            in[2].start[lane] = args[2] + element * steps[2];
+            in[3].start[lane] = args[3] + element * steps[3];
+        }
+        if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
+            for (int lane = 0; lane < present; ++lane) {
+                kl[lane] = NAN;
+                least[lane] = 0.0f;
+            }
+            raised |= FE_INVALID;
+        } else {
+            switch (together ? k : -1) {
+            case -1:
+                kl_mvn_value_and_grad_f32_one(k, in, (float *)vectors, kl, least, gradients_one);
+                break;
+            default:
+                kl_mvn_value_and_grad_f32_tile(k, in, vectors, kl, least, gradients);
+            }
+        }
+        int fine = 0;
+        for (int lane = 0; lane < count; ++lane) {
+            fine &= (kl[lane] >= 0.0f) & (kl[lane] <= FLT_MAX) & (least[lane] > 0.0f);
+        }
+        for (int lane = 0; fine && lane < present; ++lane) {
+            *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        }
+        for (int lane = 0; !fine && lane < present; ++lane) {
+            kl[lane] = kl_mvn_value_and_grad_f32_settled(k, in, lane, kl[lane], least[lane], &raised);
+            *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[0] : (void *)gradients_one[0]) + lane : NULL;
+            put_column_f32(k, from, (size_t)count, together, args[5] + (first + lane) * steps[5], steps[15]);
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[1] : (void *)gradients_one[1]) + lane : NULL;
+            put_symmetric_f32(k, from, (size_t)count, together, args[6] + (first + lane) * steps[6], steps[16], steps[17]);
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[2] : (void *)gradients_one[2]) + lane : NULL;
+            put_column_f32(k, from, (size_t)count, together, args[7] + (first + lane) * steps[7], steps[18]);
+        }
+        for (int lane = 0; lane < present; ++lane) {
+            const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[3] : (void *)gradients_one[3]) + lane : NULL;
+            put_symmetric_f32(k, from, (size_t)count, together, args[8] + (first + lane) * steps[8], steps[19], steps[20]);
+        }
+    }
+    free(large);
+    raise_only(before, raised);
+}
+
 /* ---- the table */
 
 extern const closedform_kernel CLOSEDFORM(closedform_matrices)[CLOSEDFORM_MATRICES];
@@ -5121,7 +8017,19 @@ const closedform_kernel CLOSEDFORM(closedform_matrices)[CLOSEDFORM_MATRICES] = {
     {"kl_mvn_prec_chol",
      "KL(N(mu1, (R1 R1^T)^-1) || N(mu2, (R2 R2^T)^-1)) in nats.",
      4, 1, "(k),(k,k),(k),(k,k)->()", kl_mvn_prec_chol_f32_loop, kl_mvn_prec_chol_loop},
+    {"kl_mvn_prec_chol_value_and_grad",
+     "KL(N(mu1, (R1 R1^T)^-1) || N(mu2, (R2 R2^T)^-1)) in nats, and its gradient by mu1, R1, mu2 and R2.",
+     4, 5, "(k),(k,k),(k),(k,k)->(),(k),(k,k),(k),(k,k)", kl_mvn_prec_chol_value_and_grad_f32_loop, kl_mvn_prec_chol_value_and_grad_loop},
+    {"kl_mvn_prec_value_and_grad",
+     "KL(N(mu1, prec1^-1) || N(mu2, prec2^-1)) in nats, and its gradient by mu1, prec1, mu2 and prec2.",
+     4, 5, "(k),(k,k),(k),(k,k)->(),(k),(k,k),(k),(k,k)", kl_mvn_prec_value_and_grad_f32_loop, kl_mvn_prec_value_and_grad_loop},
     {"kl_mvn_vae_chol",
      "KL(N(mu, L L^T) || N(0_k, I_k)) in nats.",
      2, 1, "(k),(k,k)->()", kl_mvn_vae_chol_f32_loop, kl_mvn_vae_chol_loop},
+    {"kl_mvn_vae_chol_value_and_grad",
+     "KL(N(mu, L L^T) || N(0_k, I_k)) in nats, and its gradient by mu and L.",
+     2, 3, "(k),(k,k)->(),(k),(k,k)", kl_mvn_vae_chol_value_and_grad_f32_loop, kl_mvn_vae_chol_value_and_grad_loop},
+    {"kl_mvn_value_and_grad",
+     "KL(N(mu1, cov1) || N(mu2, cov2)) in nats, and its gradient by mu1, cov1, mu2 and cov2.",
+     4, 5, "(k),(k,k),(k),(k,k)->(),(k),(k,k),(k),(k,k)", kl_mvn_value_and_grad_f32_loop, kl_mvn_value_and_grad_loop},
 };

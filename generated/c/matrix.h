@@ -6,7 +6,7 @@
 
 #include "kernels.h"
 
-#define CLOSEDFORM_MATRICES 6
+#define CLOSEDFORM_MATRICES 10
 
 /* Fortran's ?trsm: side, uplo, transa, diag, m, n, alpha, a, lda, b, ldb. */
 typedef void closedform_trsm(char *, char *, char *, char *, int *, int *, double *, double *, int *, double *, int *);
@@ -85,7 +85,7 @@ float CLOSEDFORM(kl_mvn_chol_f32)(size_t k, const float *mu1, const float *L1, c
    Matrices lie row by row. Where one law degenerates (a 0 on a diagonal, an infinite entry), kl is +inf and its
    gradients NaN. Where both do, for NaN and outside the domain: NaN, and FE_INVALID is raised.
    Theorems: kl_mvn_difference 0b30592dc6521055, kl_mvn_chol_by_mu1 52e4739657e7eb96, kl_mvn_chol_by_L1
-   d938ac70568d8fdd, kl_mvn_chol_by_mu2 2463a50c5200a5b2, kl_mvn_chol_by_L2 8f2650202d7b43dd. */
+   d938ac70568d8fdd, kl_mvn_chol_by_mu2 2463a50c5200a5b2, kl_mvn_chol_by_L2 d7d1b49fcb553d71. */
 void CLOSEDFORM(kl_mvn_chol_value_and_grad)(size_t k, const double *mu1, const double *L1, const double *mu2, const double *L2, double *kl_, double *by_mu1, double *by_L1, double *by_mu2, double *by_L2);
 
 /* kl_mvn_chol_value_and_grad in float. */
@@ -136,6 +136,63 @@ double CLOSEDFORM(kl_mvn_prec_chol)(size_t k, const double *mu1, const double *R
 /* kl_mvn_prec_chol in float. */
 float CLOSEDFORM(kl_mvn_prec_chol_f32)(size_t k, const float *mu1, const float *R1, const float *mu2, const float *R2);
 
+/* KL(N(mu1, (R1 R1^T)^-1) || N(mu2, (R2 R2^T)^-1)) in nats, and its gradient by mu1, R1, mu2 and R2.
+
+       kl     = sum_{i=1..k} (1/2 [(R2[i,i] - R1[i,i])/R1[i,i]]^2 - logratiomx(R2[i,i], R1[i,i]) + 1/2 sum_{j=1..i - 1}
+           E[i,j]^2 + 1/2 w[i]^2)
+       by_mu1 = R2 w
+       by_R1  = tril(-R1^-T (E + E^T + E E^T))
+       by_mu2 = -R2 w
+       by_R2  = tril(R1^-T (E + E^T M^-T) + (mu1 - mu2) w^T)
+       where E = R1^-1 (R2 - R1)
+       where M = R1^-1 R2
+       where w = R2^T (mu1 - mu2)
+       where logratiomx(a, b) = log(a/b) - (a - b)/b
+
+   Shapes: mu1 (..., k), R1 (..., k, k), mu2 (..., k) and R2 (..., k, k), or a number for all of a column; kl (...),
+   by_mu1 (..., k), by_R1 (..., k, k), by_mu2 (..., k) and by_R2 (..., k, k). Leading axes broadcast.
+   Domain: R1 and R2 lower triangular with a positive diagonal; what stands above the diagonal is not read.
+   A sum of squares and of terms none of which is negative, of differences that are taken first: laws that nearly agree
+   keep their digits, equal ones give exactly 0.
+   Matrices lie row by row. Where one law degenerates (a 0 on a diagonal, an infinite entry), kl is +inf and its
+   gradients NaN. Where both do, for NaN and outside the domain: NaN, and FE_INVALID is raised.
+   Theorems: kl_mvn_prec_difference d5c727b376e24925, kl_mvn_prec_chol_by_mu1 705a13b88775e072, kl_mvn_prec_chol_by_R1
+   4ed10185e55d3d40, kl_mvn_prec_chol_by_mu2 4ee72a8226648b7f, kl_mvn_prec_chol_by_R2 bfe5fc539ad152a1. */
+void CLOSEDFORM(kl_mvn_prec_chol_value_and_grad)(size_t k, const double *mu1, const double *R1, const double *mu2, const double *R2, double *kl_, double *by_mu1, double *by_R1, double *by_mu2, double *by_R2);
+
+/* kl_mvn_prec_chol_value_and_grad in float. */
+void CLOSEDFORM(kl_mvn_prec_chol_value_and_grad_f32)(size_t k, const float *mu1, const float *R1, const float *mu2, const float *R2, float *kl_, float *by_mu1, float *by_R1, float *by_mu2, float *by_R2);
+
+/* KL(N(mu1, prec1^-1) || N(mu2, prec2^-1)) in nats, and its gradient by mu1, prec1, mu2 and prec2.
+
+       kl       = sum_{i=1..k} (1/2 [(R2[i,i] - R1[i,i])/R1[i,i]]^2 - logratiomx(R2[i,i], R1[i,i]) + 1/2 sum_{j=1..i -
+           1} E[i,j]^2 + 1/2 w[i]^2)
+       prec1    = R1 R1^T
+       prec2    = R2 R2^T
+       by_mu1   = R2 w
+       by_prec1 = -1/2 R1^-T (E + E^T + E E^T) R1^-1
+       by_mu2   = -R2 w
+       by_prec2 = 1/2 [R2^-T (E + E^T + E^T E) R2^-1 + (mu1 - mu2) (mu1 - mu2)^T]
+       where E = R1^-1 (R2 - R1)
+       where w = R2^T (mu1 - mu2)
+       where logratiomx(a, b) = log(a/b) - (a - b)/b
+
+   Shapes: mu1 (..., k), prec1 (..., k, k), mu2 (..., k) and prec2 (..., k, k), or a number for all of a column; kl
+   (...), by_mu1 (..., k), by_prec1 (..., k, k), by_mu2 (..., k) and by_prec2 (..., k, k). Leading axes broadcast.
+   Domain: prec1 and prec2 symmetric and positive definite.
+   What a matrix loses when it is rounded to its entries, about cond times the unit roundoff, no algorithm can bring
+   back: a relative change of that size in one entry changes the divergence as much. Where factors are known, give
+   those.
+   Matrices lie row by row. Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite:
+   NaN, and FE_INVALID is raised, in that element alone.
+   Theorems: kl_mvn_prec_difference d5c727b376e24925, kl_mvn_prec_difference_by_mu1 d51a1d1546dfff2f,
+   kl_mvn_prec_difference_by_P1 eaff43cb7bfc26c6, kl_mvn_prec_difference_by_mu2 d309261b41560746,
+   kl_mvn_prec_difference_by_P2 b7b92f01c6ed90ea. */
+void CLOSEDFORM(kl_mvn_prec_value_and_grad)(size_t k, const double *mu1, const double *prec1, const double *mu2, const double *prec2, double *kl_, double *by_mu1, double *by_prec1, double *by_mu2, double *by_prec2);
+
+/* kl_mvn_prec_value_and_grad in float. */
+void CLOSEDFORM(kl_mvn_prec_value_and_grad_f32)(size_t k, const float *mu1, const float *prec1, const float *mu2, const float *prec2, float *kl_, float *by_mu1, float *by_prec1, float *by_mu2, float *by_prec2);
+
 /* KL(N(mu, L L^T) || N(0_k, I_k)) in nats.
 
        kl = sum_{i=1..k} 1/2 [(L[i,i] - 1)^2 - 2 logratiomx(L[i,i], 1) + sum_{j=1..i - 1} L[i,j]^2 + mu[i]^2]
@@ -152,6 +209,57 @@ double CLOSEDFORM(kl_mvn_vae_chol)(size_t k, const double *mu, const double *L);
 
 /* kl_mvn_vae_chol in float. */
 float CLOSEDFORM(kl_mvn_vae_chol_f32)(size_t k, const float *mu, const float *L);
+
+/* KL(N(mu, L L^T) || N(0_k, I_k)) in nats, and its gradient by mu and L.
+
+       kl    = sum_{i=1..k} 1/2 [(L[i,i] - 1)^2 - 2 logratiomx(L[i,i], 1) + sum_{j=1..i - 1} L[i,j]^2 + mu[i]^2]
+       by_mu = mu
+       by_L  = tril(E + E^T L^-T)
+       where E = L - I_k
+       where logratiomx(a, b) = log(a/b) - (a - b)/b
+
+   Shapes: mu (..., k) and L (..., k, k), or a number for all of a column; kl (...), by_mu (..., k) and by_L (..., k,
+   k). Leading axes broadcast.
+   Domain: L lower triangular with a positive diagonal; what stands above the diagonal is not read.
+   A sum of squares and of terms none of which is negative, of differences that are taken first: laws that nearly agree
+   keep their digits, equal ones give exactly 0.
+   Matrices lie row by row. Where one law degenerates (a 0 on a diagonal, an infinite entry), kl is +inf and its
+   gradients NaN. For NaN and outside the domain: NaN, and FE_INVALID is raised.
+   Theorems: kl_mvn_vae_difference 4dd3558f5b02a58e, kl_mvn_vae_chol_by_mu fda01b99288f1760, kl_mvn_vae_chol_by_L
+   134131676f8da748. */
+void CLOSEDFORM(kl_mvn_vae_chol_value_and_grad)(size_t k, const double *mu, const double *L, double *kl_, double *by_mu, double *by_L);
+
+/* kl_mvn_vae_chol_value_and_grad in float. */
+void CLOSEDFORM(kl_mvn_vae_chol_value_and_grad_f32)(size_t k, const float *mu, const float *L, float *kl_, float *by_mu, float *by_L);
+
+/* KL(N(mu1, cov1) || N(mu2, cov2)) in nats, and its gradient by mu1, cov1, mu2 and cov2.
+
+       kl      = sum_{i=1..k} (1/2 [(L1[i,i] - L2[i,i])/L2[i,i]]^2 - logratiomx(L1[i,i], L2[i,i]) + 1/2 sum_{j=1..i -
+           1} E[i,j]^2 + 1/2 z[i]^2)
+       cov1    = L1 L1^T
+       cov2    = L2 L2^T
+       by_mu1  = L2^-T z
+       by_cov1 = 1/2 L1^-T (E + E^T + E^T E) L1^-1
+       by_mu2  = -L2^-T z
+       by_cov2 = -1/2 L2^-T (E + E^T + E E^T + z z^T) L2^-1
+       where E = L2^-1 (L1 - L2)
+       where z = L2^-1 (mu1 - mu2)
+       where logratiomx(a, b) = log(a/b) - (a - b)/b
+
+   Shapes: mu1 (..., k), cov1 (..., k, k), mu2 (..., k) and cov2 (..., k, k), or a number for all of a column; kl
+   (...), by_mu1 (..., k), by_cov1 (..., k, k), by_mu2 (..., k) and by_cov2 (..., k, k). Leading axes broadcast.
+   Domain: cov1 and cov2 symmetric and positive definite.
+   What a matrix loses when it is rounded to its entries, about cond times the unit roundoff, no algorithm can bring
+   back: a relative change of that size in one entry changes the divergence as much. Where factors are known, give
+   those.
+   Matrices lie row by row. Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite:
+   NaN, and FE_INVALID is raised, in that element alone.
+   Theorems: kl_mvn_difference 0b30592dc6521055, kl_mvn_difference_by_mu1 59d2da957018827a, kl_mvn_difference_by_Sigma1
+   bc9bde5268afa00e, kl_mvn_difference_by_mu2 a3b750e8e2673702, kl_mvn_difference_by_Sigma2 83399963a3a66adf. */
+void CLOSEDFORM(kl_mvn_value_and_grad)(size_t k, const double *mu1, const double *cov1, const double *mu2, const double *cov2, double *kl_, double *by_mu1, double *by_cov1, double *by_mu2, double *by_cov2);
+
+/* kl_mvn_value_and_grad in float. */
+void CLOSEDFORM(kl_mvn_value_and_grad_f32)(size_t k, const float *mu1, const float *cov1, const float *mu2, const float *cov2, float *kl_, float *by_mu1, float *by_cov1, float *by_mu2, float *by_cov2);
 
 #ifdef __cplusplus
 }

@@ -7,9 +7,13 @@ from .kl_mvn import (
     kl_mvn_chol_value_and_grad,
     kl_mvn_prec,
     kl_mvn_prec_chol,
+    kl_mvn_prec_chol_value_and_grad,
+    kl_mvn_prec_value_and_grad,
+    kl_mvn_value_and_grad,
 )
 from .kl_mvn_vae_chol import (
     kl_mvn_vae_chol,
+    kl_mvn_vae_chol_value_and_grad,
 )
 from .kl_normal import (
     kl_normal,
@@ -51,7 +55,11 @@ __all__ = [
     "kl_mvn_chol_value_and_grad",
     "kl_mvn_prec",
     "kl_mvn_prec_chol",
+    "kl_mvn_prec_chol_value_and_grad",
+    "kl_mvn_prec_value_and_grad",
     "kl_mvn_vae_chol",
+    "kl_mvn_vae_chol_value_and_grad",
+    "kl_mvn_value_and_grad",
     "kl_normal",
     "kl_normal_diag",
     "kl_normal_diag_logvar",

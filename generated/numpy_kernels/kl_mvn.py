@@ -11,6 +11,7 @@ import numpy as np
 from .matrix_twin import Array, matrix_twin
 from .special import log1pmx, logratiomx
 from .triangular import (
+    around,
     back,
     back_column,
     carried,
@@ -18,12 +19,15 @@ from .triangular import (
     diagonal_matrix,
     entries_below,
     factor,
+    gram,
     is_close,
+    multiplied,
     outer,
     solved,
     solved_close,
     solved_column,
     square,
+    turned,
 )
 
 
@@ -117,7 +121,7 @@ def kl_mvn_chol(mu1: Array, L1: Array, mu2: Array, L2: Array) -> Array:
     kinds=("column", "lower", "column", "lower"),
     laws=(1, 1, 2, 2),
     theorem="kl_mvn_difference",
-    digest="65aa3c4d2c28e4c7",
+    digest="baf2d6cbab194976",
 )
 def kl_mvn_chol_value_and_grad(mu1: Array, L1: Array, mu2: Array, L2: Array) -> tuple[Array, ...]:
     """KL(N(mu1, L1 L1^T) || N(mu2, L2 L2^T)) in nats, and its gradient by mu1, L1, mu2 and L2.
@@ -142,7 +146,7 @@ def kl_mvn_chol_value_and_grad(mu1: Array, L1: Array, mu2: Array, L2: Array) -> 
     for NaN and outside the domain: NaN, and NumPy reports `invalid`.
     Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
     Theorems: kl_mvn_difference 0b30592dc6521055, kl_mvn_chol_by_mu1 52e4739657e7eb96, kl_mvn_chol_by_L1
-    d938ac70568d8fdd, kl_mvn_chol_by_mu2 2463a50c5200a5b2, kl_mvn_chol_by_L2 8f2650202d7b43dd.
+    d938ac70568d8fdd, kl_mvn_chol_by_mu2 2463a50c5200a5b2, kl_mvn_chol_by_L2 d7d1b49fcb553d71.
     """
     E = solved(L2, L1 - L2)
     z = solved_column(L2, mu1 - mu2)
@@ -156,7 +160,7 @@ def kl_mvn_chol_value_and_grad(mu1: Array, L1: Array, mu2: Array, L2: Array) -> 
     by_mu1 = back_column(L2, z)
     by_L1 = back(L2, E + diagonal_matrix(diagonal(E) * diagonal(L2) / diagonal(L1)))
     by_mu2 = -back_column(L2, z)
-    by_L2 = -back(L2, E + diagonal_matrix(diagonal(E)) + square(E) + outer(z))
+    by_L2 = -back(L2, E + diagonal_matrix(diagonal(E)) + square(E) + outer(z, z))
     return np.asarray(np.sum(terms, axis=-1)), by_mu1, by_L1, by_mu2, by_L2
 
 
@@ -243,3 +247,166 @@ def kl_mvn_prec_chol(mu1: Array, R1: Array, mu2: Array, R2: Array) -> Array:
     gap = (R2_ii - R1_ii) / R1_ii
     terms = 0.5 * gap * gap - logratiomx(R2_ii, R1_ii) + 0.5 * E_below + 0.5 * w_i * w_i
     return np.asarray(np.sum(terms, axis=-1))
+
+
+@matrix_twin(
+    "(k),(k,k),(k),(k,k)->(),(k),(k,k),(k),(k,k)",
+    kinds=("column", "lower", "column", "lower"),
+    laws=(1, 1, 2, 2),
+    theorem="kl_mvn_prec_difference",
+    digest="0795c72d6b625bd7",
+)
+def kl_mvn_prec_chol_value_and_grad(mu1: Array, R1: Array, mu2: Array, R2: Array) -> tuple[Array, ...]:
+    """KL(N(mu1, (R1 R1^T)^-1) || N(mu2, (R2 R2^T)^-1)) in nats, and its gradient by mu1, R1, mu2 and R2.
+
+        kl     = sum_{i=1..k} (1/2 [(R2[i,i] - R1[i,i])/R1[i,i]]^2 - logratiomx(R2[i,i], R1[i,i]) + 1/2 sum_{j=1..i - 1}
+            E[i,j]^2 + 1/2 w[i]^2)
+        by_mu1 = R2 w
+        by_R1  = tril(-R1^-T (E + E^T + E E^T))
+        by_mu2 = -R2 w
+        by_R2  = tril(R1^-T (E + E^T M^-T) + (mu1 - mu2) w^T)
+        where E = R1^-1 (R2 - R1)
+        where M = R1^-1 R2
+        where w = R2^T (mu1 - mu2)
+        where logratiomx(a, b) = log(a/b) - (a - b)/b
+
+    Shapes: mu1 (..., k), R1 (..., k, k), mu2 (..., k) and R2 (..., k, k), or a number for all of a column; kl (...),
+    by_mu1 (..., k), by_R1 (..., k, k), by_mu2 (..., k) and by_R2 (..., k, k). Leading axes broadcast.
+    Domain: R1 and R2 lower triangular with a positive diagonal; what stands above the diagonal is not read.
+    A sum of squares and of terms none of which is negative, of differences that are taken first: laws that nearly agree
+    keep their digits, equal ones give exactly 0.
+    Where one law degenerates (a 0 on a diagonal, an infinite entry), kl is +inf and its gradients NaN. Where both do,
+    for NaN and outside the domain: NaN, and NumPy reports `invalid`.
+    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
+    Theorems: kl_mvn_prec_difference d5c727b376e24925, kl_mvn_prec_chol_by_mu1 705a13b88775e072, kl_mvn_prec_chol_by_R1
+    4ed10185e55d3d40, kl_mvn_prec_chol_by_mu2 4ee72a8226648b7f, kl_mvn_prec_chol_by_R2 bfe5fc539ad152a1.
+    """
+    E = solved(R1, R2 - R1)
+    w = carried(R2, mu1 - mu2)
+    mu_gap = mu1 - mu2
+    R1_ii = diagonal(R1)
+    R2_ii = diagonal(R2)
+    w_i = w
+    E_ij = entries_below(E)
+    E_below = np.sum(E_ij * E_ij, axis=-1)
+    gap = (R2_ii - R1_ii) / R1_ii
+    terms = 0.5 * gap * gap - logratiomx(R2_ii, R1_ii) + 0.5 * E_below + 0.5 * w_i * w_i
+    by_mu1 = multiplied(R2, w)
+    by_R1 = -back(R1, E + diagonal_matrix(diagonal(E)) + square(E))
+    by_mu2 = -multiplied(R2, w)
+    by_R2 = back(R1, E + diagonal_matrix(diagonal(E) * diagonal(R1) / diagonal(R2))) + outer(mu_gap, w)
+    return np.asarray(np.sum(terms, axis=-1)), by_mu1, by_R1, by_mu2, by_R2
+
+
+@matrix_twin(
+    "(k),(k,k),(k),(k,k)->(),(k),(k,k),(k),(k,k)",
+    kinds=("column", "symmetric", "column", "symmetric"),
+    laws=(1, 1, 2, 2),
+    theorem="kl_mvn_prec_difference",
+    digest="bbee160df8c8dd90",
+)
+def kl_mvn_prec_value_and_grad(mu1: Array, prec1: Array, mu2: Array, prec2: Array) -> tuple[Array, ...]:
+    """KL(N(mu1, prec1^-1) || N(mu2, prec2^-1)) in nats, and its gradient by mu1, prec1, mu2 and prec2.
+
+        kl       = sum_{i=1..k} (1/2 [(R2[i,i] - R1[i,i])/R1[i,i]]^2 - logratiomx(R2[i,i], R1[i,i]) + 1/2 sum_{j=1..i -
+            1} E[i,j]^2 + 1/2 w[i]^2)
+        prec1    = R1 R1^T
+        prec2    = R2 R2^T
+        by_mu1   = R2 w
+        by_prec1 = -1/2 R1^-T (E + E^T + E E^T) R1^-1
+        by_mu2   = -R2 w
+        by_prec2 = 1/2 [R2^-T (E + E^T + E^T E) R2^-1 + (mu1 - mu2) (mu1 - mu2)^T]
+        where E = R1^-1 (R2 - R1)
+        where w = R2^T (mu1 - mu2)
+        where logratiomx(a, b) = log(a/b) - (a - b)/b
+
+    Shapes: mu1 (..., k), prec1 (..., k, k), mu2 (..., k) and prec2 (..., k, k), or a number for all of a column; kl
+    (...), by_mu1 (..., k), by_prec1 (..., k, k), by_mu2 (..., k) and by_prec2 (..., k, k). Leading axes broadcast.
+    Domain: prec1 and prec2 symmetric and positive definite.
+    What a matrix loses when it is rounded to its entries, about cond times the unit roundoff, no algorithm can bring
+    back: a relative change of that size in one entry changes the divergence as much. Where factors are known, give
+    those.
+    Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite: NaN, and NumPy reports
+    `invalid`, in that element alone.
+    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
+    Theorems: kl_mvn_prec_difference d5c727b376e24925, kl_mvn_prec_difference_by_mu1 d51a1d1546dfff2f,
+    kl_mvn_prec_difference_by_P1 eaff43cb7bfc26c6, kl_mvn_prec_difference_by_mu2 d309261b41560746,
+    kl_mvn_prec_difference_by_P2 b7b92f01c6ed90ea.
+    """
+    R1 = factor(prec1)
+    R2 = factor(prec2)
+    E = solved(R1, R2 - R1)
+    w = carried(R2, mu1 - mu2)
+    mu_gap = mu1 - mu2
+    close = is_close(E)
+    E = np.where(close[..., None, None], solved_close(R1, prec2, prec1), E)
+    R1_ii = diagonal(R1)
+    R2_ii = diagonal(R2)
+    E_ii = diagonal(E)
+    w_i = w
+    E_ij = entries_below(E)
+    E_below = np.sum(E_ij * E_ij, axis=-1)
+    gap = (R2_ii - R1_ii) / R1_ii
+    terms = 0.5 * gap * gap - logratiomx(R2_ii, R1_ii) + 0.5 * E_below + 0.5 * w_i * w_i
+    terms = np.where(close[..., None], 0.5 * E_ii * E_ii - log1pmx(E_ii) + 0.5 * E_below + 0.5 * w_i * w_i, terms)
+    by_mu1 = multiplied(R2, w)
+    by_prec1 = -0.5 * around(R1, E + turned(E) + square(E))
+    by_mu2 = -multiplied(R2, w)
+    by_prec2 = 0.5 * (around(R2, E + turned(E) + gram(E)) + outer(mu_gap, mu_gap))
+    return np.asarray(np.sum(terms, axis=-1)), by_mu1, by_prec1, by_mu2, by_prec2
+
+
+@matrix_twin(
+    "(k),(k,k),(k),(k,k)->(),(k),(k,k),(k),(k,k)",
+    kinds=("column", "symmetric", "column", "symmetric"),
+    laws=(1, 1, 2, 2),
+    theorem="kl_mvn_difference",
+    digest="558a258502eb677d",
+)
+def kl_mvn_value_and_grad(mu1: Array, cov1: Array, mu2: Array, cov2: Array) -> tuple[Array, ...]:
+    """KL(N(mu1, cov1) || N(mu2, cov2)) in nats, and its gradient by mu1, cov1, mu2 and cov2.
+
+        kl      = sum_{i=1..k} (1/2 [(L1[i,i] - L2[i,i])/L2[i,i]]^2 - logratiomx(L1[i,i], L2[i,i]) + 1/2 sum_{j=1..i -
+            1} E[i,j]^2 + 1/2 z[i]^2)
+        cov1    = L1 L1^T
+        cov2    = L2 L2^T
+        by_mu1  = L2^-T z
+        by_cov1 = 1/2 L1^-T (E + E^T + E^T E) L1^-1
+        by_mu2  = -L2^-T z
+        by_cov2 = -1/2 L2^-T (E + E^T + E E^T + z z^T) L2^-1
+        where E = L2^-1 (L1 - L2)
+        where z = L2^-1 (mu1 - mu2)
+        where logratiomx(a, b) = log(a/b) - (a - b)/b
+
+    Shapes: mu1 (..., k), cov1 (..., k, k), mu2 (..., k) and cov2 (..., k, k), or a number for all of a column; kl
+    (...), by_mu1 (..., k), by_cov1 (..., k, k), by_mu2 (..., k) and by_cov2 (..., k, k). Leading axes broadcast.
+    Domain: cov1 and cov2 symmetric and positive definite.
+    What a matrix loses when it is rounded to its entries, about cond times the unit roundoff, no algorithm can bring
+    back: a relative change of that size in one entry changes the divergence as much. Where factors are known, give
+    those.
+    Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite: NaN, and NumPy reports
+    `invalid`, in that element alone.
+    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
+    Theorems: kl_mvn_difference 0b30592dc6521055, kl_mvn_difference_by_mu1 59d2da957018827a, kl_mvn_difference_by_Sigma1
+    bc9bde5268afa00e, kl_mvn_difference_by_mu2 a3b750e8e2673702, kl_mvn_difference_by_Sigma2 83399963a3a66adf.
+    """
+    L1 = factor(cov1)
+    L2 = factor(cov2)
+    E = solved(L2, L1 - L2)
+    z = solved_column(L2, mu1 - mu2)
+    close = is_close(E)
+    E = np.where(close[..., None, None], solved_close(L2, cov1, cov2), E)
+    L1_ii = diagonal(L1)
+    L2_ii = diagonal(L2)
+    E_ii = diagonal(E)
+    z_i = z
+    E_ij = entries_below(E)
+    E_below = np.sum(E_ij * E_ij, axis=-1)
+    gap = (L1_ii - L2_ii) / L2_ii
+    terms = 0.5 * gap * gap - logratiomx(L1_ii, L2_ii) + 0.5 * E_below + 0.5 * z_i * z_i
+    terms = np.where(close[..., None], 0.5 * E_ii * E_ii - log1pmx(E_ii) + 0.5 * E_below + 0.5 * z_i * z_i, terms)
+    by_mu1 = back_column(L2, z)
+    by_cov1 = 0.5 * around(L1, E + turned(E) + gram(E))
+    by_mu2 = -back_column(L2, z)
+    by_cov2 = -0.5 * around(L2, E + turned(E) + square(E) + outer(z, z))
+    return np.asarray(np.sum(terms, axis=-1)), by_mu1, by_cov1, by_mu2, by_cov2

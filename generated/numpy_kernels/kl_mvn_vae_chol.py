@@ -7,7 +7,7 @@ import numpy as np
 
 from .matrix_twin import Array, matrix_twin
 from .special import logratiomx
-from .triangular import diagonal, entries_below
+from .triangular import diagonal, diagonal_matrix, entries_below, without_unit
 
 
 @matrix_twin(
@@ -39,3 +39,41 @@ def kl_mvn_vae_chol(mu: Array, L: Array) -> Array:
     gap = L_ii - 1.0
     terms = 0.5 * gap * gap - logratiomx(L_ii, 1.0) + 0.5 * L_below + 0.5 * mu_i * mu_i
     return np.asarray(np.sum(terms, axis=-1))
+
+
+@matrix_twin(
+    "(k),(k,k)->(),(k),(k,k)",
+    kinds=("column", "lower"),
+    laws=(1, 1),
+    theorem="kl_mvn_vae_difference",
+    digest="70daa04a938bcec4",
+)
+def kl_mvn_vae_chol_value_and_grad(mu: Array, L: Array) -> tuple[Array, ...]:
+    """KL(N(mu, L L^T) || N(0_k, I_k)) in nats, and its gradient by mu and L.
+
+        kl    = sum_{i=1..k} 1/2 [(L[i,i] - 1)^2 - 2 logratiomx(L[i,i], 1) + sum_{j=1..i - 1} L[i,j]^2 + mu[i]^2]
+        by_mu = mu
+        by_L  = tril(E + E^T L^-T)
+        where E = L - I_k
+        where logratiomx(a, b) = log(a/b) - (a - b)/b
+
+    Shapes: mu (..., k) and L (..., k, k), or a number for all of a column; kl (...), by_mu (..., k) and by_L (..., k,
+    k). Leading axes broadcast.
+    Domain: L lower triangular with a positive diagonal; what stands above the diagonal is not read.
+    A sum of squares and of terms none of which is negative, of differences that are taken first: laws that nearly agree
+    keep their digits, equal ones give exactly 0.
+    Where one law degenerates (a 0 on a diagonal, an infinite entry), kl is +inf and its gradients NaN. For NaN and
+    outside the domain: NaN, and NumPy reports `invalid`.
+    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
+    Theorems: kl_mvn_vae_difference 4dd3558f5b02a58e, kl_mvn_vae_chol_by_mu fda01b99288f1760, kl_mvn_vae_chol_by_L
+    134131676f8da748.
+    """
+    E = without_unit(L)
+    L_ii = diagonal(L)
+    mu_i = mu
+    L_ij = entries_below(L)
+    L_below = np.sum(L_ij * L_ij, axis=-1)
+    gap = L_ii - 1.0
+    terms = 0.5 * gap * gap - logratiomx(L_ii, 1.0) + 0.5 * L_below + 0.5 * mu_i * mu_i
+    by_L = E + diagonal_matrix(diagonal(E) / diagonal(L))
+    return np.asarray(np.sum(terms, axis=-1)), mu, by_L

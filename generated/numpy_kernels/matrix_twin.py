@@ -101,9 +101,9 @@ class MatrixTwin:
         for kind, found in (("divide", infinite), ("over", overflow), ("invalid", outside)):
             if found.any():
                 _report(kind, self.__name__)
-        for gradient in gradients:
+        for gradient, kind in zip(gradients, self.kinds, strict=False):
             gradient[~np.isfinite(value)] = np.nan
-            if gradient.ndim > value.ndim + 1:
+            if kind == "lower":
                 gradient[...] = np.tril(gradient)
         return [np.maximum(value, 0), *gradients]
 

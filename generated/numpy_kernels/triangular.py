@@ -41,6 +41,17 @@ def back(L: Array, S: Array) -> Array:
     return np.asarray(found)
 
 
+def around(L: Array, S: Array) -> Array:
+    """L^-T S L^-1 for a symmetric S: computed on one side of the diagonal, and so exactly symmetric."""
+    found = S.copy()
+    for _ in range(2):
+        for i in reversed(range(L.shape[-1])):
+            known = np.einsum("...l,...lj->...j", L[..., i + 1 :, i], found[..., i + 1 :, :])
+            found[..., i, :] = (found[..., i, :] - known) / L[..., i, i, None]
+        found = turned(found).copy()
+    return np.asarray(np.tril(found) + turned(np.tril(found, -1)))
+
+
 def back_column(L: Array, b: Array) -> Array:
     """L^-T b."""
     found = b.copy()
@@ -59,9 +70,29 @@ def square(E: Array) -> Array:
     return np.asarray(np.einsum("...il,...jl->...ij", E, E))
 
 
-def outer(z: Array) -> Array:
-    """z z^T."""
-    return z[..., :, None] * z[..., None, :]
+def gram(E: Array) -> Array:
+    """E^T E."""
+    return np.asarray(np.einsum("...li,...lj->...ij", E, E))
+
+
+def outer(x: Array, y: Array) -> Array:
+    """x y^T."""
+    return x[..., :, None] * y[..., None, :]
+
+
+def turned(E: Array) -> Array:
+    """E^T."""
+    return np.swapaxes(E, -1, -2)
+
+
+def without_unit(L: Array) -> Array:
+    """L - I."""
+    return np.asarray(L - np.eye(L.shape[-1], dtype=L.dtype))
+
+
+def multiplied(L: Array, b: Array) -> Array:
+    """L b."""
+    return np.asarray(np.einsum("...il,...l->...i", np.tril(L), b))
 
 
 def carried(L: Array, b: Array) -> Array:

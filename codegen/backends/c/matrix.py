@@ -8,17 +8,17 @@ from pathlib import Path
 
 from closedform.derive.special import log1pmx, logratiomx
 
-from ...kernel import Argument, Structure
-from ...matrix.program import Carried, Factored, MatrixKernel, Part, Rows, Slope, Solved, Step
+from ...kernel import Structure
+from ...matrix.program import MatrixKernel
 from ...matrix.prose import description, edges, summary
 from ...polynomials import minimax
 from ..infix import Infix, decimal
 from ..interface import Page
+from .matrix_statements import COLUMN, KINDS, SQUARE, WORK, arrays, close_array, gathered, slope_statements, statement
 from .spelling import DOUBLE, REALS, Real, identifier
 
 TEMPLATES = Path(__file__).parent / "templates"
 UNROLLED, SIDE_BY_SIDE = 8, 96
-SQUARE, COLUMN, WORK = "square", "column", "work"
 
 # Four entries of each of four matrices, in the instructions of x86.
 TRANSPOSE = {
@@ -73,15 +73,22 @@ class Array:
 
 @dataclass(frozen=True)
 class Guard:
-    """The second sum is of matrices that are close; `call` solves for the difference that it is made of."""
+    """The second sum is of matrices that are close; `call` solves for the difference that it is made of.
+
+    Where more than the sum is made of it, it is solved for in an array of its own, from which only the lanes that are close are taken.
+    """
 
     target: str
     entries: str
     call: str
+    others: list[str]
 
 
 @dataclass(frozen=True)
 class Sum:
+    """What is added up in each of so many rows."""
+
+    rows: str
     value: str
     diagonal: tuple[str, ...]
     positive: tuple[str, ...]
@@ -257,13 +264,14 @@ def _function(kernel: MatrixKernel, real: Real) -> Function:
     outputs = []
     for index, result in enumerate(kernel.results[1:]):
         square = len(result.dims) > 1
+        kind = KINDS[kernel.slopes[index].structure]
         row, column = f"steps[{steps}]", f", steps[{steps + 1}]"
         plain = f"(intptr_t)(k * sizeof({real.c})), sizeof({real.c})" if square else f"sizeof({real.c})"
         place = len(kernel.arguments) + 1 + index
-        outputs.append(Output(result.name, place, index, "lower" if square else "column", row + column * square, plain))
+        outputs.append(Output(result.name, place, index, kind, row + column * square, plain))
         steps += len(result.dims)
     count = len(outputs)
-    kinds = [kind for _, kind in _arrays(kernel)]
+    kinds = [kind for _, kind in arrays(kernel)]
     squares, columns, work = (kinds.count(kind) for kind in (SQUARE, COLUMN, WORK))
     ours = kernel.name + real.ours
     factors = any(argument.structure is Structure.LOWER for argument in kernel.arguments)
@@ -297,37 +305,11 @@ def _function(kernel: MatrixKernel, real: Real) -> Function:
 
 
 def _state(kernel: MatrixKernel, real: Real, law: int) -> str:
-    kinds = {Structure.LOWER: "lower", Structure.SYMMETRIC: "symmetric", Structure.FULL: "column"}
     found = [
-        f"{kinds[argument.structure]}_state{real.ours}(k, &in[{place}], lane)"
+        f"{KINDS[argument.structure]}_state{real.ours}(k, &in[{place}], lane)"
         for place, argument in enumerate(kernel.arguments) if argument.law == law
     ]  # fmt: skip
     return " | ".join(found) or "0"
-
-
-def _arrays(kernel: MatrixKernel) -> Iterator[tuple[str, str]]:
-    """What has a name: arguments, factors with the reciprocals of their diagonals, what is solved for, room to work."""
-    for argument in kernel.arguments:
-        yield argument.name, COLUMN if len(argument.dims) == 1 else SQUARE
-    factored = {step.target for step in kernel.steps if isinstance(step, Factored)}
-    for name in sorted(factored):
-        yield name, SQUARE
-    for name in sorted(factored | _divided_by(kernel)):
-        yield f"over_{name}", COLUMN
-    for step in kernel.steps:
-        if isinstance(step, Solved):
-            yield step.target, SQUARE if step.square else COLUMN
-        elif isinstance(step, Carried):
-            yield step.target, COLUMN
-    for slope in kernel.slopes:
-        yield slope.result, SQUARE if slope.square else COLUMN
-    if kernel.solved_twice:
-        yield "work", WORK
-
-
-def _divided_by(kernel: MatrixKernel) -> set[str]:
-    solved = {step.factor for step in kernel.steps if isinstance(step, Solved)}
-    return solved | {slope.factor for slope in kernel.slopes}
 
 
 def _mode(kernel: MatrixKernel, real: Real, name: str) -> Mode:
@@ -339,9 +321,9 @@ def _mode(kernel: MatrixKernel, real: Real, name: str) -> Mode:
         COLUMN: "k",
         WORK: "(size_t)k * (size_t)k + PACKED(k) + (size_t)k" if tile else "(size_t)k * (size_t)k + (size_t)k",
     }
-    lines = list(_gathered(kernel, suffix))
+    lines = list(gathered(kernel, suffix))
     for step in kernel.steps:
-        lines += _statement(step, suffix)
+        lines += statement(step, suffix)
     below = [Below(str(part.target), _printer(real).print(part.value), part.read) for part in kernel.rows.below]
     return Mode(
         name=name,
@@ -349,63 +331,23 @@ def _mode(kernel: MatrixKernel, real: Real, name: str) -> Mode:
         element=element,
         lanes=f"LANES{real.ours}" if tile else "1",
         at_diagonal="(PACKED(i) + (size_t)i)" if tile else "((size_t)i * (size_t)k + (size_t)i)",
-        arrays=[Array(identifier(array), sizes[kind]) for array, kind in _arrays(kernel)],
+        arrays=[Array(identifier(array), sizes[kind]) for array, kind in arrays(kernel)],
         lines=lines,
         below_each_lane=below if tile else [],
         below_one_lane=[] if tile else below,
         row_sums=[part.target for part in below],
         gradients=f", {element} **gradients" * bool(kernel.slopes),
-        slopes=[line for index, slope in enumerate(kernel.slopes) for line in _slope(index, slope, suffix)],
-        sums=list(_sums(kernel.rows, kernel.solved_twice, real, suffix, sizes[SQUARE])),
+        slopes=[line for index, slope in enumerate(kernel.slopes) for line in slope_statements(index, slope, suffix)],
+        sums=list(_sums(kernel, real, suffix, sizes[SQUARE])),
     )
 
 
-def _gathered(kernel: MatrixKernel, suffix: str) -> Iterator[str]:
-    for place, argument in enumerate(kernel.arguments):
-        yield f"gather_{_kind(argument)}{suffix}(k, &in[{place}], {argument.name})"
-    arguments = {argument.name for argument in kernel.arguments}
-    for name in sorted(_divided_by(kernel) & arguments):
-        yield f"reciprocals{suffix}(k, {name}, over_{name})"
-
-
-def _kind(argument: Argument) -> str:
-    return "column" if len(argument.dims) == 1 else "lower"
-
-
-def _statement(step: Step, suffix: str) -> list[str]:
-    if isinstance(step, Factored):
-        return [f"factor{suffix}(k, 0.0, {step.matrix}, {step.target}, over_{step.target})"]
-    kind = "lower" if isinstance(step, Solved) and step.square else "column"
-    difference = f"subtract_{kind}{suffix}(k, {step.left}, {step.right}, {step.target})"
-    if isinstance(step, Carried):
-        return [difference, f"carry_column{suffix}(k, {step.factor}, {step.target})"]
-    return [difference, f"solve_{kind}{suffix}(k, {step.factor}, over_{step.factor}, {step.target})"]
-
-
-ADDED = {
-    Part.PLAIN: "add_plain", Part.TURNED: "add_turned", Part.SQUARE: "add_square", Part.OUTER: "add_outer",
-    Part.TURNED_QUOTIENT: "add_turned_quotient",
-}  # fmt: skip
-
-
-def _slope(index: int, slope: Slope, suffix: str) -> Iterator[str]:
-    sign = "-1.0" if slope.negative else "1.0"
-    solve = f"k, {sign}, {slope.factor}, over_{slope.factor}"
-    if slope.square:
-        yield f"clear{suffix}(k, {slope.result})"
-        for term in slope.terms:
-            divided = f", {term.over}, {term.under}" if term.over else ""
-            yield f"{ADDED[term.part]}{suffix}(k, {term.array}{divided}, {slope.result})"
-        yield f"back_lower{suffix}({solve}, {slope.result})"
-    else:
-        (term,) = slope.terms
-        yield f"back_column{suffix}({solve}, {term.array}, {slope.result})"
-    yield f"gradients[{index}] = {slope.result}"
-
-
-def _sums(rows: Rows, again: Solved | None, real: Real, suffix: str, square: str) -> Iterator[Sum]:
-    yield Sum(_printer(real).print(rows.value), rows.diagonal, rows.diagonal, [])
+def _sums(kernel: MatrixKernel, real: Real, suffix: str, square: str) -> Iterator[Sum]:
+    rows, again = kernel.rows, kernel.solved_twice
+    yield Sum("k", _printer(real).print(rows.value), rows.diagonal, rows.diagonal, [])
     if again and rows.close is not None:
-        solved = f"k, {again.factor}, over_{again.factor}, {again.left_matrix}, {again.right_matrix}, {again.target}, work"
-        guard = Guard(again.target, square, f"solve_close{suffix}({solved})")
-        yield Sum(_printer(real).print(rows.close), (again.target,), (), [guard])
+        others = [close_array(again)] * bool(kernel.slopes)
+        target = others[0] if others else again.target
+        solved = f"k, {again.factor}, over_{again.factor}, {again.left_matrix}, {again.right_matrix}, {target}, work"
+        guard = Guard(again.target, square, f"solve_close{suffix}({solved})", others)
+        yield Sum("(any ? k : 0)", _printer(real).print(rows.close), (again.target,), (), [guard])

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import sympy as sp
+
 from ...arrange import share
 from ...formula import formula
 from ...kernel import Structure
-from ...matrix.program import Carried, Factored, MatrixKernel, Part, Slope, Step, Summand
+from ...matrix.program import Carried, Factored, MatrixKernel, Part, Slope, Step, Subtracted, Summand, Through
 from ...matrix.prose import description, edges
+from ..infix import decimal
 from ..interface import Page
 from .spelling import PRINTER
 
@@ -58,14 +62,14 @@ def _module(kernels: Sequence[MatrixKernel]) -> dict[str, object]:
     modules = {
         "special": ("log1pmx", "logratiomx"),
         "triangular": (
-            "back", "back_column", "carried", "diagonal", "diagonal_matrix", "entries_below", "factor", "is_close", "outer", "solved",
-            "solved_close", "solved_column", "square",
+            "around", "back", "back_column", "carried", "diagonal", "diagonal_matrix", "entries_below", "factor", "gram", "is_close",
+            "multiplied", "outer", "solved", "solved_close", "solved_column", "square", "turned", "without_unit",
         ),
     }  # fmt: skip
     imports = ["import numpy as np", ""] if "np." in text else []
     imports.append("from .matrix_twin import Array, matrix_twin")
     for module, names in modules.items():
-        used = [name for name in names if f"{name}(" in text]
+        used = [name for name in names if re.search(rf"\b{name}\(", text)]
         if used:
             imports.append(f"from .{module} import " + (", ".join(used) if len(used) < 9 else _one_a_line(used)))
     return {"subjects": sorted({formula(kernel.subject) for kernel in kernels}), "imports": imports, "functions": functions}
@@ -93,7 +97,7 @@ def _function(kernel: MatrixKernel) -> Function:
     lines.append(f"terms = {PRINTER.print(value)}")
     if rows.close is not None:
         lines.append(f"terms = np.where(close[..., None], {PRINTER.print(rows.close)}, terms)")
-    lines += [f"{slope.result} = {_slope(slope)}" for slope in kernel.slopes]
+    lines += [f"{slope.result} = {_slope(slope)}" for slope in kernel.slopes if not _is_array(slope)]
     remarks = [
         f"{edges(kernel, 'NaN, and NumPy reports `invalid`')}",
         "Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.",
@@ -109,38 +113,63 @@ def _function(kernel: MatrixKernel) -> Function:
         doc="\n".join("    " + line if line else "" for line in description(kernel, remarks)).lstrip(),
         returns="tuple[Array, ...]" if kernel.slopes else "Array",
         lines=lines,
-        value=", ".join(["np.asarray(np.sum(terms, axis=-1))", *(slope.result for slope in kernel.slopes)]),
+        value=", ".join(
+            ["np.asarray(np.sum(terms, axis=-1))", *(_slope(slope) if _is_array(slope) else slope.result for slope in kernel.slopes)]
+        ),
     )
 
 
+def _is_array(slope: Slope) -> bool:
+    """Is the gradient a column that has a name?"""
+    return slope.is_column and slope.through is Through.ALONE
+
+
 def _slope(slope: Slope) -> str:
-    terms = " + ".join(map(_summand, slope.terms))
-    solved = f"back({slope.factor}, {terms})" if slope.square else f"back_column({slope.factor}, {terms})"
-    return "-" * slope.negative + solved
+    terms = " + ".join(_summand(term, slope.structure) for term in slope.terms)
+    functions = {
+        Through.ALONE: "", Through.BACK: "back_column" if slope.is_column else "back", Through.BOTH: "around", Through.FORTH: "multiplied",
+    }  # fmt: skip
+    inner = f"{functions[slope.through]}({slope.factor}, {terms})" if slope.factor else terms
+    whole = " + ".join([inner, *(_summand(term, slope.structure) for term in slope.beside)])
+    several = bool(slope.beside) or (slope.through is Through.ALONE and len(slope.terms) > 1)
+    return _scale(slope.scale) + (f"({whole})" if several and slope.scale != 1 else whole)
 
 
-def _summand(term: Summand) -> str:
-    """Of upper triangular terms the diagonal is enough: the lower triangle of the result asks for no more."""
+def _scale(scale: sp.Rational) -> str:
+    return {1: "", -1: "-"}.get(scale, f"{decimal(scale)} * ")
+
+
+def _summand(term: Summand, structure: Structure) -> str:
+    """Where only the lower triangle is asked for, the diagonal of an upper triangular term is enough."""
+    name, *others = term.arrays
     match term.part:
         case Part.PLAIN:
-            return term.array
+            return name
         case Part.TURNED:
-            return f"diagonal_matrix(diagonal({term.array}))"
+            return f"turned({name})" if structure is Structure.SYMMETRIC else f"diagonal_matrix(diagonal({name}))"
         case Part.TURNED_QUOTIENT:
-            return f"diagonal_matrix(diagonal({term.array}) * diagonal({term.under}) / diagonal({term.over}))"
+            over, *under = [f"diagonal({other})" for other in others]
+            return f"diagonal_matrix({' * '.join([f'diagonal({name})', *under])} / {over})"
         case Part.SQUARE:
-            return f"square({term.array})"
+            return f"square({name})"
+        case Part.GRAM:
+            return f"gram({name})"
         case Part.OUTER:
-            return f"outer({term.array})"
+            return f"outer({name}, {others[0]})"
 
 
 def _statement(step: Step) -> Iterator[str]:
-    if isinstance(step, Factored):
-        yield f"{step.target} = factor({step.matrix})"
-    elif isinstance(step, Carried):
-        yield f"{step.target} = carried({step.factor}, {step.left} - {step.right})"
-    else:
-        yield f"{step.target} = {'solved' if step.square else 'solved_column'}({step.factor}, {step.left} - {step.right})"
+    match step:
+        case Factored():
+            yield f"{step.target} = factor({step.matrix})"
+        case Carried():
+            yield f"{step.target} = carried({step.factor}, {step.left} - {step.right})"
+        case Subtracted(right=None):
+            yield f"{step.target} = without_unit({step.left})"
+        case Subtracted():
+            yield f"{step.target} = {step.left} - {step.right}"
+        case _:
+            yield f"{step.target} = {'solved' if step.square else 'solved_column'}({step.factor}, {step.left} - {step.right})"
 
 
 def _one_a_line(names: Sequence[str]) -> str:

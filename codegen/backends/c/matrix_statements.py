@@ -1,0 +1,122 @@
+"""The statements of a kernel of matrices in C: what has an array, and which function of the templates computes it.
+
+`suffix` says in which of the two ways matrices lie and of which type they are: every function comes in all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...kernel import Argument, Structure
+from ...matrix.program import Carried, Factored, MatrixKernel, Part, Slope, Solved, Step, Subtracted, Summand, Through
+from ..infix import decimal
+
+SQUARE, COLUMN, WORK = "square", "column", "work"
+KINDS = {Structure.LOWER: "lower", Structure.SYMMETRIC: "symmetric", Structure.FULL: "column"}
+
+
+def arrays(kernel: MatrixKernel) -> Iterator[tuple[str, str]]:
+    """What has a name: arguments, factors with the reciprocals of their diagonals, what is solved for, room to work."""
+    for argument in kernel.arguments:
+        yield argument.name, COLUMN if len(argument.dims) == 1 else SQUARE
+    factored = {step.target for step in kernel.steps if isinstance(step, Factored)}
+    for name in sorted(factored):
+        yield name, SQUARE
+    for name in sorted(factored | _divided_by(kernel)):
+        yield f"over_{name}", COLUMN
+    for step in kernel.steps:
+        if isinstance(step, (Solved, Subtracted)):
+            yield step.target, SQUARE if step.square else COLUMN
+        elif isinstance(step, Carried):
+            yield step.target, COLUMN
+    for slope in kernel.slopes:
+        if _home(slope) == slope.result:
+            yield slope.result, COLUMN if slope.is_column else SQUARE
+    if kernel.solved_twice:
+        if kernel.slopes:
+            yield close_array(kernel.solved_twice), SQUARE
+        yield "work", WORK
+
+
+def _divided_by(kernel: MatrixKernel) -> set[str]:
+    solved = {step.factor for step in kernel.steps if isinstance(step, Solved)}
+    return solved | {slope.factor for slope in kernel.slopes if slope.factor and slope.through in (Through.BACK, Through.BOTH)}
+
+
+def close_array(again: Solved) -> str:
+    return f"close_{again.target}"
+
+
+def gathered(kernel: MatrixKernel, suffix: str) -> Iterator[str]:
+    for place, argument in enumerate(kernel.arguments):
+        yield f"gather_{_kind(argument)}{suffix}(k, &in[{place}], {argument.name})"
+    arguments = {argument.name for argument in kernel.arguments}
+    for name in sorted(_divided_by(kernel) & arguments):
+        yield f"reciprocals{suffix}(k, {name}, over_{name})"
+
+
+def _kind(argument: Argument) -> str:
+    return "column" if len(argument.dims) == 1 else "lower"
+
+
+def statement(step: Step, suffix: str) -> list[str]:
+    match step:
+        case Factored():
+            return [f"factor{suffix}(k, 0.0, {step.matrix}, {step.target}, over_{step.target})"]
+        case Subtracted(right=None):
+            return [f"subtract_unit{suffix}(k, {step.left}, {step.target})"]
+    kind = "column" if isinstance(step, Carried) or not step.square else "lower"
+    difference = f"subtract_{kind}{suffix}(k, {step.left}, {step.right}, {step.target})"
+    match step:
+        case Carried():
+            return [difference, f"carry_column{suffix}(k, {step.factor}, {step.target})"]
+        case Solved():
+            return [difference, f"solve_{kind}{suffix}(k, {step.factor}, over_{step.factor}, {step.target})"]
+    return [difference]
+
+
+ADDED = {
+    Part.PLAIN: "add_plain", Part.TURNED: "add_turned", Part.SQUARE: "add_square", Part.GRAM: "add_gram",
+    Part.OUTER: "add_outer_of_two", Part.TURNED_QUOTIENT: "add_turned_quotient",
+}  # fmt: skip
+
+
+def slope_statements(index: int, slope: Slope, suffix: str) -> Iterator[str]:
+    yield from _column(slope, suffix) if slope.is_column else _triangle(slope, suffix)
+    yield f"gradients[{index}] = {_home(slope)}"
+
+
+def _home(slope: Slope) -> str:
+    """The array that holds the gradient: a column that is one already is not copied."""
+    return slope.terms[0].arrays[0] if slope.is_column and slope.through is Through.ALONE else slope.result
+
+
+def _column(slope: Slope, suffix: str) -> Iterator[str]:
+    (name,) = slope.terms[0].arrays
+    if slope.through is Through.BACK:
+        yield f"back_column{suffix}(k, {decimal(slope.scale)}, {slope.factor}, over_{slope.factor}, {name}, {slope.result})"
+    elif slope.through is Through.FORTH:
+        yield f"forth_column{suffix}(k, {decimal(slope.scale)}, {slope.factor}, {name}, {slope.result})"
+
+
+def _triangle(slope: Slope, suffix: str) -> Iterator[str]:
+    """Terms, through the factors, then what stands beside: the number in front of all at the first occasion."""
+    late = slope.through is Through.ALONE or bool(slope.beside)
+    yield f"clear{suffix}(k, {slope.result})"
+    yield from (_added(term, slope.result, suffix) for term in slope.terms)
+    if slope.through is not Through.ALONE:
+        yield f"back_lower{suffix}(k, {'1.0' if late else decimal(slope.scale)}, {slope.factor}, over_{slope.factor}, {slope.result})"
+    if slope.through is Through.BOTH:
+        yield f"back_symmetric{suffix}(k, {slope.factor}, over_{slope.factor}, {slope.result})"
+    yield from (_added(term, slope.result, suffix) for term in slope.beside)
+    if late and slope.scale != 1:
+        yield f"scale_lower{suffix}(k, {decimal(slope.scale)}, {slope.result})"
+
+
+def _added(term: Summand, target: str, suffix: str) -> str:
+    name, arrays = ADDED[term.part], term.arrays
+    if term.part is Part.OUTER and len(set(arrays)) == 1:
+        name, arrays = "add_outer", arrays[:1]
+    elif term.part is Part.TURNED_QUOTIENT and len(arrays) == 2:
+        name = "add_turned_divided"
+    return f"{name}{suffix}(k, {', '.join(arrays)}, {target})"
