@@ -7,6 +7,7 @@ every language can print: assignments to named scalars, sums along an axis, stor
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -139,15 +140,23 @@ class Kernel:
 
     @property
     def digest(self) -> str:
-        """The theorem's own digest; where there are gradients, one of all the theorems."""
-        if len(self.sources) == 1:
-            return self.sources[0].digest
-        return hashlib.sha256("\n".join(f"{source.theorem} {source.digest}" for source in self.sources).encode()).hexdigest()[:16]
+        return digest_of(self.sources)
 
     @property
     def signature(self) -> str:
-        """NumPy's generalised signature, "(k),(k)->()"; an elementwise kernel has empty brackets throughout."""
-        return ",".join(map(_brackets, self.arguments)) + "->" + ",".join(map(_brackets, self.results))
+        return signature_of(self.arguments, self.results)
+
+
+def digest_of(sources: Sequence[Source]) -> str:
+    """The theorem's own digest; where there are gradients, one of all the theorems."""
+    if len(sources) == 1:
+        return sources[0].digest
+    return hashlib.sha256("\n".join(f"{source.theorem} {source.digest}" for source in sources).encode()).hexdigest()[:16]
+
+
+def signature_of(arguments: Sequence[Argument], results: Sequence[Result]) -> str:
+    """NumPy's generalised signature, "(k),(k)->()"; an elementwise kernel has empty brackets throughout."""
+    return ",".join(map(_brackets, arguments)) + "->" + ",".join(map(_brackets, results))
 
 
 def _brackets(part: Argument | Result) -> str:

@@ -1,0 +1,144 @@
+"""Kernels of thin matrices in NumPy: one statement a line, on whole batches; a column is k x 1."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import sympy as sp
+
+from ...formula import formula
+from ...low_rank.program import (
+    Array,
+    Combined,
+    Divided,
+    Factored,
+    Inner,
+    Let,
+    LetNumber,
+    LogDet,
+    LowRankKernel,
+    Product,
+    RowDots,
+    RowSum,
+    Scaled,
+)
+from ...low_rank.prose import description, edges
+from ...prose import RAISES, options_and_types
+from ..interface import Page
+from .spelling import PRINTER
+
+TEMPLATES = Path(__file__).parent / "templates"
+HELPERS = ("columns", "divided", "factor", "identity", "inner", "logdet", "row_dots", "turned")
+
+
+@dataclass(frozen=True)
+class Function:
+    """One kernel as a Python function, ready to be written down."""
+
+    name: str
+    signature: str
+    parameters: str
+    kinds: str
+    laws: str
+    positive: str
+    theorem: str
+    digest: str
+    doc: str
+    returns: str
+    columns: str
+    lines: list[str]
+    value: str
+
+
+def grouped(kernels: Sequence[LowRankKernel]) -> dict[str, list[LowRankKernel]]:
+    """All of them under the shortest of their names."""
+    ordered = sorted(kernels, key=lambda kernel: kernel.name)
+    return {min((kernel.name for kernel in ordered), key=len): ordered} if ordered else {}
+
+
+def pages(folder: str, modules: Mapping[str, Sequence[LowRankKernel]]) -> list[Page]:
+    """The modules, and what they share."""
+    return [
+        *(Page(f"{folder}/{name}.py", TEMPLATES / "thin_matrices.py.jinja", _module(members)) for name, members in modules.items()),
+        Page(f"{folder}/low_rank.py", TEMPLATES / "low_rank.py.jinja", {}),
+    ]
+
+
+def _module(kernels: Sequence[LowRankKernel]) -> dict[str, object]:
+    functions = [_function(kernel) for kernel in kernels]
+    text = "\n".join(line for function in functions for line in (function.columns, *function.lines, function.value))
+    used = ["Array", *(name for name in HELPERS if re.search(rf"\b{name}\(", text)), "thin_twin"]
+    special = [name for name in ("log1pmx", "logratiomx") if f"{name}(" in text]
+    imports = [f"from .low_rank import {', '.join(used)}", *(f"from .special import {name}" for name in special)]
+    return {"subjects": sorted({formula(kernel.subject) for kernel in kernels}), "imports": imports, "functions": functions}
+
+
+def _function(kernel: LowRankKernel) -> Function:
+    names = [argument.name for argument in kernel.arguments if len(argument.dims) == 1]
+    value = f"np.asarray({PRINTER.print(kernel.value)})"
+    gradients = [array.name + "[..., 0]" * (array.columns == "1") for array in kernel.gradients]
+    remarks = [*options_and_types(kernel), edges(kernel, "NaN, and NumPy reports `invalid`"), RAISES]
+    return Function(
+        name=kernel.name,
+        signature=kernel.signature,
+        parameters=", ".join(f"{argument.name}: Array" for argument in kernel.arguments),
+        kinds=_tuple(["column" if len(argument.dims) == 1 else "thin" for argument in kernel.arguments]),
+        laws=f"({', '.join(str(argument.law) for argument in kernel.arguments)})",
+        positive=_tuple([argument.name for argument in kernel.arguments if argument.positive]),
+        theorem=kernel.theorem,
+        digest=kernel.digest,
+        doc="\n".join("    " + line if line else "" for line in description(kernel, remarks, digests=False)).lstrip(),
+        returns="tuple[Array, ...]" if gradients else "Array",
+        columns=f"{', '.join(names)} = columns({', '.join(names)})",
+        lines=list(_lines(kernel.lets)),
+        value=", ".join([value, *gradients]),
+    )
+
+
+def _lines(lets: Sequence[Let | LetNumber]) -> Iterator[str]:
+    """Each statement beside what it means, where that fits."""
+    for let in lets:
+        name = let.target.name
+        line = f"{name} = {_spelled(let)}"
+        meaning = formula(let.meaning)
+        yield f"{line}  # {meaning}" if len(line) + len(meaning) < 110 else line
+
+
+def _spelled(let: Let | LetNumber) -> str:
+    match let.operation:
+        case Scaled(of, column, divided):
+            return f"{of.name} / {column.name}" if divided else f"{column.name} * {of.name}"
+        case Product(left, right, which):
+            return f"{_turned(left, which == 'left')} @ {_turned(right, which == 'right')}"
+        case Factored(of):
+            return f"factor({of.name})"
+        case Divided(of, by, turned):
+            return f"divided({_turned(of, turned)}, {by.name})"
+        case Combined(terms):
+            return _sum(terms)
+        case RowDots(left, right):
+            return f"row_dots({left.name}, {right.name})"
+        case Inner(left, right):
+            return f"inner({left.name}, {right.name})"
+        case LogDet(by):
+            return f"logdet({by.name})"
+        case RowSum(value, _):
+            return f"np.sum({PRINTER.print(value)}, axis=(-2, -1))"
+
+
+def _turned(array: Array, turned: bool) -> str:  # noqa: FBT001 - one of two spellings
+    return f"turned({array.name})" if turned else array.name
+
+
+def _sum(terms: Sequence[tuple[sp.Rational, Array | None]]) -> str:
+    """Like any sum of numbers; the identity is as large as the other arrays."""
+    large = next(array.name for _, array in terms if array is not None)
+    parts = [number * sp.Symbol(array.name if array else f"identity({large})") for number, array in terms]
+    return PRINTER.print(parts[0] if len(parts) == 1 else sp.Add(*parts, evaluate=False))
+
+
+def _tuple(names: Sequence[str]) -> str:
+    return "(" + ", ".join(f'"{name}"' for name in names) + ")"

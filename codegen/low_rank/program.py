@@ -1,0 +1,152 @@
+"""What a kernel of thin matrices is: one named array after another, then the divergence as an expression of a few numbers.
+
+Arrays are k x r, k x s, k x 1 or smaller. A k x k matrix occurs only as something that is multiplied with one of these: a diagonal,
+whose entries scale rows, or a sum of products, which is multiplied out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import sympy as sp
+
+from ..kernel import Argument, Result, Source, digest_of, signature_of
+
+
+@dataclass(frozen=True)
+class Array:
+    """`rows` and `columns` name sizes: "k", "r", "s" or "1"."""
+
+    name: str
+    rows: str
+    columns: str
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """The rows of `of`, times or divided by the entries of a column."""
+
+    of: Array
+    column: Array
+    divided: bool
+
+
+@dataclass(frozen=True)
+class Product:
+    """left right, or left^T right, or left right^T."""
+
+    left: Array
+    right: Array
+    turned: Literal["neither", "left", "right"]
+
+
+@dataclass(frozen=True)
+class Factored:
+    """The lower triangular L with L L^T = of."""
+
+    of: Array
+
+
+@dataclass(frozen=True)
+class Divided:
+    """X C^-1, where C = factor factor^T and X is `of`, or its transpose if `turned`."""
+
+    of: Array
+    factor: Array
+    turned: bool
+
+
+@dataclass(frozen=True)
+class Combined:
+    """The sum of multiples of arrays, or of the identity where the array is None."""
+
+    terms: tuple[tuple[sp.Rational, Array | None], ...]
+
+
+@dataclass(frozen=True)
+class RowDots:
+    """The diagonal of left right^T."""
+
+    left: Array
+    right: Array
+
+
+@dataclass(frozen=True)
+class Inner:
+    """The number tr(left^T right)."""
+
+    left: Array
+    right: Array
+
+
+@dataclass(frozen=True)
+class LogDet:
+    """The number log |L L^T|."""
+
+    factor: Array
+
+
+@dataclass(frozen=True)
+class RowSum:
+    """The sum over j of `value`, in which the name of a column stands for its entry number j."""
+
+    value: sp.Expr
+    columns: tuple[Array, ...]
+
+
+ArrayOperation = Scaled | Product | Factored | Divided | Combined | RowDots
+NumberOperation = Inner | LogDet | RowSum
+
+
+@dataclass(frozen=True)
+class Let:
+    """target := operation, which is what `meaning` says in the words of the theorem."""
+
+    target: Array
+    operation: ArrayOperation
+    meaning: sp.Basic
+
+
+@dataclass(frozen=True)
+class LetNumber:
+    """The same for a number."""
+
+    target: sp.Symbol
+    operation: NumberOperation
+    meaning: sp.Basic
+
+
+@dataclass(frozen=True)
+class LowRankKernel:
+    """A function of columns and thin matrices; `Kernel` in kernel.py tells what the fields in common are.
+
+    `value` is the divergence in the numbers of `lets`; `gradients` are the arrays that are the gradients by the arguments in turn.
+    """
+
+    name: str
+    arguments: tuple[Argument, ...]
+    results: tuple[Result, ...]
+    lets: tuple[Let | LetNumber, ...]
+    value: sp.Expr
+    gradients: tuple[Array, ...]
+    subject: sp.Basic
+    formula: tuple[tuple[str, sp.Basic], ...]
+    sources: tuple[Source, ...]
+
+    @property
+    def theorem(self) -> str:
+        return self.sources[0].theorem
+
+    @property
+    def digest(self) -> str:
+        return digest_of(self.sources)
+
+    @property
+    def signature(self) -> str:
+        return signature_of(self.arguments, self.results)
+
+    @property
+    def sizes(self) -> tuple[str, ...]:
+        """The names of the core dimensions, in the order in which they are met."""
+        return tuple(dict.fromkeys(dim for argument in self.arguments for dim in argument.dims))

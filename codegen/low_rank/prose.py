@@ -1,0 +1,46 @@
+"""What the reader of a kernel of thin matrices is told: formula, shapes, unit, domain, errors, accuracy, where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..matrix.prose import formulas, summary
+from ..prose import listed, origin, wrapped
+from .program import LowRankKernel
+
+ACCURACY = (
+    "The work grows as k times the square of the ranks, and no matrix of k x k is formed. Equal laws give exactly 0. The two diagonals are"
+    " subtracted first; of what the factors W contribute, traces and determinants are subtracted, so that of laws that nearly agree the"
+    " unit roundoff times those, as large as the rank, is lost, which the divergence itself may be less than."
+)
+
+
+def description(kernel: LowRankKernel, remarks: Sequence[str], *, digests: bool = True) -> list[str]:
+    """Summary, formulas, shapes, domain, accuracy, the remarks of the language and the theorem, in lines of bounded width."""
+    lines = [*wrapped(summary(kernel)), ""]
+    for text in formulas(kernel):
+        lines += wrapped(text, indent="    ")
+    lines.append("")
+    for text in (shapes(kernel), domain(kernel), ACCURACY, *remarks, origin(kernel, digests=digests)):
+        lines += wrapped(text)
+    return lines
+
+
+def shapes(kernel: LowRankKernel) -> str:
+    arguments = listed([f"{argument.name} ({', '.join(['...', *argument.dims])})" for argument in kernel.arguments])
+    results = listed([f"{result.name} ({', '.join(['...', *result.dims])})" for result in kernel.results])
+    return f"Shapes: {arguments}, or a number for all of a column; {results}. Any size may be 0. Leading axes broadcast."
+
+
+def domain(kernel: LowRankKernel) -> str:
+    positive = [argument.name for argument in kernel.arguments if argument.positive]
+    return f"Domain: {listed(positive)} > 0."
+
+
+def edges(kernel: LowRankKernel, invalid: str) -> str:
+    """What happens where a law degenerates, and outside the domain."""
+    slopes = " and its gradients NaN" * bool(kernel.gradients)
+    return (
+        f"Where one law has an infinite parameter, kl is +inf{slopes}. Where both do, for NaN and outside the domain, which a variance of 0"
+        f" is: {invalid}."
+    )
