@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from closedform.derive.special import expm1, expm1mx, log1pmx, logratiomx
 
 from .formula import formula
 from .kernel import Argument, Kernel, Role
+
+if TYPE_CHECKING:
+    from .matrix.program import AnyKernel
 
 WIDTH = 116
 MEANINGS = {
@@ -54,20 +58,55 @@ def edges(kernel: Kernel, invalid: str) -> str:
     return f"Where one law degenerates ({at}), {listed(told)}. {nan}: {invalid}."
 
 
-def origin(kernel: Kernel) -> str:
+def origin(kernel: AnyKernel, *, digests: bool) -> str:
+    """The theorems; with their digests where nothing else in the file names them."""
     noun = "Theorem" if len(kernel.sources) == 1 else "Theorems"
-    return f"{noun}: {', '.join(f'{source.theorem} {source.digest}' for source in kernel.sources)}."
+    return f"{noun}: {', '.join(source.theorem + f' {source.digest}' * digests for source in kernel.sources)}."
 
 
-def description(kernel: Kernel, remarks: Sequence[str]) -> list[str]:
+def description(kernel: Kernel, remarks: Sequence[str], *, digests: bool = True) -> list[str]:
     """Summary, formulas, the remarks of the language and the theorems, in lines of at most WIDTH characters; "" is a blank line."""
     lines = [*wrapped(summary(kernel)), ""]
     for text in formulas(kernel):
         lines += wrapped(text, indent="    ")
     lines.append("")
-    for text in (*remarks, origin(kernel)):
+    for text in (*remarks, origin(kernel, digests=digests)):
         lines += wrapped(text)
     return lines
+
+
+RAISES = "Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do not fit."
+OPTIONS = {
+    "out": "out (where the result goes)",
+    "where": "where (a mask, with out: what it leaves out stays as it was)",
+    "axis": "axis (of k, the last one unless given)",
+    "axes": "axes (a list of those of each argument and result)",
+    "keepdims": "keepdims",
+    "dtype": "dtype (in what is computed: float32 or float64)",
+    "casting": "casting",
+}
+
+
+def options(kernel: AnyKernel) -> list[str]:
+    """The options that a kernel shares with NumPy's ufuncs."""
+    dims = [argument.dims for argument in kernel.arguments]
+    if not any(dims):
+        own = ["where"]
+    elif any(len(each) != 1 for each in dims):
+        own = ["axes"]
+    else:
+        own = ["axis", "axes"] if any(result.dims for result in kernel.results) else ["axis", "axes", "keepdims"]
+    return ["out", *own, "dtype", "casting"]
+
+
+def options_and_types(kernel: AnyKernel) -> list[str]:
+    """What a user of NumPy is told about the options and the types of every kernel."""
+    meanings = OPTIONS | ({"out": "out (a tuple of arrays, or None, one for each result)"} if len(kernel.results) > 1 else {})
+    return [
+        f"Options, as of NumPy's ufuncs: {listed([meanings[name] for name in options(kernel)])}.",
+        "Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number takes the"
+        " type of the arrays beside it.",
+    ]
 
 
 def wrapped(text: str, indent: str = "") -> list[str]:

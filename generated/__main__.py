@@ -6,6 +6,14 @@ import numpy as np
 from . import config, kernels, kl_vae_value_and_grad
 
 
+def kind() -> str:
+    """Which kernels answer, in words."""
+    told = config()
+    if told["kernels"] == "compiled":
+        return f"compiled for {told['instruction_set']}; large triangular systems are solved by {told['blas']}"
+    return f"in NumPy: {told['reason']}"
+
+
 def main() -> None:
     """Print a collapsed latent, where the textbook formula has lost its digits, from the kernel and from the formula."""
     mu = np.array([2e-10, -1e-10, 3e-10])
@@ -14,8 +22,7 @@ def main() -> None:
     textbook = 0.5 * np.sum(np.exp(logvar) + mu**2 - 1 - logvar)
     # e^v - 1 - v = v^2/2 + v^3/6 + ..., of which two terms are enough for every digit of a number this small
     series = 0.5 * np.sum(logvar**2 / 2 + logvar**3 / 6 + mu**2)
-    kind = ", ".join(f"{name}: {text}" for name, text in config().items() if name != "build")
-    print(f"{len(kernels())} kernels ({kind})")
+    print(f"{len(kernels())} kernels, {kind()}")
     print()
     print(f"  mu     = {mu}")
     print(f"  logvar = {logvar}")

@@ -8,20 +8,22 @@ from functools import cache
 
 @cache
 def look_up() -> str:
-    """Give the compiled kernels SciPy's solves, once; what they use from now on."""
+    """Give the compiled kernels SciPy's solves, once; and say what they use from now on."""
     from . import _kernels
 
     try:
         import scipy
         from scipy.linalg import cython_blas
+    except ModuleNotFoundError:
+        return "loops in C (SciPy is not installed)"
     except ImportError as error:
-        return f"none, loops in C instead: {error}"
+        return f"loops in C (SciPy cannot be imported: {error})"
     capsules = cython_blas.__pyx_capi__
     try:
         signatures = {name: repr(capsules[name]) for name in ("dtrsm", "strsm")}
         if not all(text.count("int *") == 4 for text in signatures.values()):
-            return f"none, loops in C instead: scipy.linalg.cython_blas of SciPy {scipy.__version__} counts in other integers"
+            return f"loops in C (the BLAS of SciPy {scipy.__version__} counts in other integers)"
         _kernels.use_blas(capsules["dtrsm"], capsules["strsm"])
     except (KeyError, TypeError) as error:
-        return f"none, loops in C instead: scipy.linalg.cython_blas of SciPy {scipy.__version__} has no {error}"
+        return f"loops in C (SciPy {scipy.__version__} has no {error} to share)"
     return f"SciPy {scipy.__version__}"

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from .blas import look_up
 from .kernel import Kernel
 
@@ -16,58 +14,12 @@ SMALL = 64  # up to here the kernels need no BLAS
 class MatrixKernel(Kernel):
     """Call it with arrays, by position or by name; `out`, `axes` and `dtype` as for any NumPy ufunc. A number may stand for a column."""
 
-    def __init__(self, ufunc: Any, signature: str, arguments: tuple[str, ...], *rest: Any) -> None:
-        super().__init__(ufunc, signature, arguments, *rest)
-        inputs = signature.split("->")[0].strip("()").split("),(")
-        self._dims: list[list[str]] = [dims.split(",") for dims in inputs]
+    def __init__(self, ufunc: Any, *rest: Any) -> None:
+        super().__init__(ufunc, *rest)
+        if self._is_compiled:
+            self._compute = self._with_blas
 
-    def __call__(self, *operands: Any, **options: Any) -> Any:
-        if len(operands) < self.nin:
-            operands = self._bound(operands, options)
-        operands = (*self._prepared(operands[: self.nin], options), *operands[self.nin :])
-        foreign = next((x for x in operands[: self.nin] if not isinstance(x, (np.ndarray, np.generic))), None)
-        if foreign is not None:
-            return foreign.__array_ufunc__(self, "__call__", *operands, **options)
-        self._check(operands[: self.nin], options)
-        if isinstance(self.ufunc, np.ufunc) and max(x.shape[-1] for x in operands[: self.nin]) > SMALL:
+    def _with_blas(self, *operands: Any, **options: Any) -> Any:
+        if any(x.shape[-1] > SMALL for x in operands):
             look_up()
-        try:
-            return self.ufunc(*operands, **options)
-        except ValueError as error:
-            raise ValueError(f"{self.__name__}: {error}") from None
-
-    def _spread(self, arrays: list[Any], axis: int) -> list[Any]:
-        """Numbers repeated along a column, without copying; the matrices tell how long that is."""
-        sizes = [x.shape[-1] for x, dims in zip(arrays, self._dims, strict=True) if len(dims) > 1 and x.ndim > 1]
-        if not sizes:
-            return arrays
-        return [
-            np.broadcast_to(x, (sizes[0],)) if x.ndim == 0 and len(dims) == 1 else x for x, dims in zip(arrays, self._dims, strict=True)
-        ]
-
-    def _check(self, operands: tuple[Any, ...], options: dict[str, Any]) -> None:
-        """Shapes that do not fit are told by the names of the arguments."""
-        if "axes" in options:
-            return
-        sizes: dict[str, tuple[str, tuple[int, ...], int]] = {}
-        seen: list[tuple[str, tuple[int, ...], tuple[int, ...]]] = []
-        for name, x, dims in zip(self.arguments, operands, self._dims, strict=True):
-            wanted = f"(..., {', '.join(str(sizes[dim][2]) if dim in sizes else dim for dim in dims)})"
-            if x.ndim < len(dims):
-                raise ValueError(f"{self.__name__}: {name} has shape {x.shape}: expected {wanted}")
-            here: dict[str, int] = {}
-            for dim, size in zip(dims, x.shape[-len(dims) :], strict=True):
-                if here.setdefault(dim, size) != size:
-                    square = f"(..., {dim}, {dim})" if dim not in sizes else wanted
-                    raise ValueError(f"{self.__name__}: {name} has shape {x.shape}: expected {square}")
-                if dim in sizes and sizes[dim][2] != size:
-                    other, shape, _ = sizes[dim]
-                    raise ValueError(f"{self.__name__}: {name} has shape {x.shape}, but {other} has shape {shape}: expected {wanted}")
-            for dim, size in here.items():
-                sizes.setdefault(dim, (name, x.shape, size))
-            batch = x.shape[: -len(dims)]
-            for other, shape, others in seen:
-                if not all(a == b or 1 in (a, b) for a, b in zip(batch[::-1], others[::-1], strict=False)):
-                    told = f"{self.__name__}: {name} has shape {x.shape}, but {other} has shape {shape}"
-                    raise ValueError(f"{told}: {batch} and {others} do not broadcast")
-            seen.append((name, x.shape, batch))
+        return self.ufunc(*operands, **options)

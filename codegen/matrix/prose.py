@@ -10,7 +10,7 @@ from closedform.derive.nodes import Abbreviation
 
 from ..formula import formula
 from ..kernel import Structure
-from ..prose import MEANINGS, listed, wrapped
+from ..prose import MEANINGS, listed, origin, wrapped
 from .program import MatrixKernel
 
 ACCURACY = {
@@ -26,13 +26,13 @@ def summary(kernel: MatrixKernel) -> str:
     return f"{formula(kernel.subject)} in nats" + (f", and its gradient by {listed([str(name) for name in by])}." if by else ".")
 
 
-def description(kernel: MatrixKernel, remarks: Sequence[str]) -> list[str]:
+def description(kernel: MatrixKernel, remarks: Sequence[str], *, digests: bool = True) -> list[str]:
     """Summary, formulas, shapes, domain, accuracy, the remarks of the language and the theorem, in lines of bounded width."""
     lines = [*wrapped(summary(kernel)), ""]
     for text in formulas(kernel):
         lines += wrapped(text, indent="    ")
     lines.append("")
-    for text in (shapes(kernel), domain(kernel), *accuracy(kernel), *remarks, origin(kernel)):
+    for text in (shapes(kernel), domain(kernel), *accuracy(kernel), *remarks, origin(kernel, digests=digests)):
         lines += wrapped(text)
     return lines
 
@@ -75,9 +75,8 @@ def edges(kernel: MatrixKernel, invalid: str) -> str:
         slopes = " and its gradients NaN" * bool(kernel.slopes)
         degenerate = "Where one law degenerates (a 0 on a diagonal, an infinite entry)"
         return f"{degenerate}, kl is +inf{slopes}. {both} outside the domain: {invalid}."
-    return f"Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite: {invalid}, in that element alone."
-
-
-def origin(kernel: MatrixKernel) -> str:
-    noun = "Theorem" if len(kernel.sources) == 1 else "Theorems"
-    return f"{noun}: {', '.join(f'{source.theorem} {source.digest}' for source in kernel.sources)}."
+    return (
+        f"Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite: {invalid}, in that element alone."
+        " A singular matrix counts as not positive definite, for rounding leaves nothing to tell it from an indefinite one: where one law"
+        " degenerates kl is not +inf, as it is for the kernels that take factors."
+    )

@@ -9,6 +9,7 @@ from pathlib import Path
 from ..backends.interface import Page
 from ..identity import identity
 from ..matrix.program import AnyKernel
+from ..prose import options
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -20,7 +21,14 @@ class Stub:
     name: str
     protocol: str
     parameters: str
+    options: str
     returns: str
+
+
+OPTIONS = {
+    "out": "Any", "where": "ArrayLike", "axis": "SupportsIndex", "axes": "Sequence[Any]", "keepdims": "bool", "dtype": "DTypeLike",
+    "casting": "_Casting",
+}  # fmt: skip
 
 
 class Package:
@@ -35,6 +43,7 @@ class Package:
             "_kernels.pyi": {"names": names},
             "__main__.py": {},
             "kernel.py": {},
+            "options.py": {},
             "matrix_kernel.py": {},
             "blas.py": {},
             "py.typed": {},
@@ -48,6 +57,7 @@ def stub(kernel: AnyKernel) -> Stub:
         name=kernel.name,
         protocol="_" + "".join(word.capitalize() for word in kernel.name.split("_")),
         parameters=", ".join(f"{argument.name}: ArrayLike" for argument in kernel.arguments),
+        options=", ".join(f"{name}: {OPTIONS[name]} = ..." for name in options(kernel)),
         returns="Any" if count == 1 else f"tuple[{', '.join(['Any'] * count)}]",
     )
 

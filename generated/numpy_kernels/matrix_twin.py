@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..matrix_kernel import MatrixKernel
-from .twin import _report
+from .twin import Formulas, _report
 
 Array = NDArray[np.floating]
 Mask = NDArray[np.bool_]
@@ -32,60 +32,17 @@ def matrix_twin(
     return make
 
 
-class MatrixTwin:
-    """Called like a gufunc of that signature, and computes with NumPy's own functions."""
+class MatrixTwin(Formulas):
+    """The twin of a kernel of columns and matrices."""
 
     def __init__(self, formula: Formula, signature: str, kinds: tuple[str, ...], laws: tuple[int, ...]) -> None:
-        code = formula.__code__
-        self.formula = formula
-        self.__name__ = formula.__name__
-        self.signature = signature
-        self.arguments = code.co_varnames[: code.co_argcount]
+        super().__init__(formula, signature)
         self.kinds, self.laws = kinds, laws
-        self.nin, self.nout = len(kinds), signature.split("->")[1].count("(")
-        self.nargs = self.nin + self.nout
-        self.types = ["f" * self.nin + "->" + "f" * self.nout, "d" * self.nin + "->" + "d" * self.nout]
 
-    def __repr__(self) -> str:
-        return f"<NumPy twin {self.__name__!r}>"
-
-    def __call__(self, *operands: Any, out: Any = None, axes: Any = None, dtype: Any = None, casting: Any = "same_kind") -> Any:
-        inputs, positional = operands[: self.nin], operands[self.nin :]
-        targets = positional or (out if isinstance(out, tuple) else (out,))
-        values = self._compute(self._aligned(inputs, axes, dtype))
-        targets = (*targets, *[None] * (self.nout - len(targets)))
-        delivered = [self._delivered(value, target, casting) for value, target in zip(values, targets, strict=True)]
-        return tuple(delivered) if self.nout > 1 else delivered[0]
-
-    def _delivered(self, value: Array, target: Any, casting: Any) -> Any:
-        """The result, in `target` if there is one."""
-        if target is None:
-            return value[()]
-        if np.broadcast_shapes(value.shape, target.shape) != target.shape:
-            raise ValueError(f"out has shape {target.shape}, but the result has shape {value.shape}")
-        np.copyto(target, value, casting=casting)
-        return target
-
-    def _aligned(self, inputs: tuple[Any, ...], axes: Any, dtype: Any) -> list[Array]:
-        """The arguments in one type and with one batch shape; of factors the lower triangle alone."""
-        arrays = [np.asarray(x) for x in inputs]
-        single = all(np.can_cast(array.dtype, np.float32) for array in arrays)
-        wanted = np.dtype(dtype) if dtype is not None else np.dtype(np.float32 if single else np.float64)
-        if wanted.char not in "fd":
-            raise TypeError(f"{self.__name__} has no loop for {wanted}; it computes in float32 and float64")
-        aligned = []
-        for place, (array, kind) in enumerate(zip(arrays, self.kinds, strict=True)):
-            ndim = 1 if kind == "column" else 2
-            here = array if axes is None else np.moveaxis(array, axes[place], range(-ndim, 0))
-            aligned.append(np.tril(here) if kind == "lower" else here)
-        batch = np.broadcast_shapes(*(x.shape[: -1 if kind == "column" else -2] for x, kind in zip(aligned, self.kinds, strict=True)))
-        return [
-            np.broadcast_to(x, batch + x.shape[-1 if kind == "column" else -2 :]).astype(wanted, order="C")
-            for x, kind in zip(aligned, self.kinds, strict=True)
-        ]
-
-    def _compute(self, arrays: list[Array]) -> list[Array]:
+    def _compute(self, arrays: Sequence[Array]) -> list[Array]:
         """The formula; +inf where one law degenerates, NaN where both do and outside the domain, and then no gradient."""
+        # Of factors the lower triangle alone is read.
+        arrays = [np.ascontiguousarray(np.tril(x) if kind == "lower" else x) for x, kind in zip(arrays, self.kinds, strict=True)]
         outside, edges = self._states(arrays)
         with np.errstate(all="ignore"):
             computed = self.formula(*arrays)
@@ -107,7 +64,7 @@ class MatrixTwin:
                 gradient[...] = np.tril(gradient)
         return [np.maximum(value, 0), *gradients]
 
-    def _states(self, arrays: list[Array]) -> tuple[Mask, list[Mask]]:
+    def _states(self, arrays: Sequence[Array]) -> tuple[Mask, list[Mask]]:
         """Where an element is outside the domain, and where the one and the other law degenerates."""
         batch = arrays[0].shape[:-1] if self.kinds[0] == "column" else arrays[0].shape[:-2]
         outside, edges = np.zeros(batch, bool), [np.zeros(batch, bool), np.zeros(batch, bool)]

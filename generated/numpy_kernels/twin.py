@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..kernel import Kernel
+from ..options import Signature
 
 Array = NDArray[np.floating]
 Formula = Callable[..., Any]
@@ -44,77 +45,74 @@ def total(x: Array) -> Array:
     return np.asarray(np.sum(x, axis=-1))
 
 
-class Twin:
-    """Called like a ufunc of that signature, and computes with NumPy's own functions."""
+class Formulas:
+    """Called by a kernel like a ufunc of that signature, with arrays of one type and with options that the kernel has checked.
 
-    def __init__(
-        self, formula: Formula, signature: str, results: tuple[str, ...], laws: tuple[tuple[str, ...], ...], positive: tuple[str, ...]
-    ) -> None:
+    What is computed is left to subclasses: from arrays with the same leading axes, core dimensions last, results of the same kind.
+    """
+
+    def __init__(self, formula: Formula, signature: str) -> None:
         code = formula.__code__
         self.formula = formula
         self.__name__ = formula.__name__
         self.signature = signature
         self.arguments = code.co_varnames[: code.co_argcount]
-        self.results = results
-        self.laws = tuple([self.arguments.index(name) for name in law] for law in laws)
-        self.positive = [self.arguments.index(name) for name in positive]
-        self.nin, self.nout = len(self.arguments), len(results)
+        self.inputs, self.outputs = (tuple(map(len, dims)) for dims in (Signature(signature).inputs, Signature(signature).outputs))
+        self.nin, self.nout = len(self.inputs), len(self.outputs)
         self.nargs = self.nin + self.nout
         self.types = ["f" * self.nin + "->" + "f" * self.nout, "d" * self.nin + "->" + "d" * self.nout]
-        self.kept = ["k" in dims for dims in signature.split("->")[1].split("),(")]
-        self.core = "k" in signature
 
     def __repr__(self) -> str:
         return f"<NumPy twin {self.__name__!r}>"
 
     def __call__(
-        self,
-        *operands: Any,
-        out: Any = None,
-        axis: int = -1,
-        keepdims: bool = False,
-        dtype: Any = None,
-        casting: Any = "same_kind",
-        where: Any = True,
+        self, *arrays: Array, out: Any = None, axes: Any = None, keepdims: bool = False, casting: Any = "same_kind", where: Any = True
     ) -> Any:
-        inputs, positional = operands[: self.nin], operands[self.nin :]
-        if positional:
-            out = positional
-        arrays = self._aligned(inputs, axis, dtype)
-        values = self._restored(self._compute(arrays), axis, keepdims=keepdims)
-        return self._delivered(values, out, casting, where)
+        places = axes if axes is not None else [tuple(range(-ndim, 0)) for ndim in (*self.inputs, *self.outputs)]
+        aligned = [np.moveaxis(x, at, range(-len(at), 0)) for x, at in zip(arrays, places, strict=False)]
+        leading = [x.shape[: x.ndim - ndim] for x, ndim in zip(aligned, self.inputs, strict=True)]
+        batch = np.broadcast_shapes(*leading, np.shape(where))
+        aligned = [np.broadcast_to(x, batch + x.shape[len(own) :]) for x, own in zip(aligned, leading, strict=True)]
+        chosen = None if where is True else np.broadcast_to(where, batch)
+        values = self._compute(aligned if chosen is None else [x[chosen] for x in aligned])
+        if chosen is not None:
+            values = [_scattered(value, chosen) for value in values]
+        places = places[self.nin :]
+        if keepdims:
+            values = [value[..., None] for value in values]
+            places = places if axes is not None else [(-1,)] * self.nout
+        targets = out if out is not None else (None,) * self.nout
+        delivered = []
+        for value, target, at in zip(values, targets, places, strict=True):
+            core = range(-len(at), 0)
+            if target is not None:
+                np.copyto(np.moveaxis(target, at, core), value, casting=casting, where=where)
+            delivered.append(np.moveaxis(value, core, at)[()] if target is None else target)
+        return tuple(delivered) if self.nout > 1 else delivered[0]
 
-    # ------------------------------------------------------------------------------------------------ arguments
+    def _compute(self, arrays: Sequence[Array]) -> list[Array]:
+        raise NotImplementedError
 
-    def _aligned(self, inputs: tuple[Any, ...], axis: int, dtype: Any) -> list[Array]:
-        """The arguments as arrays of one type and one shape, the core dimension last."""
-        arrays = [np.asarray(x) for x in inputs]
-        single = all(np.can_cast(array.dtype, np.float32) for array in arrays)
-        wanted = np.dtype(dtype) if dtype is not None else np.dtype(np.float32 if single else np.float64)
-        if wanted.char not in "fd":
-            raise TypeError(f"{self.__name__} has no loop for {wanted}; it computes in float32 and float64")
-        arrays = [array.astype(wanted, copy=False) for array in arrays]
-        if self.core:
-            arrays = [np.moveaxis(array, axis, -1) for array in arrays]
-            if len({array.shape[-1] for array in arrays}) > 1:
-                raise ValueError(f"core dimensions {[array.shape[-1] for array in arrays]} differ")
-        return list(np.broadcast_arrays(*arrays))
 
-    def _restored(self, values: list[Array], axis: int, *, keepdims: bool) -> list[Array]:
-        """Core dimensions back to where they were."""
-        if not self.core:
-            return values
-        restored = []
-        for value, kept in zip(values, self.kept, strict=True):
-            if kept:
-                restored.append(np.moveaxis(value, -1, axis))
-            else:
-                restored.append(np.expand_dims(value, axis) if keepdims else value)
-        return restored
+def _scattered(values: Array, chosen: NDArray[np.bool_]) -> Array:
+    """The values where they were chosen, zeros elsewhere."""
+    whole = np.zeros(chosen.shape, values.dtype)
+    whole[chosen] = values
+    return whole
 
-    # ------------------------------------------------------------------------------------------------ values
 
-    def _compute(self, arrays: list[Array]) -> list[Array]:
+class Twin(Formulas):
+    """The twin of a kernel of numbers or columns."""
+
+    def __init__(
+        self, formula: Formula, signature: str, results: tuple[str, ...], laws: tuple[tuple[str, ...], ...], positive: tuple[str, ...]
+    ) -> None:
+        super().__init__(formula, signature)
+        self.results = results
+        self.laws = tuple([self.arguments.index(name) for name in law] for law in laws)
+        self.positive = [self.arguments.index(name) for name in positive]
+
+    def _compute(self, arrays: Sequence[Array]) -> list[Array]:
         """The formula; +inf where one law degenerates, NaN where both do and outside the domain."""
         outside, edge = self._degenerate(arrays)
         with np.errstate(all="ignore"):
@@ -122,7 +120,7 @@ class Twin:
         values = list(computed) if self.nout > 1 else [computed]
         overflow = False
         for index, (name, value) in enumerate(zip(self.results, values, strict=True)):
-            reduced = self.core and not self.kept[index]
+            reduced = self.inputs[0] and not self.outputs[index]
             invalid, infinite = (mask.any(axis=-1) if reduced else mask for mask in (outside, edge))
             value = np.array(np.broadcast_to(value, invalid.shape), dtype=arrays[0].dtype)
             overflow |= bool((~np.isfinite(value) & ~invalid & ~infinite).any())
@@ -137,7 +135,7 @@ class Twin:
                 _report(kind, self.__name__)
         return values
 
-    def _degenerate(self, arrays: list[Array]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    def _degenerate(self, arrays: Sequence[Array]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Where an element is outside the domain, and where exactly one of the laws degenerates."""
         edges = [np.isinf(array) for array in arrays]
         outside = np.zeros(arrays[0].shape, dtype=bool)
@@ -150,23 +148,6 @@ class Twin:
         law1, law2 = (np.any([edges[index] for index in law] or [outside & False], axis=0) for law in self.laws)
         outside |= law1 & law2
         return outside, (law1 ^ law2) & ~outside
-
-    # ------------------------------------------------------------------------------------------------ results
-
-    def _delivered(self, values: list[Array], out: Any, casting: Any, where: Any) -> Any:
-        """The results, in `out` where it is given."""
-        targets = out if isinstance(out, tuple) else (out,)
-        targets = targets + (None,) * (self.nout - len(targets))
-        delivered = []
-        for value, target in zip(values, targets, strict=True):
-            if target is None:
-                delivered.append(value[()])
-                continue
-            if np.broadcast_shapes(value.shape, target.shape) != target.shape:
-                raise ValueError(f"out has shape {target.shape}, but the result has shape {value.shape}")
-            np.copyto(target, value, casting=casting, where=where)
-            delivered.append(target)
-        return tuple(delivered) if self.nout > 1 else delivered[0]
 
 
 WORDING = {"divide": "divide by zero", "over": "overflow", "invalid": "invalid value"}
@@ -181,7 +162,7 @@ def _report(kind: str, name: str) -> None:
     if mode == "raise":
         raise FloatingPointError(message)
     if mode == "warn":
-        warnings.warn(message, RuntimeWarning, stacklevel=5)
+        warnings.warn(message, RuntimeWarning, stacklevel=6)
     elif mode == "print":
         print(f"Warning: {message}")
     elif mode == "call" and callable(handler):

@@ -131,7 +131,7 @@ class NumPy:
             positive=_tuple(argument.name for argument in kernel.arguments if argument.positive),
             theorem=kernel.theorem,
             digest=kernel.digest,
-            doc="\n".join("    " + line if line else "" for line in prose.description(kernel, remarks(kernel))).lstrip(),
+            doc="\n".join("    " + line if line else "" for line in prose.description(kernel, remarks(kernel), digests=False)).lstrip(),
             lines=lines,
             value=returned,
         )
@@ -139,11 +139,11 @@ class NumPy:
 
 def remarks(kernel: Kernel) -> list[str]:
     """What a user of NumPy is told beside the formula."""
-    types = "float32 stays float32, float16 computes as float32, integers and mixed arguments as float64."
     return [
-        f"{shapes(kernel)} {types}",
+        shapes(kernel),
+        *prose.options_and_types(kernel),
         f"{prose.domain(kernel)} {prose.edges(kernel, 'NaN, and NumPy reports `invalid`')}",
-        "Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.",
+        prose.RAISES,
     ]
 
 

@@ -14,6 +14,7 @@ from ...formula import formula
 from ...kernel import Structure
 from ...matrix.program import Carried, Factored, MatrixKernel, Part, Slope, Step, Subtracted, Summand, Through
 from ...matrix.prose import description, edges
+from ...prose import RAISES, options_and_types
 from ..infix import decimal
 from ..interface import Page
 from .spelling import PRINTER
@@ -98,10 +99,7 @@ def _function(kernel: MatrixKernel) -> Function:
     if rows.close is not None:
         lines.append(f"terms = np.where(close[..., None], {PRINTER.print(rows.close)}, terms)")
     lines += [f"{slope.result} = {_slope(slope)}" for slope in kernel.slopes if not _is_array(slope)]
-    remarks = [
-        f"{edges(kernel, 'NaN, and NumPy reports `invalid`')}",
-        "Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.",
-    ]
+    remarks = [*options_and_types(kernel), edges(kernel, "NaN, and NumPy reports `invalid`"), RAISES]
     return Function(
         name=kernel.name,
         signature=kernel.signature,
@@ -110,7 +108,7 @@ def _function(kernel: MatrixKernel) -> Function:
         laws=f"({', '.join(str(argument.law) for argument in kernel.arguments)})",
         theorem=kernel.theorem,
         digest=kernel.digest,
-        doc="\n".join("    " + line if line else "" for line in description(kernel, remarks)).lstrip(),
+        doc="\n".join("    " + line if line else "" for line in description(kernel, remarks, digests=False)).lstrip(),
         returns="tuple[Array, ...]" if kernel.slopes else "Array",
         lines=lines,
         value=", ".join(
