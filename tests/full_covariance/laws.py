@@ -78,18 +78,18 @@ def is_factored(names: Sequence[str]) -> bool:
     return {split(name)[0] for name in names} <= {"mu", "L", "R"}
 
 
-def divided_by(names: Sequence[str], values: Sequence[Array]) -> float:
-    """The condition of the matrix that the difference of the two is divided by: that of law 2, of precisions that of law 1."""
-    given = dict(zip(names, values, strict=True))
-    matrices = [name for name in ("L2", "R1", "cov2", "prec1") if name in given]
-    if matrices:
-        return float(np.linalg.cond(given[matrices[0]].astype(float)))
+def condition_of(names: Sequence[str], values: Sequence[Array]) -> float:
+    """What errors grow with: of factors the condition of the one that is solved with, of matrices the larger one."""
+    given = {name: value.astype(float) for name, value in zip(names, values, strict=True)}
     if "W2" in given:
-        return float(np.linalg.cond(np.diag(given["d2"].astype(float)) + given["W2"].astype(float) @ given["W2"].astype(float).T))
-    return 1.0
+        matrices = [np.diag(given["d" + law]) + given["W" + law] @ given["W" + law].T for law in "12"]
+    else:
+        matrices = [given[name] for name in ("L2", "R1", "cov1", "cov2", "prec1", "prec2") if name in given]
+        matrices = matrices[:1] if is_factored(names) else matrices
+    return max((float(np.linalg.cond(matrix)) for matrix in matrices), default=1.0)
 
 
 def allowed(names: Sequence[str], values: Sequence[Array]) -> float:
     """The relative error that is promised: 8 k eps for well-conditioned factors, else 100 k eps times the condition."""
-    k, eps, condition = len(values[0]), float(np.finfo(values[0].dtype).eps), divided_by(names, values)
+    k, eps, condition = len(values[0]), float(np.finfo(values[0].dtype).eps), condition_of(names, values)
     return 8 * k * eps if is_factored(names) and condition <= WELL else 100 * k * eps * condition

@@ -82,13 +82,12 @@ def header(columns: Sequence[str]) -> str:
 
 
 def cases(*, gradients: bool) -> Iterator[Case]:
-    """Ordinary laws, and near ones of every condition, for every registered kernel; I has one condition."""
+    """Ordinary laws and near ones, of every condition, for every registered kernel; I has one condition."""
     for kernel in laws.kernels(gradients=gradients):
         names = getattr(generated, kernel).arguments
         for real in NEAR:
-            yield Case(kernel, real, CONDITIONS[real][0], None)
             for condition in CONDITIONS[real] if "mu2" in names else CONDITIONS[real][:1]:
-                for distance in NEAR[real]:
+                for distance in (None, *NEAR[real]):
                     yield Case(kernel, real, condition, distance)
 
 
@@ -97,7 +96,7 @@ def measured(case: Case, sizes: Sequence[int], count: int) -> Row:
     row = Row(case)
     for k in sizes:
         for seed in range(count):
-            _measure(row, *laws_of(case.arguments, k, case.condition, case.distance, seed, case.real))
+            measure(row, *laws_of(case.arguments, k, case.condition, case.distance, seed, case.real))
     return row
 
 
@@ -110,7 +109,8 @@ def laws_of(
     return values, Pair(names, values)
 
 
-def _measure(row: Row, values: Sequence[laws.Array], pair: Pair) -> None:
+def measure(row: Row, values: Sequence[laws.Array], pair: Pair) -> None:
+    """One pair of laws more."""
     case = row.case
     wanted = pair.gradients() if case.gradients else [pair.divergence()]
     if not case.gradients and wanted[0] == 0:  # rounding made the laws equal, and 0 has no relative error
