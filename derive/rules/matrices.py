@@ -1,6 +1,7 @@
 """Products, sums, transposes and inverses of matrices."""
 
 from collections.abc import Iterator, Mapping
+from math import prod
 
 import sympy as sp
 from sympy import Q
@@ -21,14 +22,22 @@ def outer(left: MatrixExpr, right: MatrixExpr) -> MatrixExpr:
 
 
 def _distribute(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
-    """A product of sums as the sum of the products, the order of factors kept."""
+    """A product of sums as the sum of the products, the order of factors kept and numbers multiplied."""
     if not (isinstance(node, sp.MatMul) and any(isinstance(part, sp.MatAdd) for part in node.args)):
         return
     products: list[tuple[sp.Basic, ...]] = [()]
     for part in node.args:
         choices = part.args if isinstance(part, sp.MatAdd) else (part,)
         products = [(*left, right) for left in products for right in choices]
-    yield Rewrite(matadd(*(matmul(*factors) for factors in products)))
+    yield Rewrite(matadd(*map(_multiplied, products)))
+
+
+def _multiplied(factors: tuple[sp.Basic, ...]) -> MatrixExpr:
+    """The product with its rational numbers as one in front, which is not written where it is 1."""
+    parts = [inner for factor in factors for inner in (factor.args if isinstance(factor, sp.MatMul) else (factor,))]
+    number = prod((part for part in parts if part.is_Rational), start=sp.S.One)
+    rest = [part for part in parts if not part.is_Rational]
+    return build(sp.MatMul, rest if number == 1 else [number, *rest])
 
 
 def _transpose_sum(node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:

@@ -12,14 +12,11 @@ import sympy as sp
 from ..derivation import Derivation
 from ..nodes import MatrixGradient
 from ..rewrite import matmul, matsub
-from . import kl_mvn, kl_mvn_chol, kl_mvn_prec
-from .kl_mvn_chol import L1, L2, E, L, M, mu1, mu2, named, z
+from . import kl_mvn
+from .kl_mvn_chol import L2, E, L, M, named, z
 from .kl_mvn_prec import R1, R2, N, difference, w
-from .kl_mvn_standard import mu
 from .registry import theorem, theorems
 from .symbols import k
-
-FACTORS, STANDARD, PRECISIONS = "kl_mvn_factors", "kl_mvn_vae_factors", "kl_mvn_prec_factors"
 
 
 def back(factor: sp.MatrixSymbol) -> sp.MatrixExpr:
@@ -31,59 +28,66 @@ def gradient(lemma: str, parameter: sp.MatrixSymbol) -> Derivation:
     """The gradient by one parameter, carried out; by a factor, inverses of products are taken apart."""
     start = MatrixGradient(theorems[lemma].lhs, parameter, "lower" if parameter.is_square else "full")
     line = Derivation(start, theorems[lemma].hypotheses).apply(f"lemma:{lemma}").apply("matrix_gradient")
-    if not parameter.is_square:
-        return line
+    return inverses_taken_apart(line) if parameter.is_square else line
+
+
+def inverses_taken_apart(line: Derivation) -> Derivation:
     return line.all("inverse_product").all("inverse_transpose").all("cancel_inverse").all("drop_identity")
 
 
-def by_mean(parameter: sp.MatrixSymbol) -> Derivation:
-    return named(gradient(FACTORS, parameter), z=z)
+def by_mean(line: Derivation) -> Derivation:
+    return named(line, z=z)
 
 
-def by_L1() -> Derivation:
-    return named(gradient(FACTORS, L1).apply("subtract_inverse_transpose"), E=E, M=M)
+def by_L1(line: Derivation) -> Derivation:
+    return named(line.apply("subtract_inverse_transpose"), E=E, M=M)
 
 
-def by_L2() -> Derivation:
-    line = named(gradient(FACTORS, L2).all("transpose_product (backwards)"), z=z)
+def by_L2(line: Derivation) -> Derivation:
+    line = named(line.all("transpose_product (backwards)"), z=z)
     return named(line.apply("factor_product", A=matmul(-1, back(L2))).apply("square_minus_identity"), E=E)
 
 
-def by_L() -> Derivation:
+def by_L(line: Derivation) -> Derivation:
     """Against N(0, I) the factor is its own quotient."""
-    return named(gradient(STANDARD, L).apply("subtract_own_inverse_transpose"), E=matsub(L, sp.Identity(k)))
+    return named(line.apply("subtract_own_inverse_transpose"), E=matsub(L, sp.Identity(k)))
 
 
-def by_mean_of_precisions(parameter: sp.MatrixSymbol) -> Derivation:
-    return named(gradient(PRECISIONS, parameter), w=w)
+def by_mean_of_precisions(line: Derivation) -> Derivation:
+    return named(line, w=w)
 
 
-def by_R1() -> Derivation:
-    line = gradient(PRECISIONS, R1).apply("transpose_product (backwards)")
+def by_mean_against_standard(line: Derivation) -> Derivation:
+    return line
+
+
+def by_R1(line: Derivation) -> Derivation:
+    line = line.apply("transpose_product (backwards)")
     return named(line.apply("factor_product", A=matmul(-1, back(R1))).apply("square_minus_identity"), E=difference)
 
 
-def by_R2() -> Derivation:
-    line = named(gradient(PRECISIONS, R2).apply("subtract_inverse_transpose"), E=difference, M=N)
+def by_R2(line: Derivation) -> Derivation:
+    line = named(line.apply("subtract_inverse_transpose"), E=difference, M=N)
     line = line.apply("transpose_transpose (backwards)", R2)
     twice = sp.Transpose(sp.Transpose(R2))
     return named(line.apply("transpose_product (backwards)", matmul(kl_mvn.outer_shift, twice)), w=w)
 
 
-SCRIPTS: dict[str, tuple[str, tuple[sp.MatrixSymbol, ...], dict[sp.MatrixSymbol, Callable[[], Derivation]]]] = {
-    "kl_mvn_chol": (
-        kl_mvn_chol.TITLE, kl_mvn_chol.PARAMETERS,
-        {mu1: partial(by_mean, mu1), L1: by_L1, mu2: partial(by_mean, mu2), L2: by_L2},
-    ),
-    "kl_mvn_vae_chol": (theorems.title("kl_mvn_vae_chol"), (mu, L), {mu: partial(gradient, STANDARD, mu), L: by_L}),
-    "kl_mvn_prec_chol": (
-        kl_mvn_prec.FACTORS, kl_mvn_prec.PARAMETERS,
-        {mu1: partial(by_mean_of_precisions, mu1), R1: by_R1, mu2: partial(by_mean_of_precisions, mu2), R2: by_R2},
-    ),
-}  # fmt: skip
+Tidying = Callable[[Derivation], Derivation]
+ROUTES: dict[str, tuple[str, tuple[Tidying, ...]]] = {
+    "kl_mvn_chol": ("kl_mvn_factors", (by_mean, by_L1, by_mean, by_L2)),
+    "kl_mvn_vae_chol": ("kl_mvn_vae_factors", (by_mean_against_standard, by_L)),
+    "kl_mvn_prec_chol": ("kl_mvn_prec_factors", (by_mean_of_precisions, by_R1, by_mean_of_precisions, by_R2)),
+}
 
-for _name, (_title, _parameters, _scripts) in SCRIPTS.items():
-    for _parameter, _script in _scripts.items():
+
+def derive(lemma: str, parameter: sp.MatrixSymbol, tidying: Tidying) -> Derivation:
+    return tidying(gradient(lemma, parameter))
+
+
+for _name, (_lemma, _all) in ROUTES.items():
+    for _parameter, _tidying in zip(theorems.parameters(_name), _all, strict=True):
         theorem(
-            f"{_name}_by_{_parameter}", f"{_title}: gradient by {_parameter}", theorems.subject(_name), parameters=_parameters,
-        )(_script)  # fmt: skip
+            f"{_name}_by_{_parameter}", f"{theorems.title(_name)}: gradient by {_parameter}", theorems.subject(_name),
+            parameters=theorems.parameters(_name),
+        )(partial(derive, _lemma, _parameter, _tidying))  # fmt: skip

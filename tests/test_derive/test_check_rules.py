@@ -35,12 +35,13 @@ def test_a_rule_is_true(name: str) -> None:
 
 
 # (x - mu)^2 does not see which is which, nor (-sigma)^2 the sign, nor the entries below the diagonal a multiple of the identity:
-# these mutants are true.
+# these mutants are true. Nor does a function of symmetric matrices see a transpose.
 EQUIVALENT = {
     ("below_the_diagonal", "term -A lost"),
     ("below_the_diagonal", "factor -1 lost"),
     ("below_the_diagonal", "SumOver(Entry(A**(-1)*Group(-A - B), i, j)**2, j, i - 1)"),
     ("below_the_diagonal", "SumOver(Entry(A**(-1)*Group((-1)*(-1)*A + B), i, j)**2, j, i - 1)"),
+    ("chain_rule", "LowerTriangle(2*MatrixAt(MatrixGradient(Apply(g, S.T), S, symmetric), S, A*A.T)*A)"),
     ("density_normal_diag", "mu and x exchanged"),
     ("normal_diag_is_mvn", "Law(mvn, mu, DiagMatrix(Entrywise((-Entry(sigma, j))**2, j, k)))"),
     ("normal_diag_is_mvn", "Law(mvn, mu, DiagMatrix(Entrywise(Entry(-sigma, j)**2, j, k)))"),
