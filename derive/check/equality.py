@@ -46,10 +46,12 @@ Choice = dict[sp.Basic, sp.Basic]
 
 
 def _choices(theorem: Theorem) -> Iterator[tuple[Choice, Choice]]:
-    """Laws in place of laws, and numbers for numbers: none, one at a time, and all numbers 0."""
+    """Laws in place of laws, numbers for numbers and matrices for matrices: none, one at a time, and all at once."""
     yield {}, {}
     for laws in _law_choices(theorem):
         yield laws, {}
+    for matrices in _matrix_choices(theorem):
+        yield {}, matrices
     symbols = sorted((symbol for symbol in free(theorem.lhs) if isinstance(symbol, sp.Symbol) and not symbol.is_integer), key=str)
     for place, symbol in enumerate(symbols):
         yield {}, {symbol: sp.S.Zero}
@@ -57,6 +59,23 @@ def _choices(theorem: Theorem) -> Iterator[tuple[Choice, Choice]]:
             yield {}, {symbol: other}
     if len(symbols) > 1:
         yield {}, dict.fromkeys(symbols, sp.S.Zero)
+
+
+def _matrix_choices(theorem: Theorem) -> Iterator[Choice]:
+    """Each matrix equal to another of its shape, or to the identity, and a column 0; then as many of them as there are."""
+    symbols = sorted((symbol for symbol in free(theorem.lhs) if isinstance(symbol, sp.MatrixSymbol)), key=str)
+    equal: Choice = {}
+    neutral: Choice = {}
+    for place, symbol in enumerate(symbols):
+        other = next((one for one in symbols[:place] if one.shape == symbol.shape), None)
+        if other is not None:
+            equal[symbol] = other
+            yield {symbol: other}
+        neutral[symbol] = sp.Identity(symbol.shape[0]) if symbol.is_square else sp.ZeroMatrix(*symbol.shape)
+        yield {symbol: neutral[symbol]}
+    for together in (equal, neutral):
+        if len(together) > 1:
+            yield together
 
 
 def _law_choices(theorem: Theorem) -> Iterator[Choice]:
