@@ -165,6 +165,20 @@ def test_the_case_of_equality_is_exact(name: str) -> None:
         assert not equality_evidence(changed)[0].verdict.passed
 
 
+@pytest.mark.parametrize("name", [name for name in theorems if name.endswith("_difference_nonnegative")])
+def test_equal_factors_are_not_enough_for_equal_laws(name: str) -> None:
+    """The last of the cases of equality says that the means agree; without it the rest is met by laws that differ."""
+    theorem = theorems[name]
+    (evidence,) = equality_evidence(theorem)
+    assert evidence.verdict.passed
+    *_, last = (step for step in theorem.derivation.steps if step.equality is not None)
+    steps = tuple(replace(step, equality=Statement(a, a)) if step is last else step for step in theorem.derivation.steps)
+    (evidence,) = equality_evidence(replace(theorem, derivation=replace(theorem.derivation, steps=steps)))
+    assert evidence.verdict == REFUTED
+    assert "are equal" not in evidence.detail
+    assert "differ where the case of equality holds" in evidence.detail
+
+
 @pytest.mark.parametrize("start", [KL(normal2, normal1), KL(normal1, normal1), Law("normal", mu1, sigma2)])
 def test_a_last_line_that_is_not_the_integral(start: sp.Basic) -> None:
     """The theorem of KL(1 || 2), its start replaced: the ends, the lattice and the enclosure each refuse it."""

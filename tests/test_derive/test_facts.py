@@ -108,5 +108,5 @@ def test_an_inequality_under_a_factor_that_may_be_zero_claims_no_case_of_equalit
 
 
 def test_cases_of_equality_of_the_library_are_kept() -> None:
-    for name in ("kl_nonnegative", "elbo", "vae_minimum", "vae_balance"):
+    for name in ("kl_nonnegative", "elbo", "vae_minimum", "vae_balance", "kl_mvn_difference_nonnegative"):
         assert theorems[name].equality_case

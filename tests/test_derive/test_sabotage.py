@@ -33,7 +33,9 @@ from closedform.derive.nodes import (
     Group,
     Integrate,
     Law,
+    LowerTriangle,
     MatrixApply,
+    MatrixAt,
     MatrixGradient,
     Paren,
     ProductOver,
@@ -131,6 +133,10 @@ def mvn_form(over: sp.MatrixExpr = S2, under: sp.MatrixExpr = S1, weight: sp.Mat
     trace, mean = tr(matmul(inv(weight), under)), quad(inv(weight), shift, shift)
     return mul(half, Paren(add(trace, mean, neg(size), log(div(det(over), det(S1))))))
 
+
+QUOTIENT, LESS_ONE = matmul(inv(L), B), matmul(inv(L), Group(matsub(B, L)))
+OF_SQUARE = tr(matmul(C, L, T(L)))
+SLOPE = MatrixAt(MatrixGradient(tr(matmul(C, A)), A, "symmetric"), A, matmul(L, T(L)))
 
 t1, t2, t3, t4, t5 = (tr(matmul(*[A] * n)) if n > 1 else tr(A) for n in range(1, 6))
 THIRD = add(power(t1, 3), mul(sp.Integer(-3), t1, t2), mul(two, t3))
@@ -288,6 +294,28 @@ RULE_ROWS: dict[str, Sabotage] = {
     "gradient of log|A| not transposed": wrong(MatrixGradient(log(det(A)), A), inv(A), Q.positive_definite(A), first=2),
     "gradient of tr AB not transposed": wrong(MatrixGradient(tr(matmul(A, B)), A), B, first=2),
     "gradient of a quadratic form without its 2": wrong(MatrixGradient(quad(S, y, y), y), matmul(S, y), Q.symmetric(S)),
+    "gradient by L as G L, its 2 forgotten": wrong(MatrixGradient(OF_SQUARE, L, "lower"), LowerTriangle(matmul(SLOPE, L)), *TRIANGULAR),
+    "gradient by L as 2 L G, sides exchanged": wrong(
+        MatrixGradient(OF_SQUARE, L, "lower"), LowerTriangle(matmul(2, L, SLOPE)), *TRIANGULAR, first=2
+    ),
+    "gradient by L as 2 G L, not only its lower triangle": wrong(
+        MatrixGradient(OF_SQUARE, L, "lower"), matmul(2, SLOPE, L), *TRIANGULAR, first=2
+    ),
+    "value put into a gradient's variable": wrong(
+        MatrixAt(MatrixGradient(tr(matmul(A, A)), A, "full"), A, matmul(2, B)), matmul(2, T(B))
+    ),
+    # M = L^-1 B = I + E
+    "M M^T - I with E^T E for E E^T": wrong(
+        matsub(matmul(QUOTIENT, T(QUOTIENT)), sp.Identity(k)), matadd(LESS_ONE, T(LESS_ONE), matmul(T(LESS_ONE), LESS_ONE)), *TRIANGULAR,
+        first=2,
+    ),
+    "M M^T - I as E + E^T, its square forgotten": wrong(
+        matsub(matmul(QUOTIENT, T(QUOTIENT)), sp.Identity(k)), matadd(LESS_ONE, T(LESS_ONE)), *TRIANGULAR
+    ),
+    "L - L^-T with L^-1 for L^-T": wrong(
+        matsub(L, T(inv(L))), matadd(Group(matsub(L, sp.Identity(k))), matmul(T(Group(matsub(L, sp.Identity(k)))), inv(L))), *TRIANGULAR,
+        first=2,
+    ),
     # inequalities
     "log t >= t - 1": wrong(log(a), sub(a, one), Q.positive(a), relation=">="),
     "log t = t - 1": wrong(log(a), sub(a, one), Q.positive(a)),
