@@ -4,8 +4,8 @@
                                         parameter, the kernel `<kernel>_value_and_grad`
     theorem `<kernel>_terms`            the kernel of that name, which returns the named terms
 
-and for kernels of matrices matrix/promised.py. To add a kernel, prove its theorems; nothing is written here. A `_stable` theorem with a
-matrix among its parameters is `waiting`: such kernels are loops over numbers and columns.
+and for kernels of matrices matrix/promised.py and low_rank/promised.py. To add a kernel, prove its theorems; nothing is written here.
+A `_stable` theorem with a matrix among its parameters is `waiting`: such kernels are loops over numbers and columns.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from closedform.derive.derivation import Theorem
 
 from .arrange import LoweringError
 from .kernel import Kernel
+from .low_rank import promised as low_rank
 from .lower import lower, lower_terms
 from .matrix.program import AnyKernel
 from .matrix.promised import promised
@@ -52,6 +53,7 @@ def _is_matrix(parameter: sp.Basic) -> bool:
 def catalogue(theorems: Mapping[str, Theorem]) -> tuple[Entry, ...]:
     """The kernels that the theorems promise, in the order of their names."""
     entries = [Entry(name, make) for name, make in promised(theorems).items()]
+    entries += [Entry(name, thin) for name, thin in low_rank.promised(theorems).items()]
     for name in sorted(set(promising(theorems)) - set(waiting(theorems))):
         if name.endswith(STABLE):
             kernel = name.removesuffix(STABLE)

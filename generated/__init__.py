@@ -12,7 +12,7 @@ import os
 from . import blas, numpy_kernels
 from .kernel import Kernel
 
-BUILD = "78fe5dc778dadd09"
+BUILD = "989d417e96af12b6"
 
 try:
     if os.environ.get("CLOSEDFORM_KERNELS") == "numpy":
@@ -38,6 +38,8 @@ def _public(twin: Kernel) -> Kernel:
 kl_mvn = _public(numpy_kernels.kl_mvn)
 kl_mvn_chol = _public(numpy_kernels.kl_mvn_chol)
 kl_mvn_chol_value_and_grad = _public(numpy_kernels.kl_mvn_chol_value_and_grad)
+kl_mvn_lowrank = _public(numpy_kernels.kl_mvn_lowrank)
+kl_mvn_lowrank_value_and_grad = _public(numpy_kernels.kl_mvn_lowrank_value_and_grad)
 kl_mvn_prec = _public(numpy_kernels.kl_mvn_prec)
 kl_mvn_prec_chol = _public(numpy_kernels.kl_mvn_prec_chol)
 kl_mvn_prec_chol_value_and_grad = _public(numpy_kernels.kl_mvn_prec_chol_value_and_grad)
@@ -75,6 +77,8 @@ _KERNELS = (
     kl_mvn,
     kl_mvn_chol,
     kl_mvn_chol_value_and_grad,
+    kl_mvn_lowrank,
+    kl_mvn_lowrank_value_and_grad,
     kl_mvn_prec,
     kl_mvn_prec_chol,
     kl_mvn_prec_chol_value_and_grad,
@@ -113,7 +117,8 @@ _KERNELS = (
 def config() -> dict[str, str]:
     """Which kernels answer: `kernels` is "compiled" or "numpy"; `instruction_set` of the compiled ones, or the `reason` for NumPy.
 
-    `blas` is what solves large triangular systems: that of SciPy, which is looked up now if no kernel has needed it yet, or none.
+    `blas` is what solves large triangular systems: the BLAS of SciPy, which is looked up now if no kernel has needed it yet, or loops
+    in C.
     """
     if _compiled is None:
         return {"kernels": "numpy", "reason": _reason, "build": BUILD}
@@ -134,6 +139,8 @@ __all__ = [
     "kl_mvn",
     "kl_mvn_chol",
     "kl_mvn_chol_value_and_grad",
+    "kl_mvn_lowrank",
+    "kl_mvn_lowrank_value_and_grad",
     "kl_mvn_prec",
     "kl_mvn_prec_chol",
     "kl_mvn_prec_chol_value_and_grad",

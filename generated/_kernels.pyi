@@ -11,6 +11,8 @@ def use_blas(dtrsm: object, strsm: object, /) -> None: ...
 kl_mvn: np.ufunc
 kl_mvn_chol: np.ufunc
 kl_mvn_chol_value_and_grad: np.ufunc
+kl_mvn_lowrank: np.ufunc
+kl_mvn_lowrank_value_and_grad: np.ufunc
 kl_mvn_prec: np.ufunc
 kl_mvn_prec_chol: np.ufunc
 kl_mvn_prec_chol_value_and_grad: np.ufunc

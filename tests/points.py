@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -35,3 +36,8 @@ def _draw(rng: np.random.Generator, stem: str, regime: str, shape: tuple[int, ..
     if stem == "logvar":
         return rng.uniform(-150, 150, shape) if wide else rng.normal(size=shape)
     return 10.0 ** rng.uniform(-60, 60, shape) if wide else rng.uniform(0.2, 4.0, shape)
+
+
+def has_matrices(signature: str) -> bool:
+    """Is there an argument with two core dimensions?"""
+    return re.search(r"\w,\w", signature) is not None

@@ -18,6 +18,7 @@ from enum import Enum
 import sympy as sp
 
 from ..kernel import Argument, Kernel, Result, Source, Structure
+from ..low_rank.program import LowRankKernel
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,7 @@ class MatrixKernel:
         return next((step for step in self.steps if isinstance(step, Solved) and step.left_matrix), None)
 
 
-AnyKernel = Kernel | MatrixKernel
+AnyKernel = Kernel | MatrixKernel | LowRankKernel
 
 
 def loops(kernels: Sequence[AnyKernel]) -> list[Kernel]:
@@ -186,3 +187,7 @@ def loops(kernels: Sequence[AnyKernel]) -> list[Kernel]:
 
 def of_matrices(kernels: Sequence[AnyKernel]) -> list[MatrixKernel]:
     return [kernel for kernel in kernels if isinstance(kernel, MatrixKernel)]
+
+
+def of_thin_matrices(kernels: Sequence[AnyKernel]) -> list[LowRankKernel]:
+    return [kernel for kernel in kernels if isinstance(kernel, LowRankKernel)]

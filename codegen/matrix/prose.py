@@ -10,6 +10,7 @@ from closedform.derive.nodes import Abbreviation
 
 from ..formula import formula
 from ..kernel import Structure
+from ..low_rank.program import LowRankKernel
 from ..prose import MEANINGS, listed, origin, wrapped
 from .program import MatrixKernel
 
@@ -21,7 +22,7 @@ ACCURACY = {
 }
 
 
-def summary(kernel: MatrixKernel) -> str:
+def summary(kernel: MatrixKernel | LowRankKernel) -> str:
     by = [result.gradient_by for result in kernel.results if result.gradient_by]
     return f"{formula(kernel.subject)} in nats" + (f", and its gradient by {listed([str(name) for name in by])}." if by else ".")
 
@@ -37,7 +38,7 @@ def description(kernel: MatrixKernel, remarks: Sequence[str], *, digests: bool =
     return lines
 
 
-def formulas(kernel: MatrixKernel) -> list[str]:
+def formulas(kernel: MatrixKernel | LowRankKernel) -> list[str]:
     """One line a result, then what its letters and functions stand for."""
     width = max(len(name) for name, _ in kernel.formula)
     lines = [f"{name:{width}} = {formula(expression)}" for name, expression in kernel.formula]

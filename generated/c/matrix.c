@@ -503,6 +503,13 @@ INLINE void back_symmetric_tile(const int k, const vector *L, const vector *by_L
     }
 }
 
+/* S = scale L^-T S L^-1, the lower triangle of it. */
+INLINE void around_lower_tile(const int k, const double scale, const vector *L, const vector *by_L, vector *S)
+{
+    back_lower_tile(k, scale, L, by_L, S);
+    back_symmetric_tile(k, L, by_L, S);
+}
+
 /* ---- by itself, in blocks: some rows times a strip of columns, all in registers. A strip lies apart from the matrix that it is of,
    row after row, each STRIP columns wide; a panel is some strips side by side, of which the first begins at column `first`, and a strip
    begins at the row of its own diagonal. */
@@ -680,32 +687,39 @@ INLINE void subtract_later_rows(const panel *p, int s, const int rows, int i, in
     }
 }
 
-/* S = L^-T S, the lower triangle of it. Rows are solved for in blocks from the last, and each block subtracted from all before it. */
+/* Strips of X = L^-T X that end at row k and begin at row `first` or later. Rows are solved for in blocks from the last, and each block
+   subtracted from all before it. */
+static void back_panel(const panel *p, int first, const double *L, const double *by_L)
+{
+    const int k = p->k, whole = k - (k - first) % ROWS;
+    for (int i = k - 1; i >= whole; --i) {
+        for (int s = 0; s < p->strips && p->column[s] <= i; ++s) {
+            subtract_later_rows(p, s, 1, i, i + 1, k, L, by_L);
+        }
+    }
+    for (int end = k; end > first;) {
+        const int from_whole = end < whole ? end : whole;
+        const int start = from_whole - BLOCK > first ? from_whole - BLOCK : first;
+        for (int s = 0; s < p->strips && p->column[s] < end; ++s) {
+            const int begin = p->column[s] > start ? p->column[s] : start;
+            for (int i = from_whole - ROWS; i >= begin; i -= ROWS) {
+                subtract_later_rows(p, s, ROWS, i, i + ROWS, end, L, by_L);
+            }
+            for (int i = p->column[s]; i < start; i += ROWS) {
+                subtract_later_rows(p, s, ROWS, i, start, end, L, NULL);
+            }
+        }
+        end = start;
+    }
+}
+
+/* S = L^-T S, the lower triangle of it. */
 static void back_in_panels(const int k, const double *L, const double *by_L, double *S, void *room)
 {
     for (int first = 0; first < k; first += STRIPS * STRIP) {
         panel p = panel_at(k, first, room);
         fill(&p, S);
-        const int whole = k - (k - first) % ROWS;
-        for (int i = k - 1; i >= whole; --i) {
-            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
-                subtract_later_rows(&p, s, 1, i, i + 1, k, L, by_L);
-            }
-        }
-        for (int end = k; end > first;) {
-            const int from_whole = end < whole ? end : whole;
-            const int start = from_whole - BLOCK > first ? from_whole - BLOCK : first;
-            for (int s = 0; s < p.strips && p.column[s] < end; ++s) {
-                const int begin = p.column[s] > start ? p.column[s] : start;
-                for (int i = from_whole - ROWS; i >= begin; i -= ROWS) {
-                    subtract_later_rows(&p, s, ROWS, i, i + ROWS, end, L, by_L);
-                }
-                for (int i = p.column[s]; i < start; i += ROWS) {
-                    subtract_later_rows(&p, s, ROWS, i, start, end, L, NULL);
-                }
-            }
-            end = start;
-        }
+        back_panel(&p, first, L, by_L);
         for (int s = 0; s < p.strips; ++s) {
             for (int i = p.column[s]; i < k; ++i) {
                 put_rows(&p, s, 1, i, S);
@@ -1125,21 +1139,59 @@ static void forth_column_one(const int k, const double scale, const double *L, c
 
 /* ---- gradients by symmetric matrices, by itself */
 
-/* Row i of E^T E is a sum of rows of E, from its own on: those before it are zero in column i. */
-static void add_gram_one(const int k, const double *E, double *S)
+/* Rows i to i + rows of S += E^T E in the columns of a strip: rows of E before those are zero in their columns. */
+INLINE void add_gram_rows(const panel *p, int s, const int rows, int i, const double *E, double *S)
 {
-    const size_t step = (size_t)k;
-    for (int i = 0; i < k; ++i) {
-        double coefficients[64];
-        for (int l = i; l < k; l += 64) {
-            const int count = k - l < 64 ? k - l : 64;
-            const double *rows = E + (size_t)l * step;
-            for (int c = 0; c < count; ++c) {
-                coefficients[c] = -rows[(size_t)c * step + (size_t)i];
-            }
-            subtract_rows(i + 1, count, coefficients, rows, step, S + (size_t)i * step);
+    const size_t step = (size_t)p->k;
+    vector x[ROWS][ABREAST] = {0};
+    subtract_product(rows, p->k - i, E + (size_t)i * step + (size_t)i, 1, step, p->at[s] + (size_t)(i - p->column[s]) * ABREAST, x);
+    for (int row = 0; row < rows; ++row) {
+        double *to = S + (size_t)(i + row) * step + (size_t)p->column[s];
+        double found[STRIP];
+        memcpy(found, x[row], sizeof found);
+        for (int j = 0; j < width_of_row(p, s, i + row); ++j) {
+            to[j] -= found[j];
         }
     }
+}
+
+static void add_gram_one(const int k, const double *E, double *S)
+{
+    void *room = panel_room(k);
+    for (int first = 0; room != NULL && first < k; first += STRIPS * STRIP) {
+        panel p = panel_at(k, first, room);
+        fill(&p, E);
+        int i = first;
+        for (; i <= k - ROWS; i += ROWS) {
+            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                add_gram_rows(&p, s, ROWS, i, E, S);
+            }
+        }
+        for (; i <= k - 4; i += 4) {
+            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                add_gram_rows(&p, s, 4, i, E, S);
+            }
+        }
+        for (; i <= k - 2; i += 2) {
+            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                add_gram_rows(&p, s, 2, i, E, S);
+            }
+        }
+        for (; i <= k - 1; i += 1) {
+            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                add_gram_rows(&p, s, 1, i, E, S);
+            }
+        }
+    }
+    for (int i = 0; room == NULL && i < k; ++i) {
+        for (int l = i; l < k; ++l) {
+            const double *El = E + (size_t)l * (size_t)k;
+            for (int j = 0; j <= i; ++j) {
+                S[(size_t)i * (size_t)k + (size_t)j] += El[i] * El[j];
+            }
+        }
+    }
+    free(room);
 }
 
 static void scale_lower_one(const int k, const double scale, double *S)
@@ -1149,7 +1201,7 @@ static void scale_lower_one(const int k, const double scale, double *S)
     }
 }
 
-/* Row i has what stands right of its diagonal from the rows below, which wrote it there. */
+/* S = S L^-1 where that is symmetric: row i has what stands right of its diagonal from the rows below, which wrote it there. */
 static void back_symmetric_one(const int k, const double *L, const double *by_L, double *S)
 {
     const size_t step = (size_t)k;
@@ -1166,6 +1218,53 @@ static void back_symmetric_one(const int k, const double *L, const double *by_L,
             S[(size_t)j * step + (size_t)i] = s;
         }
     }
+}
+
+/* S = L^-T S, all of it: every strip begins at row 0. */
+static void back_in_strips(const int k, const double *L, const double *by_L, double *S, void *room)
+{
+    for (int first = 0; first < k;) {
+        panel p = panel_at(k, 0, room);
+        int next = first;
+        for (p.strips = 0; next < k && p.strips < STRIPS; ++p.strips) {
+            double *to = (double *)(p.at[p.strips] = p.at[0] + (size_t)p.strips * (size_t)k * ABREAST);
+            const int width = k - next < STRIP ? k - next : STRIP;
+            p.column[p.strips] = 0;
+            p.width[p.strips] = width;
+            for (int i = 0; i < k; ++i, to += STRIP) {
+                memset(to, 0, STRIP * sizeof *to);
+                memcpy(to, S + (size_t)i * (size_t)k + (size_t)next, (size_t)width * sizeof *to);
+            }
+            next += width;
+        }
+        back_panel(&p, 0, L, by_L);
+        for (int s = 0; s < p.strips; first += p.width[s++]) {
+            const double *from = (double *)p.at[s];
+            for (int i = 0; i < k; ++i, from += STRIP) {
+                memcpy(S + (size_t)i * (size_t)k + (size_t)first, from, (size_t)p.width[s] * sizeof *from);
+            }
+        }
+    }
+}
+
+/* S = scale L^-T S L^-1, the lower triangle of it: of L^-T S all, then with that turned the lower triangle of L^-T (L^-T S)^T. */
+static void around_lower_one(const int k, const double scale, const double *L, const double *by_L, double *S)
+{
+    void *room = panel_room(k);
+    if (room == NULL) {
+        back_lower_one(k, scale, L, by_L, S);
+        back_symmetric_one(k, L, by_L, S);
+        return;
+    }
+    for (int i = 0; i < k; ++i) {
+        for (int j = 0; j <= i; ++j) {
+            S[(size_t)j * (size_t)k + (size_t)i] = S[(size_t)i * (size_t)k + (size_t)j] *= scale;
+        }
+    }
+    back_in_strips(k, L, by_L, S, room);
+    turn(k, S);
+    back_in_panels(k, L, by_L, S, room);
+    free(room);
 }
 
 /* A gradient to where it belongs; without one, NaN. Above the diagonal of a lower triangle stand zeros, of a symmetric matrix what
@@ -1674,6 +1773,13 @@ INLINE void back_symmetric_tile_f32(const int k, const vector_f32 *L, const vect
     }
 }
 
+/* S = scale L^-T S L^-1, the lower triangle of it. */
+INLINE void around_lower_tile_f32(const int k, const float scale, const vector_f32 *L, const vector_f32 *by_L, vector_f32 *S)
+{
+    back_lower_tile_f32(k, scale, L, by_L, S);
+    back_symmetric_tile_f32(k, L, by_L, S);
+}
+
 /* ---- by itself, in blocks: some rows times a strip of columns, all in registers. A strip lies apart from the matrix that it is of,
    row after row, each STRIP columns wide; a panel is some strips side by side, of which the first begins at column `first`, and a strip
    begins at the row of its own diagonal. */
@@ -1851,32 +1957,39 @@ INLINE void subtract_later_rows_f32(const panel_f32 *p, int s, const int rows, i
     }
 }
 
-/* S = L^-T S, the lower triangle of it. Rows are solved for in blocks from the last, and each block subtracted from all before it. */
+/* Strips of X = L^-T X that end at row k and begin at row `first` or later. Rows are solved for in blocks from the last, and each block
+   subtracted from all before it. */
+static void back_panel_f32(const panel_f32 *p, int first, const float *L, const float *by_L)
+{
+    const int k = p->k, whole = k - (k - first) % ROWS;
+    for (int i = k - 1; i >= whole; --i) {
+        for (int s = 0; s < p->strips && p->column[s] <= i; ++s) {
+            subtract_later_rows_f32(p, s, 1, i, i + 1, k, L, by_L);
+        }
+    }
+    for (int end = k; end > first;) {
+        const int from_whole = end < whole ? end : whole;
+        const int start = from_whole - BLOCK > first ? from_whole - BLOCK : first;
+        for (int s = 0; s < p->strips && p->column[s] < end; ++s) {
+            const int begin = p->column[s] > start ? p->column[s] : start;
+            for (int i = from_whole - ROWS; i >= begin; i -= ROWS) {
+                subtract_later_rows_f32(p, s, ROWS, i, i + ROWS, end, L, by_L);
+            }
+            for (int i = p->column[s]; i < start; i += ROWS) {
+                subtract_later_rows_f32(p, s, ROWS, i, start, end, L, NULL);
+            }
+        }
+        end = start;
+    }
+}
+
+/* S = L^-T S, the lower triangle of it. */
 static void back_in_panels_f32(const int k, const float *L, const float *by_L, float *S, void *room)
 {
     for (int first = 0; first < k; first += STRIPS * STRIP_f32) {
         panel_f32 p = panel_at_f32(k, first, room);
         fill_f32(&p, S);
-        const int whole = k - (k - first) % ROWS;
-        for (int i = k - 1; i >= whole; --i) {
-            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
-                subtract_later_rows_f32(&p, s, 1, i, i + 1, k, L, by_L);
-            }
-        }
-        for (int end = k; end > first;) {
-            const int from_whole = end < whole ? end : whole;
-            const int start = from_whole - BLOCK > first ? from_whole - BLOCK : first;
-            for (int s = 0; s < p.strips && p.column[s] < end; ++s) {
-                const int begin = p.column[s] > start ? p.column[s] : start;
-                for (int i = from_whole - ROWS; i >= begin; i -= ROWS) {
-                    subtract_later_rows_f32(&p, s, ROWS, i, i + ROWS, end, L, by_L);
-                }
-                for (int i = p.column[s]; i < start; i += ROWS) {
-                    subtract_later_rows_f32(&p, s, ROWS, i, start, end, L, NULL);
-                }
-            }
-            end = start;
-        }
+        back_panel_f32(&p, first, L, by_L);
         for (int s = 0; s < p.strips; ++s) {
             for (int i = p.column[s]; i < k; ++i) {
                 put_rows_f32(&p, s, 1, i, S);
@@ -2296,21 +2409,59 @@ static void forth_column_one_f32(const int k, const float scale, const float *L,
 
 /* ---- gradients by symmetric matrices, by itself */
 
-/* Row i of E^T E is a sum of rows of E, from its own on: those before it are zero in column i. */
-static void add_gram_one_f32(const int k, const float *E, float *S)
+/* Rows i to i + rows of S += E^T E in the columns of a strip: rows of E before those are zero in their columns. */
+INLINE void add_gram_rows_f32(const panel_f32 *p, int s, const int rows, int i, const float *E, float *S)
 {
-    const size_t step = (size_t)k;
-    for (int i = 0; i < k; ++i) {
-        float coefficients[64];
-        for (int l = i; l < k; l += 64) {
-            const int count = k - l < 64 ? k - l : 64;
-            const float *rows = E + (size_t)l * step;
-            for (int c = 0; c < count; ++c) {
-                coefficients[c] = -rows[(size_t)c * step + (size_t)i];
-            }
-            subtract_rows_f32(i + 1, count, coefficients, rows, step, S + (size_t)i * step);
+    const size_t step = (size_t)p->k;
+    vector_f32 x[ROWS][ABREAST] = {0};
+    subtract_product_f32(rows, p->k - i, E + (size_t)i * step + (size_t)i, 1, step, p->at[s] + (size_t)(i - p->column[s]) * ABREAST, x);
+    for (int row = 0; row < rows; ++row) {
+        float *to = S + (size_t)(i + row) * step + (size_t)p->column[s];
+        float found[STRIP_f32];
+        memcpy(found, x[row], sizeof found);
+        for (int j = 0; j < width_of_row_f32(p, s, i + row); ++j) {
+            to[j] -= found[j];
         }
     }
+}
+
+static void add_gram_one_f32(const int k, const float *E, float *S)
+{
+    void *room = panel_room_f32(k);
+    for (int first = 0; room != NULL && first < k; first += STRIPS * STRIP_f32) {
+        panel_f32 p = panel_at_f32(k, first, room);
+        fill_f32(&p, E);
+        int i = first;
+        for (; i <= k - ROWS; i += ROWS) {
+            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                add_gram_rows_f32(&p, s, ROWS, i, E, S);
+            }
+        }
+        for (; i <= k - 4; i += 4) {
+            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                add_gram_rows_f32(&p, s, 4, i, E, S);
+            }
+        }
+        for (; i <= k - 2; i += 2) {
+            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                add_gram_rows_f32(&p, s, 2, i, E, S);
+            }
+        }
+        for (; i <= k - 1; i += 1) {
+            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                add_gram_rows_f32(&p, s, 1, i, E, S);
+            }
+        }
+    }
+    for (int i = 0; room == NULL && i < k; ++i) {
+        for (int l = i; l < k; ++l) {
+            const float *El = E + (size_t)l * (size_t)k;
+            for (int j = 0; j <= i; ++j) {
+                S[(size_t)i * (size_t)k + (size_t)j] += El[i] * El[j];
+            }
+        }
+    }
+    free(room);
 }
 
 static void scale_lower_one_f32(const int k, const float scale, float *S)
@@ -2320,7 +2471,7 @@ static void scale_lower_one_f32(const int k, const float scale, float *S)
     }
 }
 
-/* Row i has what stands right of its diagonal from the rows below, which wrote it there. */
+/* S = S L^-1 where that is symmetric: row i has what stands right of its diagonal from the rows below, which wrote it there. */
 static void back_symmetric_one_f32(const int k, const float *L, const float *by_L, float *S)
 {
     const size_t step = (size_t)k;
@@ -2337,6 +2488,53 @@ static void back_symmetric_one_f32(const int k, const float *L, const float *by_
             S[(size_t)j * step + (size_t)i] = s;
         }
     }
+}
+
+/* S = L^-T S, all of it: every strip begins at row 0. */
+static void back_in_strips_f32(const int k, const float *L, const float *by_L, float *S, void *room)
+{
+    for (int first = 0; first < k;) {
+        panel_f32 p = panel_at_f32(k, 0, room);
+        int next = first;
+        for (p.strips = 0; next < k && p.strips < STRIPS; ++p.strips) {
+            float *to = (float *)(p.at[p.strips] = p.at[0] + (size_t)p.strips * (size_t)k * ABREAST);
+            const int width = k - next < STRIP_f32 ? k - next : STRIP_f32;
+            p.column[p.strips] = 0;
+            p.width[p.strips] = width;
+            for (int i = 0; i < k; ++i, to += STRIP_f32) {
+                memset(to, 0, STRIP_f32 * sizeof *to);
+                memcpy(to, S + (size_t)i * (size_t)k + (size_t)next, (size_t)width * sizeof *to);
+            }
+            next += width;
+        }
+        back_panel_f32(&p, 0, L, by_L);
+        for (int s = 0; s < p.strips; first += p.width[s++]) {
+            const float *from = (float *)p.at[s];
+            for (int i = 0; i < k; ++i, from += STRIP_f32) {
+                memcpy(S + (size_t)i * (size_t)k + (size_t)first, from, (size_t)p.width[s] * sizeof *from);
+            }
+        }
+    }
+}
+
+/* S = scale L^-T S L^-1, the lower triangle of it: of L^-T S all, then with that turned the lower triangle of L^-T (L^-T S)^T. */
+static void around_lower_one_f32(const int k, const float scale, const float *L, const float *by_L, float *S)
+{
+    void *room = panel_room_f32(k);
+    if (room == NULL) {
+        back_lower_one_f32(k, scale, L, by_L, S);
+        back_symmetric_one_f32(k, L, by_L, S);
+        return;
+    }
+    for (int i = 0; i < k; ++i) {
+        for (int j = 0; j <= i; ++j) {
+            S[(size_t)j * (size_t)k + (size_t)i] = S[(size_t)i * (size_t)k + (size_t)j] *= scale;
+        }
+    }
+    back_in_strips_f32(k, L, by_L, S, room);
+    turn_f32(k, S);
+    back_in_panels_f32(k, L, by_L, S, room);
+    free(room);
 }
 
 /* A gradient to where it belongs; without one, NaN. Above the diagonal of a lower triangle stand zeros, of a symmetric matrix what
@@ -5787,8 +5985,7 @@ INLINE void kl_mvn_prec_value_and_grad_tile(const int k, const source *in, vecto
     add_plain_tile(k, E, by_prec1);
     add_turned_tile(k, E, by_prec1);
     add_square_tile(k, E, by_prec1);
-    back_lower_tile(k, -0.5, R1, over_R1, by_prec1);
-    back_symmetric_tile(k, R1, over_R1, by_prec1);
+    around_lower_tile(k, -0.5, R1, over_R1, by_prec1);
     gradients[1] = by_prec1;
     forth_column_tile(k, -1.0, R2, w, by_mu2);
     gradients[2] = by_mu2;
@@ -5796,8 +5993,7 @@ INLINE void kl_mvn_prec_value_and_grad_tile(const int k, const source *in, vecto
     add_plain_tile(k, E, by_prec2);
     add_turned_tile(k, E, by_prec2);
     add_gram_tile(k, E, by_prec2);
-    back_lower_tile(k, 1.0, R2, over_R2, by_prec2);
-    back_symmetric_tile(k, R2, over_R2, by_prec2);
+    around_lower_tile(k, 1.0, R2, over_R2, by_prec2);
     add_outer_tile(k, mu_gap, by_prec2);
     scale_lower_tile(k, 0.5, by_prec2);
     gradients[3] = by_prec2;
@@ -5924,8 +6120,7 @@ static void kl_mvn_prec_value_and_grad_one(const int k, const source *in, double
     add_plain_one(k, E, by_prec1);
     add_turned_one(k, E, by_prec1);
     add_square_one(k, E, by_prec1);
-    back_lower_one(k, -0.5, R1, over_R1, by_prec1);
-    back_symmetric_one(k, R1, over_R1, by_prec1);
+    around_lower_one(k, -0.5, R1, over_R1, by_prec1);
     gradients[1] = by_prec1;
     forth_column_one(k, -1.0, R2, w, by_mu2);
     gradients[2] = by_mu2;
@@ -5933,8 +6128,7 @@ static void kl_mvn_prec_value_and_grad_one(const int k, const source *in, double
     add_plain_one(k, E, by_prec2);
     add_turned_one(k, E, by_prec2);
     add_gram_one(k, E, by_prec2);
-    back_lower_one(k, 1.0, R2, over_R2, by_prec2);
-    back_symmetric_one(k, R2, over_R2, by_prec2);
+    around_lower_one(k, 1.0, R2, over_R2, by_prec2);
     add_outer_one(k, mu_gap, by_prec2);
     scale_lower_one(k, 0.5, by_prec2);
     gradients[3] = by_prec2;
@@ -6184,8 +6378,7 @@ INLINE void kl_mvn_prec_value_and_grad_f32_tile(const int k, const source *in, v
     add_plain_tile_f32(k, E, by_prec1);
     add_turned_tile_f32(k, E, by_prec1);
     add_square_tile_f32(k, E, by_prec1);
-    back_lower_tile_f32(k, -0.5, R1, over_R1, by_prec1);
-    back_symmetric_tile_f32(k, R1, over_R1, by_prec1);
+    around_lower_tile_f32(k, -0.5, R1, over_R1, by_prec1);
     gradients[1] = by_prec1;
     forth_column_tile_f32(k, -1.0, R2, w, by_mu2);
     gradients[2] = by_mu2;
@@ -6193,8 +6386,7 @@ INLINE void kl_mvn_prec_value_and_grad_f32_tile(const int k, const source *in, v
     add_plain_tile_f32(k, E, by_prec2);
     add_turned_tile_f32(k, E, by_prec2);
     add_gram_tile_f32(k, E, by_prec2);
-    back_lower_tile_f32(k, 1.0, R2, over_R2, by_prec2);
-    back_symmetric_tile_f32(k, R2, over_R2, by_prec2);
+    around_lower_tile_f32(k, 1.0, R2, over_R2, by_prec2);
     add_outer_tile_f32(k, mu_gap, by_prec2);
     scale_lower_tile_f32(k, 0.5, by_prec2);
     gradients[3] = by_prec2;
@@ -6321,8 +6513,7 @@ static void kl_mvn_prec_value_and_grad_f32_one(const int k, const source *in, fl
     add_plain_one_f32(k, E, by_prec1);
     add_turned_one_f32(k, E, by_prec1);
     add_square_one_f32(k, E, by_prec1);
-    back_lower_one_f32(k, -0.5, R1, over_R1, by_prec1);
-    back_symmetric_one_f32(k, R1, over_R1, by_prec1);
+    around_lower_one_f32(k, -0.5, R1, over_R1, by_prec1);
     gradients[1] = by_prec1;
     forth_column_one_f32(k, -1.0, R2, w, by_mu2);
     gradients[2] = by_mu2;
@@ -6330,8 +6521,7 @@ static void kl_mvn_prec_value_and_grad_f32_one(const int k, const source *in, fl
     add_plain_one_f32(k, E, by_prec2);
     add_turned_one_f32(k, E, by_prec2);
     add_gram_one_f32(k, E, by_prec2);
-    back_lower_one_f32(k, 1.0, R2, over_R2, by_prec2);
-    back_symmetric_one_f32(k, R2, over_R2, by_prec2);
+    around_lower_one_f32(k, 1.0, R2, over_R2, by_prec2);
     add_outer_one_f32(k, mu_gap, by_prec2);
     scale_lower_one_f32(k, 0.5, by_prec2);
     gradients[3] = by_prec2;
@@ -7340,8 +7530,7 @@ INLINE void kl_mvn_value_and_grad_tile(const int k, const source *in, vector *sc
     add_plain_tile(k, E, by_cov1);
     add_turned_tile(k, E, by_cov1);
     add_gram_tile(k, E, by_cov1);
-    back_lower_tile(k, 0.5, L1, over_L1, by_cov1);
-    back_symmetric_tile(k, L1, over_L1, by_cov1);
+    around_lower_tile(k, 0.5, L1, over_L1, by_cov1);
     gradients[1] = by_cov1;
     back_column_tile(k, -1.0, L2, over_L2, z, by_mu2);
     gradients[2] = by_mu2;
@@ -7350,8 +7539,7 @@ INLINE void kl_mvn_value_and_grad_tile(const int k, const source *in, vector *sc
     add_turned_tile(k, E, by_cov2);
     add_square_tile(k, E, by_cov2);
     add_outer_tile(k, z, by_cov2);
-    back_lower_tile(k, -0.5, L2, over_L2, by_cov2);
-    back_symmetric_tile(k, L2, over_L2, by_cov2);
+    around_lower_tile(k, -0.5, L2, over_L2, by_cov2);
     gradients[3] = by_cov2;
 }
 
@@ -7473,8 +7661,7 @@ static void kl_mvn_value_and_grad_one(const int k, const source *in, double *scr
     add_plain_one(k, E, by_cov1);
     add_turned_one(k, E, by_cov1);
     add_gram_one(k, E, by_cov1);
-    back_lower_one(k, 0.5, L1, over_L1, by_cov1);
-    back_symmetric_one(k, L1, over_L1, by_cov1);
+    around_lower_one(k, 0.5, L1, over_L1, by_cov1);
     gradients[1] = by_cov1;
     back_column_one(k, -1.0, L2, over_L2, z, by_mu2);
     gradients[2] = by_mu2;
@@ -7483,8 +7670,7 @@ static void kl_mvn_value_and_grad_one(const int k, const source *in, double *scr
     add_turned_one(k, E, by_cov2);
     add_square_one(k, E, by_cov2);
     add_outer_one(k, z, by_cov2);
-    back_lower_one(k, -0.5, L2, over_L2, by_cov2);
-    back_symmetric_one(k, L2, over_L2, by_cov2);
+    around_lower_one(k, -0.5, L2, over_L2, by_cov2);
     gradients[3] = by_cov2;
 }
 
@@ -7729,8 +7915,7 @@ INLINE void kl_mvn_value_and_grad_f32_tile(const int k, const source *in, vector
     add_plain_tile_f32(k, E, by_cov1);
     add_turned_tile_f32(k, E, by_cov1);
     add_gram_tile_f32(k, E, by_cov1);
-    back_lower_tile_f32(k, 0.5, L1, over_L1, by_cov1);
-    back_symmetric_tile_f32(k, L1, over_L1, by_cov1);
+    around_lower_tile_f32(k, 0.5, L1, over_L1, by_cov1);
     gradients[1] = by_cov1;
     back_column_tile_f32(k, -1.0, L2, over_L2, z, by_mu2);
     gradients[2] = by_mu2;
@@ -7739,8 +7924,7 @@ INLINE void kl_mvn_value_and_grad_f32_tile(const int k, const source *in, vector
     add_turned_tile_f32(k, E, by_cov2);
     add_square_tile_f32(k, E, by_cov2);
     add_outer_tile_f32(k, z, by_cov2);
-    back_lower_tile_f32(k, -0.5, L2, over_L2, by_cov2);
-    back_symmetric_tile_f32(k, L2, over_L2, by_cov2);
+    around_lower_tile_f32(k, -0.5, L2, over_L2, by_cov2);
     gradients[3] = by_cov2;
 }
 
@@ -7862,8 +8046,7 @@ static void kl_mvn_value_and_grad_f32_one(const int k, const source *in, float *
     add_plain_one_f32(k, E, by_cov1);
     add_turned_one_f32(k, E, by_cov1);
     add_gram_one_f32(k, E, by_cov1);
-    back_lower_one_f32(k, 0.5, L1, over_L1, by_cov1);
-    back_symmetric_one_f32(k, L1, over_L1, by_cov1);
+    around_lower_one_f32(k, 0.5, L1, over_L1, by_cov1);
     gradients[1] = by_cov1;
     back_column_one_f32(k, -1.0, L2, over_L2, z, by_mu2);
     gradients[2] = by_mu2;
@@ -7872,8 +8055,7 @@ static void kl_mvn_value_and_grad_f32_one(const int k, const source *in, float *
     add_turned_one_f32(k, E, by_cov2);
     add_square_one_f32(k, E, by_cov2);
     add_outer_one_f32(k, z, by_cov2);
-    back_lower_one_f32(k, -0.5, L2, over_L2, by_cov2);
-    back_symmetric_one_f32(k, L2, over_L2, by_cov2);
+    around_lower_one_f32(k, -0.5, L2, over_L2, by_cov2);
     gradients[3] = by_cov2;
 }
 
@@ -7998,6 +8180,1730 @@ static void kl_mvn_value_and_grad_f32_loop(char **args, const intptr_t *dimensio
     raise_only(before, raised);
 }
 
+/* ---- thin matrices: where one lies, and the steps in bytes from row to row and from column to column */
+
+typedef struct {
+    const char *start;
+    intptr_t row;
+    intptr_t column;
+} thin;
+
+#define ROOM(n, m) ((size_t)(n) * (size_t)(m))
+
+/* ---- thin matrices, row by row without gaps: n rows of m entries */
+
+static void gather_thin(const int n, const int m, const thin *from, double *to)
+{
+    for (int i = 0; i < n; ++i) {
+        for (int a = 0; a < m; ++a) {
+            to[(size_t)i * (size_t)m + (size_t)a] = *(const double *)(from->start + i * from->row + a * from->column);
+        }
+    }
+}
+
+/* A gradient to where it belongs; without one, NaN. */
+static void put_thin(const int n, const int m, const double *from, char *to, intptr_t row, intptr_t column)
+{
+    for (int i = 0; i < n; ++i) {
+        for (int a = 0; a < m; ++a) {
+            *(double *)(to + i * row + a * column) = from == NULL ? NAN : from[(size_t)i * (size_t)m + (size_t)a];
+        }
+    }
+}
+
+/* 0 if the argument may be computed with, else FE_DIVBYZERO where it has an infinite entry, FE_INVALID where it has a NaN, or is not
+   positive and must be. */
+static int state_of(const int n, const int m, const thin *from, const int positive)
+{
+    int state = 0;
+    for (int i = 0; i < n; ++i) {
+        for (int a = 0; a < m; ++a) {
+            const double x = *(const double *)(from->start + i * from->row + a * from->column);
+            state |= x != x || (positive && x <= 0.0) ? FE_INVALID : isinf(x) ? FE_DIVBYZERO : 0;
+        }
+    }
+    return state;
+}
+
+static int is_positive(const int n, const double *x)
+{
+    int positive = 1;
+    for (int i = 0; i < n; ++i) {
+        positive &= x[i] > 0.0;
+    }
+    return positive;
+}
+
+static void scale_rows(const int n, const int m, const double *by, const double *X, double *to)
+{
+    for (int i = 0; i < n; ++i) {
+        for (size_t e = ROOM(i, m); e < ROOM(i + 1, m); ++e) {
+            to[e] = by[i] * X[e];
+        }
+    }
+}
+
+static void divide_rows(const int n, const int m, const double *by, const double *X, double *to)
+{
+    for (int i = 0; i < n; ++i) {
+        for (size_t e = ROOM(i, m); e < ROOM(i + 1, m); ++e) {
+            to[e] = X[e] / by[i];
+        }
+    }
+}
+
+/* to = A B, of which A is n x m and B m x p. */
+static void times(const int n, const int m, const int p, const double *A, const double *B, double *to)
+{
+    for (int i = 0; i < n; ++i) {
+        double *row = to + ROOM(i, p);
+        for (int b = 0; b < p; ++b) {
+            row[b] = 0.0;
+        }
+        for (int a = 0; a < m; ++a) {
+            const double x = A[ROOM(i, m) + (size_t)a];
+            const double *from = B + ROOM(a, p);
+#pragma omp simd
+            for (int b = 0; b < p; ++b) {
+                row[b] += x * from[b];
+            }
+        }
+    }
+}
+
+/* to = A^T B, of which A is n x m and B n x p. */
+static void turned_times(const int n, const int m, const int p, const double *A, const double *B, double *to)
+{
+    for (size_t e = 0; e < ROOM(m, p); ++e) {
+        to[e] = 0.0;
+    }
+    for (int i = 0; i < n; ++i) {
+        const double *from = B + ROOM(i, p);
+        for (int a = 0; a < m; ++a) {
+            const double x = A[ROOM(i, m) + (size_t)a];
+            double *row = to + ROOM(a, p);
+#pragma omp simd
+            for (int b = 0; b < p; ++b) {
+                row[b] += x * from[b];
+            }
+        }
+    }
+}
+
+/* to = A B^T, of which A is n x m and B p x m. */
+static void times_turned(const int n, const int m, const int p, const double *A, const double *B, double *to)
+{
+    for (int i = 0; i < n; ++i) {
+        const double *row = A + ROOM(i, m);
+        for (int b = 0; b < p; ++b) {
+            const double *from = B + ROOM(b, m);
+            double sum = 0.0;
+#pragma omp simd reduction(+ : sum)
+            for (int a = 0; a < m; ++a) {
+                sum += row[a] * from[a];
+            }
+            to[ROOM(i, p) + (size_t)b] = sum;
+        }
+    }
+}
+
+/* L with L L^T = S, zeros above its diagonal; NaN where S is not positive definite. */
+static void factor_small(const int n, const double *S, double *L)
+{
+    for (int i = 0; i < n; ++i) {
+        double *Li = L + ROOM(i, n);
+        for (int j = 0; j < n; ++j) {
+            const double *Lj = L + ROOM(j, n);
+            double x = j > i ? 0.0 : S[ROOM(i, n) + (size_t)j];
+            for (int l = 0; l < j && j <= i; ++l) {
+                x -= Li[l] * Lj[l];
+            }
+            Li[j] = j < i ? x / Lj[j] : j == i ? sqrt(x) : 0.0;
+        }
+    }
+}
+
+/* to = X C^-1 for C = L L^T: n rows of m entries of X, which are `row` and `column` apart; first L^-1, then L^-T. */
+static void divide_small(const int n, const int m, const int row, const int column, const double *X, const double *L, double *to)
+{
+    for (int i = 0; i < n; ++i) {
+        double *x = to + ROOM(i, m);
+        for (int a = 0; a < m; ++a) {
+            double sum = X[(size_t)i * (size_t)row + (size_t)a * (size_t)column];
+            for (int l = 0; l < a; ++l) {
+                sum -= L[ROOM(a, m) + (size_t)l] * x[l];
+            }
+            x[a] = sum / L[ROOM(a, m) + (size_t)a];
+        }
+        for (int a = m - 1; a >= 0; --a) {
+            double sum = x[a];
+            for (int l = a + 1; l < m; ++l) {
+                sum -= L[ROOM(l, m) + (size_t)a] * x[l];
+            }
+            x[a] = sum / L[ROOM(a, m) + (size_t)a];
+        }
+    }
+}
+
+static void row_dots(const int n, const int m, const double *X, const double *Y, double *to)
+{
+    for (int i = 0; i < n; ++i) {
+        double sum = 0.0;
+        for (size_t e = ROOM(i, m); e < ROOM(i + 1, m); ++e) {
+            sum += X[e] * Y[e];
+        }
+        to[i] = sum;
+    }
+}
+
+static double inner(const int n, const int m, const double *X, const double *Y)
+{
+    double sum = 0.0;
+#pragma omp simd reduction(+ : sum)
+    for (size_t e = 0; e < ROOM(n, m); ++e) {
+        sum += X[e] * Y[e];
+    }
+    return sum;
+}
+
+static double logdet(const int n, const double *L)
+{
+    double sum = 0.0;
+    for (int i = 0; i < n; ++i) {
+        sum += 2.0 * log(L[ROOM(i, n) + (size_t)i]);
+    }
+    return sum;
+}
+
+/* ---- thin matrices, row by row without gaps: n rows of m entries */
+
+static void gather_thin_f32(const int n, const int m, const thin *from, float *to)
+{
+    for (int i = 0; i < n; ++i) {
+        for (int a = 0; a < m; ++a) {
+            to[(size_t)i * (size_t)m + (size_t)a] = *(const float *)(from->start + i * from->row + a * from->column);
+        }
+    }
+}
+
+/* A gradient to where it belongs; without one, NaN. */
+static void put_thin_f32(const int n, const int m, const float *from, char *to, intptr_t row, intptr_t column)
+{
+    for (int i = 0; i < n; ++i) {
+        for (int a = 0; a < m; ++a) {
+            *(float *)(to + i * row + a * column) = from == NULL ? NAN : from[(size_t)i * (size_t)m + (size_t)a];
+        }
+    }
+}
+
+/* 0 if the argument may be computed with, else FE_DIVBYZERO where it has an infinite entry, FE_INVALID where it has a NaN, or is not
+   positive and must be. */
+static int state_of_f32(const int n, const int m, const thin *from, const int positive)
+{
+    int state = 0;
+    for (int i = 0; i < n; ++i) {
+        for (int a = 0; a < m; ++a) {
+            const float x = *(const float *)(from->start + i * from->row + a * from->column);
+            state |= x != x || (positive && x <= 0.0f) ? FE_INVALID : isinf(x) ? FE_DIVBYZERO : 0;
+        }
+    }
+    return state;
+}
+
+static int is_positive_f32(const int n, const float *x)
+{
+    int positive = 1;
+    for (int i = 0; i < n; ++i) {
+        positive &= x[i] > 0.0f;
+    }
+    return positive;
+}
+
+static void scale_rows_f32(const int n, const int m, const float *by, const float *X, float *to)
+{
+    for (int i = 0; i < n; ++i) {
+        for (size_t e = ROOM(i, m); e < ROOM(i + 1, m); ++e) {
+            to[e] = by[i] * X[e];
+        }
+    }
+}
+
+static void divide_rows_f32(const int n, const int m, const float *by, const float *X, float *to)
+{
+    for (int i = 0; i < n; ++i) {
+        for (size_t e = ROOM(i, m); e < ROOM(i + 1, m); ++e) {
+            to[e] = X[e] / by[i];
+        }
+    }
+}
+
+/* to = A B, of which A is n x m and B m x p. */
+static void times_f32(const int n, const int m, const int p, const float *A, const float *B, float *to)
+{
+    for (int i = 0; i < n; ++i) {
+        float *row = to + ROOM(i, p);
+        for (int b = 0; b < p; ++b) {
+            row[b] = 0.0f;
+        }
+        for (int a = 0; a < m; ++a) {
+            const float x = A[ROOM(i, m) + (size_t)a];
+            const float *from = B + ROOM(a, p);
+#pragma omp simd
+            for (int b = 0; b < p; ++b) {
+                row[b] += x * from[b];
+            }
+        }
+    }
+}
+
+/* to = A^T B, of which A is n x m and B n x p. */
+static void turned_times_f32(const int n, const int m, const int p, const float *A, const float *B, float *to)
+{
+    for (size_t e = 0; e < ROOM(m, p); ++e) {
+        to[e] = 0.0f;
+    }
+    for (int i = 0; i < n; ++i) {
+        const float *from = B + ROOM(i, p);
+        for (int a = 0; a < m; ++a) {
+            const float x = A[ROOM(i, m) + (size_t)a];
+            float *row = to + ROOM(a, p);
+#pragma omp simd
+            for (int b = 0; b < p; ++b) {
+                row[b] += x * from[b];
+            }
+        }
+    }
+}
+
+/* to = A B^T, of which A is n x m and B p x m. */
+static void times_turned_f32(const int n, const int m, const int p, const float *A, const float *B, float *to)
+{
+    for (int i = 0; i < n; ++i) {
+        const float *row = A + ROOM(i, m);
+        for (int b = 0; b < p; ++b) {
+            const float *from = B + ROOM(b, m);
+            float sum = 0.0f;
+#pragma omp simd reduction(+ : sum)
+            for (int a = 0; a < m; ++a) {
+                sum += row[a] * from[a];
+            }
+            to[ROOM(i, p) + (size_t)b] = sum;
+        }
+    }
+}
+
+/* L with L L^T = S, zeros above its diagonal; NaN where S is not positive definite. */
+static void factor_small_f32(const int n, const float *S, float *L)
+{
+    for (int i = 0; i < n; ++i) {
+        float *Li = L + ROOM(i, n);
+        for (int j = 0; j < n; ++j) {
+            const float *Lj = L + ROOM(j, n);
+            float x = j > i ? 0.0f : S[ROOM(i, n) + (size_t)j];
+            for (int l = 0; l < j && j <= i; ++l) {
+                x -= Li[l] * Lj[l];
+            }
+            Li[j] = j < i ? x / Lj[j] : j == i ? sqrtf(x) : 0.0f;
+        }
+    }
+}
+
+/* to = X C^-1 for C = L L^T: n rows of m entries of X, which are `row` and `column` apart; first L^-1, then L^-T. */
+static void divide_small_f32(const int n, const int m, const int row, const int column, const float *X, const float *L, float *to)
+{
+    for (int i = 0; i < n; ++i) {
+        float *x = to + ROOM(i, m);
+        for (int a = 0; a < m; ++a) {
+            float sum = X[(size_t)i * (size_t)row + (size_t)a * (size_t)column];
+            for (int l = 0; l < a; ++l) {
+                sum -= L[ROOM(a, m) + (size_t)l] * x[l];
+            }
+            x[a] = sum / L[ROOM(a, m) + (size_t)a];
+        }
+        for (int a = m - 1; a >= 0; --a) {
+            float sum = x[a];
+            for (int l = a + 1; l < m; ++l) {
+                sum -= L[ROOM(l, m) + (size_t)a] * x[l];
+            }
+            x[a] = sum / L[ROOM(a, m) + (size_t)a];
+        }
+    }
+}
+
+static void row_dots_f32(const int n, const int m, const float *X, const float *Y, float *to)
+{
+    for (int i = 0; i < n; ++i) {
+        float sum = 0.0f;
+        for (size_t e = ROOM(i, m); e < ROOM(i + 1, m); ++e) {
+            sum += X[e] * Y[e];
+        }
+        to[i] = sum;
+    }
+}
+
+static float inner_f32(const int n, const int m, const float *X, const float *Y)
+{
+    float sum = 0.0f;
+#pragma omp simd reduction(+ : sum)
+    for (size_t e = 0; e < ROOM(n, m); ++e) {
+        sum += X[e] * Y[e];
+    }
+    return sum;
+}
+
+static float logdet_f32(const int n, const float *L)
+{
+    float sum = 0.0f;
+    for (int i = 0; i < n; ++i) {
+        sum += 2.0f * logf(L[ROOM(i, n) + (size_t)i]);
+    }
+    return sum;
+}
+
+/* ---- kl_mvn_lowrank */
+
+static double kl_mvn_lowrank_one(const int k, const int r, const int s, const thin *in, double *scratch, double **gradients)
+{
+    double *const mu1 = scratch;
+    scratch += ROOM(k, 1);
+    double *const W1 = scratch;
+    scratch += ROOM(k, r);
+    double *const d1 = scratch;
+    scratch += ROOM(k, 1);
+    double *const mu2 = scratch;
+    scratch += ROOM(k, 1);
+    double *const W2 = scratch;
+    scratch += ROOM(k, s);
+    double *const d2 = scratch;
+    scratch += ROOM(k, 1);
+    double *const at_k_s_1 = scratch;
+    scratch += ROOM(k, s);
+    double *const at_k_s_2 = scratch;
+    scratch += ROOM(k, s);
+    double *const at_k_s_3 = scratch;
+    scratch += ROOM(k, s);
+    double *const at_k_s_4 = scratch;
+    scratch += ROOM(k, s);
+    double *const at_s_s_1 = scratch;
+    scratch += ROOM(s, s);
+    double *const at_s_s_2 = scratch;
+    scratch += ROOM(s, s);
+    double *const at_s_s_3 = scratch;
+    scratch += ROOM(s, s);
+    double *const at_k_1_1 = scratch;
+    scratch += ROOM(k, 1);
+    double *const at_k_1_2 = scratch;
+    scratch += ROOM(k, 1);
+    double *const at_k_1_3 = scratch;
+    scratch += ROOM(k, 1);
+    double *const at_k_1_4 = scratch;
+    scratch += ROOM(k, 1);
+    double *const at_k_r_1 = scratch;
+    scratch += ROOM(k, r);
+    double *const at_k_r_2 = scratch;
+    scratch += ROOM(k, r);
+    double *const at_k_r_3 = scratch;
+    scratch += ROOM(k, r);
+    double *const at_s_r_1 = scratch;
+    scratch += ROOM(s, r);
+    double *const at_r_s_1 = scratch;
+    scratch += ROOM(r, s);
+    double *const at_s_1_1 = scratch;
+    scratch += ROOM(s, 1);
+    double *const at_1_s_1 = scratch;
+    scratch += ROOM(1, s);
+    double *const at_r_r_1 = scratch;
+    scratch += ROOM(r, r);
+    double *const at_r_r_2 = scratch;
+    scratch += ROOM(r, r);
+    (void)scratch;
+    gather_thin(k, 1, &in[0], mu1);
+    gather_thin(k, r, &in[1], W1);
+    gather_thin(k, 1, &in[2], d1);
+    gather_thin(k, 1, &in[3], mu2);
+    gather_thin(k, s, &in[4], W2);
+    gather_thin(k, 1, &in[5], d2);
+    if (!is_positive(k, d1)) {
+        return NAN;
+    }
+    if (!is_positive(k, d2)) {
+        return NAN;
+    }
+    double t0 = 0.0;
+    #pragma omp simd reduction(+ : t0)
+    for (int j = 0; j < k; ++j) {
+        t0 += -logratiomx(d1[j], d2[j]);
+    }
+    double *const t1 = at_k_s_1;
+    divide_rows(k, s, d2, W2, t1);
+    double *const t2 = at_s_s_1;
+    turned_times(k, s, s, W2, t1, t2);
+    double *const C2 = at_s_s_2;
+    for (size_t e = 0; e < ROOM(s, s); ++e) {
+        C2[e] = t2[e];
+    }
+    for (int i = 0; i < s; ++i) {
+        C2[(size_t)i * ((size_t)s + 1)] += 1.0;
+    }
+    double *const root_C2 = at_s_s_3;
+    factor_small(s, C2, root_C2);
+    double *const t3 = at_k_s_2;
+    divide_small(k, s, s, 1, W2, root_C2, t3);
+    double *const t4 = at_k_1_1;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        t4[e] = d1[e] - d2[e];
+    }
+    double *const t5 = at_k_s_3;
+    scale_rows(k, s, t4, t1, t5);
+    double *const t6 = at_k_s_4;
+    divide_rows(k, s, d2, t5, t6);
+    const double t7 = inner(k, s, t3, t6);
+    double *const t8 = at_k_r_1;
+    divide_rows(k, r, d2, W1, t8);
+    double *const t9 = at_s_r_1;
+    turned_times(k, s, r, W2, t8, t9);
+    double *const t10 = at_r_s_1;
+    divide_small(r, s, 1, r, t9, root_C2, t10);
+    double *const t11 = at_k_r_2;
+    times_turned(k, s, r, W2, t10, t11);
+    double *const t12 = at_k_r_3;
+    divide_rows(k, r, d2, t11, t12);
+    double *const t13 = at_k_r_2;
+    for (size_t e = 0; e < ROOM(k, r); ++e) {
+        t13[e] = t8[e] - t12[e];
+    }
+    const double t14 = inner(k, r, W1, t13);
+    double *const t15 = at_s_s_2;
+    divide_small(s, s, 1, s, t2, root_C2, t15);
+    double *const t16 = at_k_s_4;
+    times_turned(k, s, s, W2, t15, t16);
+    double *const t17 = at_k_s_2;
+    divide_rows(k, s, d2, t16, t17);
+    double *const t18 = at_k_s_4;
+    for (size_t e = 0; e < ROOM(k, s); ++e) {
+        t18[e] = t1[e] - t17[e];
+    }
+    const double t19 = inner(k, s, W2, t18);
+    double *const t20 = at_k_1_1;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        t20[e] = mu1[e] - mu2[e];
+    }
+    double *const t21 = at_k_1_2;
+    divide_rows(k, 1, d2, t20, t21);
+    double *const t22 = at_s_1_1;
+    turned_times(k, s, 1, W2, t21, t22);
+    double *const t23 = at_1_s_1;
+    divide_small(1, s, 1, 1, t22, root_C2, t23);
+    double *const t24 = at_k_1_3;
+    times_turned(k, s, 1, W2, t23, t24);
+    double *const t25 = at_k_1_4;
+    divide_rows(k, 1, d2, t24, t25);
+    double *const t26 = at_k_1_3;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        t26[e] = t21[e] - t25[e];
+    }
+    const double t27 = inner(k, 1, t20, t26);
+    const double t28 = logdet(s, root_C2);
+    double *const t29 = at_k_r_2;
+    divide_rows(k, r, d1, W1, t29);
+    double *const t30 = at_r_r_1;
+    turned_times(k, r, r, W1, t29, t30);
+    double *const C1 = at_r_r_2;
+    for (size_t e = 0; e < ROOM(r, r); ++e) {
+        C1[e] = t30[e];
+    }
+    for (int i = 0; i < r; ++i) {
+        C1[(size_t)i * ((size_t)r + 1)] += 1.0;
+    }
+    double *const root_C1 = at_r_r_1;
+    factor_small(r, C1, root_C1);
+    const double t31 = logdet(r, root_C1);
+    (void)gradients;
+    return 0.5 * t0 - 0.5 * t7 + 0.5 * t14 - 0.5 * t19 + 0.5 * t27 + 0.5 * t28 - 0.5 * t31;
+}
+
+/* The value of one element, once it is known whether that may be computed; gradients go with it. */
+static double kl_mvn_lowrank_settled(const int k, const int r, const int s, const thin *in, double value, int *raised)
+{
+    if (isfinite(value)) {
+        return value < 0.0 ? 0.0 : value;
+    }
+    const int law1 = state_of(k, 1, &in[0], 0) | state_of(k, r, &in[1], 0) | state_of(k, 1, &in[2], 1);
+    const int law2 = state_of(k, 1, &in[3], 0) | state_of(k, s, &in[4], 0) | state_of(k, 1, &in[5], 1);
+    const int state = (law1 | law2) & FE_INVALID ? FE_INVALID : law1 & law2 ? FE_INVALID : law1 | law2 ? FE_DIVBYZERO : FE_OVERFLOW;
+    *raised |= state;
+    return state == FE_INVALID ? NAN : INFINITY;
+}
+
+double CLOSEDFORM(kl_mvn_lowrank)(size_t k, size_t r, size_t s, const double *mu1, const double *W1, const double *d1, const double *mu2, const double *W2, const double *d2)
+{
+    const int before = fetestexcept(FE_ALL_EXCEPT);
+    double *const scratch = malloc((ROOM(k, 1) + ROOM(k, r) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(s, s) + ROOM(s, s) + ROOM(s, s) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(s, r) + ROOM(r, s) + ROOM(s, 1) + ROOM(1, s) + ROOM(r, r) + ROOM(r, r) + 1) * sizeof(double));
+    double *gradients[1] = {NULL};
+    double kl = NAN;
+    int raised = scratch == NULL ? FE_INVALID : 0;
+    thin in[6];
+    in[0] = (thin){(const char *)mu1, (intptr_t)((size_t)1 * sizeof(double)), sizeof(double)};
+    in[1] = (thin){(const char *)W1, (intptr_t)((size_t)r * sizeof(double)), sizeof(double)};
+    in[2] = (thin){(const char *)d1, (intptr_t)((size_t)1 * sizeof(double)), sizeof(double)};
+    in[3] = (thin){(const char *)mu2, (intptr_t)((size_t)1 * sizeof(double)), sizeof(double)};
+    in[4] = (thin){(const char *)W2, (intptr_t)((size_t)s * sizeof(double)), sizeof(double)};
+    in[5] = (thin){(const char *)d2, (intptr_t)((size_t)1 * sizeof(double)), sizeof(double)};
+    if (scratch != NULL) {
+        kl = kl_mvn_lowrank_one((int)k, (int)r, (int)s, in, scratch, gradients);
+        kl = kl_mvn_lowrank_settled((int)k, (int)r, (int)s, in, kl, &raised);
+    }
+    free(scratch);
+    raise_only(before, raised);
+    return kl;
+}
+
+static void kl_mvn_lowrank_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
+{
+    const int before = fetestexcept(FE_ALL_EXCEPT);
+    const int k = (int)dimensions[1], r = (int)dimensions[2], s = (int)dimensions[3];
+    double *const scratch = malloc((ROOM(k, 1) + ROOM(k, r) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(s, s) + ROOM(s, s) + ROOM(s, s) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(s, r) + ROOM(r, s) + ROOM(s, 1) + ROOM(1, s) + ROOM(r, r) + ROOM(r, r) + 1) * sizeof(double));
+    double *gradients[1] = {NULL};
+    int raised = 0;
+    thin in[6];
+    (void)data;
+    for (intptr_t element = 0; element < dimensions[0]; ++element) {
+        double kl = NAN;
+        in[0] = (thin){args[0] + element * steps[0], steps[7], 0};
+        in[1] = (thin){args[1] + element * steps[1], steps[8], steps[9]};
+        in[2] = (thin){args[2] + element * steps[2], steps[10], 0};
+        in[3] = (thin){args[3] + element * steps[3], steps[11], 0};
+        in[4] = (thin){args[4] + element * steps[4], steps[12], steps[13]};
+        in[5] = (thin){args[5] + element * steps[5], steps[14], 0};
+        if (scratch == NULL) { /* out of memory: no value, rather than a wrong one */
+            raised |= FE_INVALID;
+        } else {
+            kl = kl_mvn_lowrank_one(k, r, s, in, scratch, gradients);
+            kl = kl_mvn_lowrank_settled(k, r, s, in, kl, &raised);
+        }
+        *(double *)(args[6] + element * steps[6]) = kl;
+    }
+    free(scratch);
+    raise_only(before, raised);
+}
+
+/* ---- kl_mvn_lowrank_f32 */
+
+static float kl_mvn_lowrank_f32_one(const int k, const int r, const int s, const thin *in, float *scratch, float **gradients)
+{
+    float *const mu1 = scratch;
+    scratch += ROOM(k, 1);
+    float *const W1 = scratch;
+    scratch += ROOM(k, r);
+    float *const d1 = scratch;
+    scratch += ROOM(k, 1);
+    float *const mu2 = scratch;
+    scratch += ROOM(k, 1);
+    float *const W2 = scratch;
+    scratch += ROOM(k, s);
+    float *const d2 = scratch;
+    scratch += ROOM(k, 1);
+    float *const at_k_s_1 = scratch;
+    scratch += ROOM(k, s);
+    float *const at_k_s_2 = scratch;
+    scratch += ROOM(k, s);
+    float *const at_k_s_3 = scratch;
+    scratch += ROOM(k, s);
+    float *const at_k_s_4 = scratch;
+    scratch += ROOM(k, s);
+    float *const at_s_s_1 = scratch;
+    scratch += ROOM(s, s);
+    float *const at_s_s_2 = scratch;
+    scratch += ROOM(s, s);
+    float *const at_s_s_3 = scratch;
+    scratch += ROOM(s, s);
+    float *const at_k_1_1 = scratch;
+    scratch += ROOM(k, 1);
+    float *const at_k_1_2 = scratch;
+    scratch += ROOM(k, 1);
+    float *const at_k_1_3 = scratch;
+    scratch += ROOM(k, 1);
+    float *const at_k_1_4 = scratch;
+    scratch += ROOM(k, 1);
+    float *const at_k_r_1 = scratch;
+    scratch += ROOM(k, r);
+    float *const at_k_r_2 = scratch;
+    scratch += ROOM(k, r);
+    float *const at_k_r_3 = scratch;
+    scratch += ROOM(k, r);
+    float *const at_s_r_1 = scratch;
+    scratch += ROOM(s, r);
+    float *const at_r_s_1 = scratch;
+    scratch += ROOM(r, s);
+    float *const at_s_1_1 = scratch;
+    scratch += ROOM(s, 1);
+    float *const at_1_s_1 = scratch;
+    scratch += ROOM(1, s);
+    float *const at_r_r_1 = scratch;
+    scratch += ROOM(r, r);
+    float *const at_r_r_2 = scratch;
+    scratch += ROOM(r, r);
+    (void)scratch;
+    gather_thin_f32(k, 1, &in[0], mu1);
+    gather_thin_f32(k, r, &in[1], W1);
+    gather_thin_f32(k, 1, &in[2], d1);
+    gather_thin_f32(k, 1, &in[3], mu2);
+    gather_thin_f32(k, s, &in[4], W2);
+    gather_thin_f32(k, 1, &in[5], d2);
+    if (!is_positive_f32(k, d1)) {
+        return NAN;
+    }
+    if (!is_positive_f32(k, d2)) {
+        return NAN;
+    }
+    float t0 = 0.0f;
+    #pragma omp simd reduction(+ : t0)
+    for (int j = 0; j < k; ++j) {
+        t0 += -logratiomx_f32(d1[j], d2[j]);
+    }
+    float *const t1 = at_k_s_1;
+    divide_rows_f32(k, s, d2, W2, t1);
+    float *const t2 = at_s_s_1;
+    turned_times_f32(k, s, s, W2, t1, t2);
+    float *const C2 = at_s_s_2;
+    for (size_t e = 0; e < ROOM(s, s); ++e) {
+        C2[e] = t2[e];
+    }
+    for (int i = 0; i < s; ++i) {
+        C2[(size_t)i * ((size_t)s + 1)] += 1.0f;
+    }
+    float *const root_C2 = at_s_s_3;
+    factor_small_f32(s, C2, root_C2);
+    float *const t3 = at_k_s_2;
+    divide_small_f32(k, s, s, 1, W2, root_C2, t3);
+    float *const t4 = at_k_1_1;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        t4[e] = d1[e] - d2[e];
+    }
+    float *const t5 = at_k_s_3;
+    scale_rows_f32(k, s, t4, t1, t5);
+    float *const t6 = at_k_s_4;
+    divide_rows_f32(k, s, d2, t5, t6);
+    const float t7 = inner_f32(k, s, t3, t6);
+    float *const t8 = at_k_r_1;
+    divide_rows_f32(k, r, d2, W1, t8);
+    float *const t9 = at_s_r_1;
+    turned_times_f32(k, s, r, W2, t8, t9);
+    float *const t10 = at_r_s_1;
+    divide_small_f32(r, s, 1, r, t9, root_C2, t10);
+    float *const t11 = at_k_r_2;
+    times_turned_f32(k, s, r, W2, t10, t11);
+    float *const t12 = at_k_r_3;
+    divide_rows_f32(k, r, d2, t11, t12);
+    float *const t13 = at_k_r_2;
+    for (size_t e = 0; e < ROOM(k, r); ++e) {
+        t13[e] = t8[e] - t12[e];
+    }
+    const float t14 = inner_f32(k, r, W1, t13);
+    float *const t15 = at_s_s_2;
+    divide_small_f32(s, s, 1, s, t2, root_C2, t15);
+    float *const t16 = at_k_s_4;
+    times_turned_f32(k, s, s, W2, t15, t16);
+    float *const t17 = at_k_s_2;
+    divide_rows_f32(k, s, d2, t16, t17);
+    float *const t18 = at_k_s_4;
+    for (size_t e = 0; e < ROOM(k, s); ++e) {
+        t18[e] = t1[e] - t17[e];
+    }
+    const float t19 = inner_f32(k, s, W2, t18);
+    float *const t20 = at_k_1_1;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        t20[e] = mu1[e] - mu2[e];
+    }
+    float *const t21 = at_k_1_2;
+    divide_rows_f32(k, 1, d2, t20, t21);
+    float *const t22 = at_s_1_1;
+    turned_times_f32(k, s, 1, W2, t21, t22);
+    float *const t23 = at_1_s_1;
+    divide_small_f32(1, s, 1, 1, t22, root_C2, t23);
+    float *const t24 = at_k_1_3;
+    times_turned_f32(k, s, 1, W2, t23, t24);
+    float *const t25 = at_k_1_4;
+    divide_rows_f32(k, 1, d2, t24, t25);
+    float *const t26 = at_k_1_3;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        t26[e] = t21[e] - t25[e];
+    }
+    const float t27 = inner_f32(k, 1, t20, t26);
+    const float t28 = logdet_f32(s, root_C2);
+    float *const t29 = at_k_r_2;
+    divide_rows_f32(k, r, d1, W1, t29);
+    float *const t30 = at_r_r_1;
+    turned_times_f32(k, r, r, W1, t29, t30);
+    float *const C1 = at_r_r_2;
+    for (size_t e = 0; e < ROOM(r, r); ++e) {
+        C1[e] = t30[e];
+    }
+    for (int i = 0; i < r; ++i) {
+        C1[(size_t)i * ((size_t)r + 1)] += 1.0f;
+    }
+    float *const root_C1 = at_r_r_1;
+    factor_small_f32(r, C1, root_C1);
+    const float t31 = logdet_f32(r, root_C1);
+    (void)gradients;
+    return 0.5f * t0 - 0.5f * t7 + 0.5f * t14 - 0.5f * t19 + 0.5f * t27 + 0.5f * t28 - 0.5f * t31;
+}
+
+/* The value of one element, once it is known whether that may be computed; gradients go with it. */
+static float kl_mvn_lowrank_f32_settled(const int k, const int r, const int s, const thin *in, float value, int *raised)
+{
+    if (isfinite(value)) {
+        return value < 0.0f ? 0.0f : value;
+    }
+    const int law1 = state_of_f32(k, 1, &in[0], 0) | state_of_f32(k, r, &in[1], 0) | state_of_f32(k, 1, &in[2], 1);
+    const int law2 = state_of_f32(k, 1, &in[3], 0) | state_of_f32(k, s, &in[4], 0) | state_of_f32(k, 1, &in[5], 1);
+    const int state = (law1 | law2) & FE_INVALID ? FE_INVALID : law1 & law2 ? FE_INVALID : law1 | law2 ? FE_DIVBYZERO : FE_OVERFLOW;
+    *raised |= state;
+    return state == FE_INVALID ? NAN : INFINITY;
+}
+
+float CLOSEDFORM(kl_mvn_lowrank_f32)(size_t k, size_t r, size_t s, const float *mu1, const float *W1, const float *d1, const float *mu2, const float *W2, const float *d2)
+{
+    const int before = fetestexcept(FE_ALL_EXCEPT);
+    float *const scratch = malloc((ROOM(k, 1) + ROOM(k, r) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(s, s) + ROOM(s, s) + ROOM(s, s) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(s, r) + ROOM(r, s) + ROOM(s, 1) + ROOM(1, s) + ROOM(r, r) + ROOM(r, r) + 1) * sizeof(float));
+    float *gradients[1] = {NULL};
+    float kl = NAN;
+    int raised = scratch == NULL ? FE_INVALID : 0;
+    thin in[6];
+    in[0] = (thin){(const char *)mu1, (intptr_t)((size_t)1 * sizeof(float)), sizeof(float)};
+    in[1] = (thin){(const char *)W1, (intptr_t)((size_t)r * sizeof(float)), sizeof(float)};
+    in[2] = (thin){(const char *)d1, (intptr_t)((size_t)1 * sizeof(float)), sizeof(float)};
+    in[3] = (thin){(const char *)mu2, (intptr_t)((size_t)1 * sizeof(float)), sizeof(float)};
+    in[4] = (thin){(const char *)W2, (intptr_t)((size_t)s * sizeof(float)), sizeof(float)};
+    in[5] = (thin){(const char *)d2, (intptr_t)((size_t)1 * sizeof(float)), sizeof(float)};
+    if (scratch != NULL) {
+        kl = kl_mvn_lowrank_f32_one((int)k, (int)r, (int)s, in, scratch, gradients);
+        kl = kl_mvn_lowrank_f32_settled((int)k, (int)r, (int)s, in, kl, &raised);
+    }
+    free(scratch);
+    raise_only(before, raised);
+    return kl;
+}
+
+static void kl_mvn_lowrank_f32_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
+{
+    const int before = fetestexcept(FE_ALL_EXCEPT);
+    const int k = (int)dimensions[1], r = (int)dimensions[2], s = (int)dimensions[3];
+    float *const scratch = malloc((ROOM(k, 1) + ROOM(k, r) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(s, s) + ROOM(s, s) + ROOM(s, s) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(s, r) + ROOM(r, s) + ROOM(s, 1) + ROOM(1, s) + ROOM(r, r) + ROOM(r, r) + 1) * sizeof(float));
+    float *gradients[1] = {NULL};
+    int raised = 0;
+    thin in[6];
+    (void)data;
+    for (intptr_t element = 0; element < dimensions[0]; ++element) {
+        float kl = NAN;
+        in[0] = (thin){args[0] + element * steps[0], steps[7], 0};
+        in[1] = (thin){args[1] + element * steps[1], steps[8], steps[9]};
+        in[2] = (thin){args[2] + element * steps[2], steps[10], 0};
+        in[3] = (thin){args[3] + element * steps[3], steps[11], 0};
+        in[4] = (thin){args[4] + element * steps[4], steps[12], steps[13]};
+        in[5] = (thin){args[5] + element * steps[5], steps[14], 0};
+        if (scratch == NULL) { /* out of memory: no value, rather than a wrong one */
+            raised |= FE_INVALID;
+        } else {
+            kl = kl_mvn_lowrank_f32_one(k, r, s, in, scratch, gradients);
+            kl = kl_mvn_lowrank_f32_settled(k, r, s, in, kl, &raised);
+        }
+        *(float *)(args[6] + element * steps[6]) = kl;
+    }
+    free(scratch);
+    raise_only(before, raised);
+}
+
+/* ---- kl_mvn_lowrank_value_and_grad */
+
+static double kl_mvn_lowrank_value_and_grad_one(const int k, const int r, const int s, const thin *in, double *scratch, double **gradients)
+{
+    double *const mu1 = scratch;
+    scratch += ROOM(k, 1);
+    double *const W1 = scratch;
+    scratch += ROOM(k, r);
+    double *const d1 = scratch;
+    scratch += ROOM(k, 1);
+    double *const mu2 = scratch;
+    scratch += ROOM(k, 1);
+    double *const W2 = scratch;
+    scratch += ROOM(k, s);
+    double *const d2 = scratch;
+    scratch += ROOM(k, 1);
+    double *const at_k_s_1 = scratch;
+    scratch += ROOM(k, s);
+    double *const at_k_s_2 = scratch;
+    scratch += ROOM(k, s);
+    double *const at_k_s_3 = scratch;
+    scratch += ROOM(k, s);
+    double *const at_k_s_4 = scratch;
+    scratch += ROOM(k, s);
+    double *const at_k_s_5 = scratch;
+    scratch += ROOM(k, s);
+    double *const at_k_s_6 = scratch;
+    scratch += ROOM(k, s);
+    double *const at_k_s_7 = scratch;
+    scratch += ROOM(k, s);
+    double *const at_k_s_8 = scratch;
+    scratch += ROOM(k, s);
+    double *const at_s_s_1 = scratch;
+    scratch += ROOM(s, s);
+    double *const at_s_s_2 = scratch;
+    scratch += ROOM(s, s);
+    double *const at_s_s_3 = scratch;
+    scratch += ROOM(s, s);
+    double *const at_k_1_1 = scratch;
+    scratch += ROOM(k, 1);
+    double *const at_k_1_2 = scratch;
+    scratch += ROOM(k, 1);
+    double *const at_k_1_3 = scratch;
+    scratch += ROOM(k, 1);
+    double *const at_k_1_4 = scratch;
+    scratch += ROOM(k, 1);
+    double *const at_k_1_5 = scratch;
+    scratch += ROOM(k, 1);
+    double *const at_k_1_6 = scratch;
+    scratch += ROOM(k, 1);
+    double *const at_k_1_7 = scratch;
+    scratch += ROOM(k, 1);
+    double *const at_k_1_8 = scratch;
+    scratch += ROOM(k, 1);
+    double *const at_k_r_1 = scratch;
+    scratch += ROOM(k, r);
+    double *const at_k_r_2 = scratch;
+    scratch += ROOM(k, r);
+    double *const at_k_r_3 = scratch;
+    scratch += ROOM(k, r);
+    double *const at_k_r_4 = scratch;
+    scratch += ROOM(k, r);
+    double *const at_k_r_5 = scratch;
+    scratch += ROOM(k, r);
+    double *const at_k_r_6 = scratch;
+    scratch += ROOM(k, r);
+    double *const at_s_r_1 = scratch;
+    scratch += ROOM(s, r);
+    double *const at_r_s_1 = scratch;
+    scratch += ROOM(r, s);
+    double *const at_s_1_1 = scratch;
+    scratch += ROOM(s, 1);
+    double *const at_1_s_1 = scratch;
+    scratch += ROOM(1, s);
+    double *const at_r_r_1 = scratch;
+    scratch += ROOM(r, r);
+    double *const at_r_r_2 = scratch;
+    scratch += ROOM(r, r);
+    double *const at_r_r_3 = scratch;
+    scratch += ROOM(r, r);
+    (void)scratch;
+    gather_thin(k, 1, &in[0], mu1);
+    gather_thin(k, r, &in[1], W1);
+    gather_thin(k, 1, &in[2], d1);
+    gather_thin(k, 1, &in[3], mu2);
+    gather_thin(k, s, &in[4], W2);
+    gather_thin(k, 1, &in[5], d2);
+    if (!is_positive(k, d1)) {
+        return NAN;
+    }
+    if (!is_positive(k, d2)) {
+        return NAN;
+    }
+    double t0 = 0.0;
+    #pragma omp simd reduction(+ : t0)
+    for (int j = 0; j < k; ++j) {
+        t0 += -logratiomx(d1[j], d2[j]);
+    }
+    double *const t1 = at_k_s_1;
+    divide_rows(k, s, d2, W2, t1);
+    double *const t2 = at_s_s_1;
+    turned_times(k, s, s, W2, t1, t2);
+    double *const C2 = at_s_s_2;
+    for (size_t e = 0; e < ROOM(s, s); ++e) {
+        C2[e] = t2[e];
+    }
+    for (int i = 0; i < s; ++i) {
+        C2[(size_t)i * ((size_t)s + 1)] += 1.0;
+    }
+    double *const root_C2 = at_s_s_3;
+    factor_small(s, C2, root_C2);
+    double *const t3 = at_k_s_2;
+    divide_small(k, s, s, 1, W2, root_C2, t3);
+    double *const t4 = at_k_1_1;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        t4[e] = d1[e] - d2[e];
+    }
+    double *const t5 = at_k_s_3;
+    scale_rows(k, s, t4, t1, t5);
+    double *const t6 = at_k_s_4;
+    divide_rows(k, s, d2, t5, t6);
+    const double t7 = inner(k, s, t3, t6);
+    double *const t8 = at_k_r_1;
+    divide_rows(k, r, d2, W1, t8);
+    double *const t9 = at_s_r_1;
+    turned_times(k, s, r, W2, t8, t9);
+    double *const t10 = at_r_s_1;
+    divide_small(r, s, 1, r, t9, root_C2, t10);
+    double *const t11 = at_k_r_2;
+    times_turned(k, s, r, W2, t10, t11);
+    double *const t12 = at_k_r_3;
+    divide_rows(k, r, d2, t11, t12);
+    double *const t13 = at_k_r_2;
+    for (size_t e = 0; e < ROOM(k, r); ++e) {
+        t13[e] = t8[e] - t12[e];
+    }
+    const double t14 = inner(k, r, W1, t13);
+    double *const t15 = at_s_s_2;
+    divide_small(s, s, 1, s, t2, root_C2, t15);
+    double *const t16 = at_k_s_4;
+    times_turned(k, s, s, W2, t15, t16);
+    double *const t17 = at_k_s_3;
+    divide_rows(k, s, d2, t16, t17);
+    double *const t18 = at_k_s_4;
+    for (size_t e = 0; e < ROOM(k, s); ++e) {
+        t18[e] = t1[e] - t17[e];
+    }
+    const double t19 = inner(k, s, W2, t18);
+    double *const t20 = at_k_1_2;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        t20[e] = mu1[e] - mu2[e];
+    }
+    double *const t21 = at_k_1_3;
+    divide_rows(k, 1, d2, t20, t21);
+    double *const t22 = at_s_1_1;
+    turned_times(k, s, 1, W2, t21, t22);
+    double *const t23 = at_1_s_1;
+    divide_small(1, s, 1, 1, t22, root_C2, t23);
+    double *const t24 = at_k_1_4;
+    times_turned(k, s, 1, W2, t23, t24);
+    double *const t25 = at_k_1_5;
+    divide_rows(k, 1, d2, t24, t25);
+    double *const t26 = at_k_1_4;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        t26[e] = t21[e] - t25[e];
+    }
+    const double t27 = inner(k, 1, t20, t26);
+    const double t28 = logdet(s, root_C2);
+    double *const t29 = at_k_r_3;
+    divide_rows(k, r, d1, W1, t29);
+    double *const t30 = at_r_r_1;
+    turned_times(k, r, r, W1, t29, t30);
+    double *const C1 = at_r_r_2;
+    for (size_t e = 0; e < ROOM(r, r); ++e) {
+        C1[e] = t30[e];
+    }
+    for (int i = 0; i < r; ++i) {
+        C1[(size_t)i * ((size_t)r + 1)] += 1.0;
+    }
+    double *const root_C1 = at_r_r_3;
+    factor_small(r, C1, root_C1);
+    const double t31 = logdet(r, root_C1);
+    double *const t32 = at_r_r_2;
+    divide_small(r, r, 1, r, t30, root_C1, t32);
+    double *const t33 = at_k_r_1;
+    times_turned(k, r, r, W1, t32, t33);
+    double *const t34 = at_k_r_4;
+    divide_rows(k, r, d1, t33, t34);
+    double *const t35 = at_k_r_1;
+    for (size_t e = 0; e < ROOM(k, r); ++e) {
+        t35[e] = t29[e] - t34[e];
+    }
+    double *const by_W1 = at_k_r_4;
+    for (size_t e = 0; e < ROOM(k, r); ++e) {
+        by_W1[e] = t13[e] - t35[e];
+    }
+    double *const t36 = at_k_1_5;
+    divide_rows(k, 1, d2, t4, t36);
+    double *const t37 = at_k_1_3;
+    divide_rows(k, 1, d1, t36, t37);
+    double *const t38 = at_k_r_5;
+    scale_rows(k, r, t4, t29, t38);
+    double *const t39 = at_k_r_3;
+    divide_rows(k, r, d2, t38, t39);
+    double *const t40 = at_k_r_5;
+    divide_small(k, r, r, 1, W1, root_C1, t40);
+    double *const t41 = at_k_r_6;
+    divide_rows(k, r, d1, t40, t41);
+    double *const t42 = at_k_1_5;
+    row_dots(k, r, t39, t41, t42);
+    double *const t43 = at_k_1_6;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        t43[e] = t37[e] - t42[e];
+    }
+    double *const t44 = at_k_s_3;
+    divide_rows(k, s, d2, t3, t44);
+    double *const t45 = at_k_s_2;
+    scale_rows(k, s, t4, t44, t45);
+    double *const t46 = at_k_s_5;
+    divide_rows(k, s, d1, t45, t46);
+    double *const t47 = at_s_r_1;
+    turned_times(k, s, r, W2, t39, t47);
+    double *const t48 = at_r_s_1;
+    divide_small(r, s, 1, r, t47, root_C2, t48);
+    double *const t49 = at_s_r_1;
+    divide_small(s, r, 1, s, t48, root_C1, t49);
+    double *const t50 = at_k_s_2;
+    times_turned(k, r, s, W1, t49, t50);
+    double *const t51 = at_k_s_6;
+    divide_rows(k, s, d1, t50, t51);
+    double *const t52 = at_k_s_2;
+    for (size_t e = 0; e < ROOM(k, s); ++e) {
+        t52[e] = t46[e] - t51[e];
+    }
+    double *const t53 = at_k_1_1;
+    row_dots(k, s, t1, t52, t53);
+    double *const t54 = at_k_1_5;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        t54[e] = t43[e] - t53[e];
+    }
+    double *const t55 = at_k_1_1;
+    row_dots(k, r, t13, t35, t55);
+    double *const t56 = at_k_s_2;
+    divide_rows(k, s, d1, W2, t56);
+    double *const t57 = at_r_s_1;
+    turned_times(k, r, s, W1, t56, t57);
+    double *const t58 = at_s_r_1;
+    divide_small(s, r, 1, s, t57, root_C1, t58);
+    double *const t59 = at_k_s_6;
+    times_turned(k, r, s, W1, t58, t59);
+    double *const t60 = at_k_s_5;
+    divide_rows(k, s, d1, t59, t60);
+    double *const t61 = at_k_s_6;
+    for (size_t e = 0; e < ROOM(k, s); ++e) {
+        t61[e] = t56[e] - t60[e];
+    }
+    double *const t62 = at_k_1_6;
+    row_dots(k, s, t18, t61, t62);
+    double *const t63 = at_k_1_3;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        t63[e] = t54[e] + t55[e] - t62[e];
+    }
+    double *const by_d1 = at_k_1_6;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        by_d1[e] = 0.5 * t63[e];
+    }
+    double *const by_mu2 = at_k_1_3;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        by_mu2[e] = -t26[e];
+    }
+    double *const t64 = at_k_1_1;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        t64[e] = d2[e] - d1[e];
+    }
+    double *const t65 = at_k_s_6;
+    scale_rows(k, s, t64, t18, t65);
+    double *const t66 = at_s_s_2;
+    turned_times(k, s, s, W2, t18, t66);
+    double *const t67 = at_k_s_5;
+    times(k, s, s, W2, t66, t67);
+    double *const t68 = at_1_s_1;
+    turned_times(k, 1, s, t26, W2, t68);
+    double *const t69 = at_k_s_2;
+    times(k, 1, s, t20, t68, t69);
+    double *const t70 = at_r_s_1;
+    turned_times(k, r, s, W1, t18, t70);
+    double *const t71 = at_k_s_7;
+    times(k, r, s, W1, t70, t71);
+    double *const t72 = at_k_s_8;
+    for (size_t e = 0; e < ROOM(k, s); ++e) {
+        t72[e] = t65[e] + t67[e] - t69[e] - t71[e];
+    }
+    double *const t73 = at_k_s_7;
+    divide_rows(k, s, d2, t72, t73);
+    double *const t74 = at_s_s_2;
+    turned_times(k, s, s, W2, t73, t74);
+    double *const t75 = at_s_s_1;
+    divide_small(s, s, 1, s, t74, root_C2, t75);
+    double *const t76 = at_k_s_8;
+    times_turned(k, s, s, W2, t75, t76);
+    double *const t77 = at_k_s_2;
+    divide_rows(k, s, d2, t76, t77);
+    double *const by_W2 = at_k_s_8;
+    for (size_t e = 0; e < ROOM(k, s); ++e) {
+        by_W2[e] = t73[e] - t77[e];
+    }
+    double *const t78 = at_k_1_2;
+    divide_rows(k, 1, d2, t64, t78);
+    double *const t79 = at_k_1_5;
+    divide_rows(k, 1, d2, t78, t79);
+    double *const t80 = at_k_s_2;
+    scale_rows(k, s, t64, t1, t80);
+    double *const t81 = at_k_s_7;
+    divide_rows(k, s, d2, t80, t81);
+    double *const t82 = at_k_1_2;
+    row_dots(k, s, t81, t44, t82);
+    double *const t83 = at_k_1_7;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        t83[e] = t79[e] - t82[e];
+    }
+    double *const t84 = at_k_s_2;
+    scale_rows(k, s, t64, t44, t84);
+    double *const t85 = at_k_s_3;
+    divide_rows(k, s, d2, t84, t85);
+    double *const t86 = at_s_s_1;
+    turned_times(k, s, s, W2, t81, t86);
+    double *const t87 = at_s_s_2;
+    divide_small(s, s, 1, s, t86, root_C2, t87);
+    double *const t88 = at_s_s_1;
+    divide_small(s, s, 1, s, t87, root_C2, t88);
+    double *const t89 = at_k_s_7;
+    times_turned(k, s, s, W2, t88, t89);
+    double *const t90 = at_k_s_2;
+    divide_rows(k, s, d2, t89, t90);
+    double *const t91 = at_k_s_7;
+    for (size_t e = 0; e < ROOM(k, s); ++e) {
+        t91[e] = t85[e] - t90[e];
+    }
+    double *const t92 = at_k_1_1;
+    row_dots(k, s, t1, t91, t92);
+    double *const t93 = at_k_1_2;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        t93[e] = t83[e] - t92[e];
+    }
+    double *const t94 = at_k_1_1;
+    row_dots(k, s, t18, t18, t94);
+    double *const t95 = at_k_1_7;
+    row_dots(k, 1, t26, t26, t95);
+    double *const t96 = at_k_1_5;
+    row_dots(k, r, t13, t13, t96);
+    double *const t97 = at_k_1_8;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        t97[e] = t93[e] + t94[e] - t95[e] - t96[e];
+    }
+    double *const by_d2 = at_k_1_5;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        by_d2[e] = 0.5 * t97[e];
+    }
+    (void)gradients;
+    gradients[0] = t26;
+    gradients[1] = by_W1;
+    gradients[2] = by_d1;
+    gradients[3] = by_mu2;
+    gradients[4] = by_W2;
+    gradients[5] = by_d2;
+    return 0.5 * t0 - 0.5 * t7 + 0.5 * t14 - 0.5 * t19 + 0.5 * t27 + 0.5 * t28 - 0.5 * t31;
+}
+
+/* The value of one element, once it is known whether that may be computed; gradients go with it. */
+static double kl_mvn_lowrank_value_and_grad_settled(const int k, const int r, const int s, const thin *in, double value, int *raised)
+{
+    if (isfinite(value)) {
+        return value < 0.0 ? 0.0 : value;
+    }
+    const int law1 = state_of(k, 1, &in[0], 0) | state_of(k, r, &in[1], 0) | state_of(k, 1, &in[2], 1);
+    const int law2 = state_of(k, 1, &in[3], 0) | state_of(k, s, &in[4], 0) | state_of(k, 1, &in[5], 1);
+    const int state = (law1 | law2) & FE_INVALID ? FE_INVALID : law1 & law2 ? FE_INVALID : law1 | law2 ? FE_DIVBYZERO : FE_OVERFLOW;
+    *raised |= state;
+    return state == FE_INVALID ? NAN : INFINITY;
+}
+
+void CLOSEDFORM(kl_mvn_lowrank_value_and_grad)(size_t k, size_t r, size_t s, const double *mu1, const double *W1, const double *d1, const double *mu2, const double *W2, const double *d2, double *kl_, double *by_mu1, double *by_W1, double *by_d1, double *by_mu2, double *by_W2, double *by_d2)
+{
+    const int before = fetestexcept(FE_ALL_EXCEPT);
+    double *const scratch = malloc((ROOM(k, 1) + ROOM(k, r) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(s, s) + ROOM(s, s) + ROOM(s, s) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(s, r) + ROOM(r, s) + ROOM(s, 1) + ROOM(1, s) + ROOM(r, r) + ROOM(r, r) + ROOM(r, r) + 1) * sizeof(double));
+    double *gradients[6] = {NULL};
+    double kl = NAN;
+    int raised = scratch == NULL ? FE_INVALID : 0;
+    thin in[6];
+    in[0] = (thin){(const char *)mu1, (intptr_t)((size_t)1 * sizeof(double)), sizeof(double)};
+    in[1] = (thin){(const char *)W1, (intptr_t)((size_t)r * sizeof(double)), sizeof(double)};
+    in[2] = (thin){(const char *)d1, (intptr_t)((size_t)1 * sizeof(double)), sizeof(double)};
+    in[3] = (thin){(const char *)mu2, (intptr_t)((size_t)1 * sizeof(double)), sizeof(double)};
+    in[4] = (thin){(const char *)W2, (intptr_t)((size_t)s * sizeof(double)), sizeof(double)};
+    in[5] = (thin){(const char *)d2, (intptr_t)((size_t)1 * sizeof(double)), sizeof(double)};
+    if (scratch != NULL) {
+        kl = kl_mvn_lowrank_value_and_grad_one((int)k, (int)r, (int)s, in, scratch, gradients);
+        kl = kl_mvn_lowrank_value_and_grad_settled((int)k, (int)r, (int)s, in, kl, &raised);
+    }
+    put_thin((int)k, (int)1, isfinite(kl) ? gradients[0] : NULL, (char *)by_mu1, (intptr_t)((size_t)1 * sizeof(double)), sizeof(double));
+    put_thin((int)k, (int)r, isfinite(kl) ? gradients[1] : NULL, (char *)by_W1, (intptr_t)((size_t)r * sizeof(double)), sizeof(double));
+    put_thin((int)k, (int)1, isfinite(kl) ? gradients[2] : NULL, (char *)by_d1, (intptr_t)((size_t)1 * sizeof(double)), sizeof(double));
+    put_thin((int)k, (int)1, isfinite(kl) ? gradients[3] : NULL, (char *)by_mu2, (intptr_t)((size_t)1 * sizeof(double)), sizeof(double));
+    put_thin((int)k, (int)s, isfinite(kl) ? gradients[4] : NULL, (char *)by_W2, (intptr_t)((size_t)s * sizeof(double)), sizeof(double));
+    put_thin((int)k, (int)1, isfinite(kl) ? gradients[5] : NULL, (char *)by_d2, (intptr_t)((size_t)1 * sizeof(double)), sizeof(double));
+    free(scratch);
+    raise_only(before, raised);
+    *kl_ = kl;
+}
+
+static void kl_mvn_lowrank_value_and_grad_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
+{
+    const int before = fetestexcept(FE_ALL_EXCEPT);
+    const int k = (int)dimensions[1], r = (int)dimensions[2], s = (int)dimensions[3];
+    double *const scratch = malloc((ROOM(k, 1) + ROOM(k, r) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(s, s) + ROOM(s, s) + ROOM(s, s) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(s, r) + ROOM(r, s) + ROOM(s, 1) + ROOM(1, s) + ROOM(r, r) + ROOM(r, r) + ROOM(r, r) + 1) * sizeof(double));
+    double *gradients[6] = {NULL};
+    int raised = 0;
+    thin in[6];
+    (void)data;
+    for (intptr_t element = 0; element < dimensions[0]; ++element) {
+        double kl = NAN;
+        in[0] = (thin){args[0] + element * steps[0], steps[13], 0};
+        in[1] = (thin){args[1] + element * steps[1], steps[14], steps[15]};
+        in[2] = (thin){args[2] + element * steps[2], steps[16], 0};
+        in[3] = (thin){args[3] + element * steps[3], steps[17], 0};
+        in[4] = (thin){args[4] + element * steps[4], steps[18], steps[19]};
+        in[5] = (thin){args[5] + element * steps[5], steps[20], 0};
+        if (scratch == NULL) { /* out of memory: no value, rather than a wrong one */
+            raised |= FE_INVALID;
+        } else {
+            kl = kl_mvn_lowrank_value_and_grad_one(k, r, s, in, scratch, gradients);
+            kl = kl_mvn_lowrank_value_and_grad_settled(k, r, s, in, kl, &raised);
+        }
+        *(double *)(args[6] + element * steps[6]) = kl;
+        put_thin(k, 1, isfinite(kl) ? gradients[0] : NULL, args[7] + element * steps[7], steps[21], 0);
+        put_thin(k, r, isfinite(kl) ? gradients[1] : NULL, args[8] + element * steps[8], steps[22], steps[23]);
+        put_thin(k, 1, isfinite(kl) ? gradients[2] : NULL, args[9] + element * steps[9], steps[24], 0);
+        put_thin(k, 1, isfinite(kl) ? gradients[3] : NULL, args[10] + element * steps[10], steps[25], 0);
+        put_thin(k, s, isfinite(kl) ? gradients[4] : NULL, args[11] + element * steps[11], steps[26], steps[27]);
+        put_thin(k, 1, isfinite(kl) ? gradients[5] : NULL, args[12] + element * steps[12], steps[28], 0);
+    }
+    free(scratch);
+    raise_only(before, raised);
+}
+
+/* ---- kl_mvn_lowrank_value_and_grad_f32 */
+
+static float kl_mvn_lowrank_value_and_grad_f32_one(const int k, const int r, const int s, const thin *in, float *scratch, float **gradients)
+{
+    float *const mu1 = scratch;
+    scratch += ROOM(k, 1);
+    float *const W1 = scratch;
+    scratch += ROOM(k, r);
+    float *const d1 = scratch;
+    scratch += ROOM(k, 1);
+    float *const mu2 = scratch;
+    scratch += ROOM(k, 1);
+    float *const W2 = scratch;
+    scratch += ROOM(k, s);
+    float *const d2 = scratch;
+    scratch += ROOM(k, 1);
+    float *const at_k_s_1 = scratch;
+    scratch += ROOM(k, s);
+    float *const at_k_s_2 = scratch;
+    scratch += ROOM(k, s);
+    float *const at_k_s_3 = scratch;
+    scratch += ROOM(k, s);
+    float *const at_k_s_4 = scratch;
+    scratch += ROOM(k, s);
+    float *const at_k_s_5 = scratch;
+    scratch += ROOM(k, s);
+    float *const at_k_s_6 = scratch;
+    scratch += ROOM(k, s);
+    float *const at_k_s_7 = scratch;
+    scratch += ROOM(k, s);
+    float *const at_k_s_8 = scratch;
+    scratch += ROOM(k, s);
+    float *const at_s_s_1 = scratch;
+    scratch += ROOM(s, s);
+    float *const at_s_s_2 = scratch;
+    scratch += ROOM(s, s);
+    float *const at_s_s_3 = scratch;
+    scratch += ROOM(s, s);
+    float *const at_k_1_1 = scratch;
+    scratch += ROOM(k, 1);
+    float *const at_k_1_2 = scratch;
+    scratch += ROOM(k, 1);
+    float *const at_k_1_3 = scratch;
+    scratch += ROOM(k, 1);
+    float *const at_k_1_4 = scratch;
+    scratch += ROOM(k, 1);
+    float *const at_k_1_5 = scratch;
+    scratch += ROOM(k, 1);
+    float *const at_k_1_6 = scratch;
+    scratch += ROOM(k, 1);
+    float *const at_k_1_7 = scratch;
+    scratch += ROOM(k, 1);
+    float *const at_k_1_8 = scratch;
+    scratch += ROOM(k, 1);
+    float *const at_k_r_1 = scratch;
+    scratch += ROOM(k, r);
+    float *const at_k_r_2 = scratch;
+    scratch += ROOM(k, r);
+    float *const at_k_r_3 = scratch;
+    scratch += ROOM(k, r);
+    float *const at_k_r_4 = scratch;
+    scratch += ROOM(k, r);
+    float *const at_k_r_5 = scratch;
+    scratch += ROOM(k, r);
+    float *const at_k_r_6 = scratch;
+    scratch += ROOM(k, r);
+    float *const at_s_r_1 = scratch;
+    scratch += ROOM(s, r);
+    float *const at_r_s_1 = scratch;
+    scratch += ROOM(r, s);
+    float *const at_s_1_1 = scratch;
+    scratch += ROOM(s, 1);
+    float *const at_1_s_1 = scratch;
+    scratch += ROOM(1, s);
+    float *const at_r_r_1 = scratch;
+    scratch += ROOM(r, r);
+    float *const at_r_r_2 = scratch;
+    scratch += ROOM(r, r);
+    float *const at_r_r_3 = scratch;
+    scratch += ROOM(r, r);
+    (void)scratch;
+    gather_thin_f32(k, 1, &in[0], mu1);
+    gather_thin_f32(k, r, &in[1], W1);
+    gather_thin_f32(k, 1, &in[2], d1);
+    gather_thin_f32(k, 1, &in[3], mu2);
+    gather_thin_f32(k, s, &in[4], W2);
+    gather_thin_f32(k, 1, &in[5], d2);
+    if (!is_positive_f32(k, d1)) {
+        return NAN;
+    }
+    if (!is_positive_f32(k, d2)) {
+        return NAN;
+    }
+    float t0 = 0.0f;
+    #pragma omp simd reduction(+ : t0)
+    for (int j = 0; j < k; ++j) {
+        t0 += -logratiomx_f32(d1[j], d2[j]);
+    }
+    float *const t1 = at_k_s_1;
+    divide_rows_f32(k, s, d2, W2, t1);
+    float *const t2 = at_s_s_1;
+    turned_times_f32(k, s, s, W2, t1, t2);
+    float *const C2 = at_s_s_2;
+    for (size_t e = 0; e < ROOM(s, s); ++e) {
+        C2[e] = t2[e];
+    }
+    for (int i = 0; i < s; ++i) {
+        C2[(size_t)i * ((size_t)s + 1)] += 1.0f;
+    }
+    float *const root_C2 = at_s_s_3;
+    factor_small_f32(s, C2, root_C2);
+    float *const t3 = at_k_s_2;
+    divide_small_f32(k, s, s, 1, W2, root_C2, t3);
+    float *const t4 = at_k_1_1;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        t4[e] = d1[e] - d2[e];
+    }
+    float *const t5 = at_k_s_3;
+    scale_rows_f32(k, s, t4, t1, t5);
+    float *const t6 = at_k_s_4;
+    divide_rows_f32(k, s, d2, t5, t6);
+    const float t7 = inner_f32(k, s, t3, t6);
+    float *const t8 = at_k_r_1;
+    divide_rows_f32(k, r, d2, W1, t8);
+    float *const t9 = at_s_r_1;
+    turned_times_f32(k, s, r, W2, t8, t9);
+    float *const t10 = at_r_s_1;
+    divide_small_f32(r, s, 1, r, t9, root_C2, t10);
+    float *const t11 = at_k_r_2;
+    times_turned_f32(k, s, r, W2, t10, t11);
+    float *const t12 = at_k_r_3;
+    divide_rows_f32(k, r, d2, t11, t12);
+    float *const t13 = at_k_r_2;
+    for (size_t e = 0; e < ROOM(k, r); ++e) {
+        t13[e] = t8[e] - t12[e];
+    }
+    const float t14 = inner_f32(k, r, W1, t13);
+    float *const t15 = at_s_s_2;
+    divide_small_f32(s, s, 1, s, t2, root_C2, t15);
+    float *const t16 = at_k_s_4;
+    times_turned_f32(k, s, s, W2, t15, t16);
+    float *const t17 = at_k_s_3;
+    divide_rows_f32(k, s, d2, t16, t17);
+    float *const t18 = at_k_s_4;
+    for (size_t e = 0; e < ROOM(k, s); ++e) {
+        t18[e] = t1[e] - t17[e];
+    }
+    const float t19 = inner_f32(k, s, W2, t18);
+    float *const t20 = at_k_1_2;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        t20[e] = mu1[e] - mu2[e];
+    }
+    float *const t21 = at_k_1_3;
+    divide_rows_f32(k, 1, d2, t20, t21);
+    float *const t22 = at_s_1_1;
+    turned_times_f32(k, s, 1, W2, t21, t22);
+    float *const t23 = at_1_s_1;
+    divide_small_f32(1, s, 1, 1, t22, root_C2, t23);
+    float *const t24 = at_k_1_4;
+    times_turned_f32(k, s, 1, W2, t23, t24);
+    float *const t25 = at_k_1_5;
+    divide_rows_f32(k, 1, d2, t24, t25);
+    float *const t26 = at_k_1_4;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        t26[e] = t21[e] - t25[e];
+    }
+    const float t27 = inner_f32(k, 1, t20, t26);
+    const float t28 = logdet_f32(s, root_C2);
+    float *const t29 = at_k_r_3;
+    divide_rows_f32(k, r, d1, W1, t29);
+    float *const t30 = at_r_r_1;
+    turned_times_f32(k, r, r, W1, t29, t30);
+    float *const C1 = at_r_r_2;
+    for (size_t e = 0; e < ROOM(r, r); ++e) {
+        C1[e] = t30[e];
+    }
+    for (int i = 0; i < r; ++i) {
+        C1[(size_t)i * ((size_t)r + 1)] += 1.0f;
+    }
+    float *const root_C1 = at_r_r_3;
+    factor_small_f32(r, C1, root_C1);
+    const float t31 = logdet_f32(r, root_C1);
+    float *const t32 = at_r_r_2;
+    divide_small_f32(r, r, 1, r, t30, root_C1, t32);
+    float *const t33 = at_k_r_1;
+    times_turned_f32(k, r, r, W1, t32, t33);
+    float *const t34 = at_k_r_4;
+    divide_rows_f32(k, r, d1, t33, t34);
+    float *const t35 = at_k_r_1;
+    for (size_t e = 0; e < ROOM(k, r); ++e) {
+        t35[e] = t29[e] - t34[e];
+    }
+    float *const by_W1 = at_k_r_4;
+    for (size_t e = 0; e < ROOM(k, r); ++e) {
+        by_W1[e] = t13[e] - t35[e];
+    }
+    float *const t36 = at_k_1_5;
+    divide_rows_f32(k, 1, d2, t4, t36);
+    float *const t37 = at_k_1_3;
+    divide_rows_f32(k, 1, d1, t36, t37);
+    float *const t38 = at_k_r_5;
+    scale_rows_f32(k, r, t4, t29, t38);
+    float *const t39 = at_k_r_3;
+    divide_rows_f32(k, r, d2, t38, t39);
+    float *const t40 = at_k_r_5;
+    divide_small_f32(k, r, r, 1, W1, root_C1, t40);
+    float *const t41 = at_k_r_6;
+    divide_rows_f32(k, r, d1, t40, t41);
+    float *const t42 = at_k_1_5;
+    row_dots_f32(k, r, t39, t41, t42);
+    float *const t43 = at_k_1_6;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        t43[e] = t37[e] - t42[e];
+    }
+    float *const t44 = at_k_s_3;
+    divide_rows_f32(k, s, d2, t3, t44);
+    float *const t45 = at_k_s_2;
+    scale_rows_f32(k, s, t4, t44, t45);
+    float *const t46 = at_k_s_5;
+    divide_rows_f32(k, s, d1, t45, t46);
+    float *const t47 = at_s_r_1;
+    turned_times_f32(k, s, r, W2, t39, t47);
+    float *const t48 = at_r_s_1;
+    divide_small_f32(r, s, 1, r, t47, root_C2, t48);
+    float *const t49 = at_s_r_1;
+    divide_small_f32(s, r, 1, s, t48, root_C1, t49);
+    float *const t50 = at_k_s_2;
+    times_turned_f32(k, r, s, W1, t49, t50);
+    float *const t51 = at_k_s_6;
+    divide_rows_f32(k, s, d1, t50, t51);
+    float *const t52 = at_k_s_2;
+    for (size_t e = 0; e < ROOM(k, s); ++e) {
+        t52[e] = t46[e] - t51[e];
+    }
+    float *const t53 = at_k_1_1;
+    row_dots_f32(k, s, t1, t52, t53);
+    float *const t54 = at_k_1_5;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        t54[e] = t43[e] - t53[e];
+    }
+    float *const t55 = at_k_1_1;
+    row_dots_f32(k, r, t13, t35, t55);
+    float *const t56 = at_k_s_2;
+    divide_rows_f32(k, s, d1, W2, t56);
+    float *const t57 = at_r_s_1;
+    turned_times_f32(k, r, s, W1, t56, t57);
+    float *const t58 = at_s_r_1;
+    divide_small_f32(s, r, 1, s, t57, root_C1, t58);
+    float *const t59 = at_k_s_6;
+    times_turned_f32(k, r, s, W1, t58, t59);
+    float *const t60 = at_k_s_5;
+    divide_rows_f32(k, s, d1, t59, t60);
+    float *const t61 = at_k_s_6;
+    for (size_t e = 0; e < ROOM(k, s); ++e) {
+        t61[e] = t56[e] - t60[e];
+    }
+    float *const t62 = at_k_1_6;
+    row_dots_f32(k, s, t18, t61, t62);
+    float *const t63 = at_k_1_3;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        t63[e] = t54[e] + t55[e] - t62[e];
+    }
+    float *const by_d1 = at_k_1_6;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        by_d1[e] = 0.5f * t63[e];
+    }
+    float *const by_mu2 = at_k_1_3;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        by_mu2[e] = -t26[e];
+    }
+    float *const t64 = at_k_1_1;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        t64[e] = d2[e] - d1[e];
+    }
+    float *const t65 = at_k_s_6;
+    scale_rows_f32(k, s, t64, t18, t65);
+    float *const t66 = at_s_s_2;
+    turned_times_f32(k, s, s, W2, t18, t66);
+    float *const t67 = at_k_s_5;
+    times_f32(k, s, s, W2, t66, t67);
+    float *const t68 = at_1_s_1;
+    turned_times_f32(k, 1, s, t26, W2, t68);
+    float *const t69 = at_k_s_2;
+    times_f32(k, 1, s, t20, t68, t69);
+    float *const t70 = at_r_s_1;
+    turned_times_f32(k, r, s, W1, t18, t70);
+    float *const t71 = at_k_s_7;
+    times_f32(k, r, s, W1, t70, t71);
+    float *const t72 = at_k_s_8;
+    for (size_t e = 0; e < ROOM(k, s); ++e) {
+        t72[e] = t65[e] + t67[e] - t69[e] - t71[e];
+    }
+    float *const t73 = at_k_s_7;
+    divide_rows_f32(k, s, d2, t72, t73);
+    float *const t74 = at_s_s_2;
+    turned_times_f32(k, s, s, W2, t73, t74);
+    float *const t75 = at_s_s_1;
+    divide_small_f32(s, s, 1, s, t74, root_C2, t75);
+    float *const t76 = at_k_s_8;
+    times_turned_f32(k, s, s, W2, t75, t76);
+    float *const t77 = at_k_s_2;
+    divide_rows_f32(k, s, d2, t76, t77);
+    float *const by_W2 = at_k_s_8;
+    for (size_t e = 0; e < ROOM(k, s); ++e) {
+        by_W2[e] = t73[e] - t77[e];
+    }
+    float *const t78 = at_k_1_2;
+    divide_rows_f32(k, 1, d2, t64, t78);
+    float *const t79 = at_k_1_5;
+    divide_rows_f32(k, 1, d2, t78, t79);
+    float *const t80 = at_k_s_2;
+    scale_rows_f32(k, s, t64, t1, t80);
+    float *const t81 = at_k_s_7;
+    divide_rows_f32(k, s, d2, t80, t81);
+    float *const t82 = at_k_1_2;
+    row_dots_f32(k, s, t81, t44, t82);
+    float *const t83 = at_k_1_7;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        t83[e] = t79[e] - t82[e];
+    }
+    float *const t84 = at_k_s_2;
+    scale_rows_f32(k, s, t64, t44, t84);
+    float *const t85 = at_k_s_3;
+    divide_rows_f32(k, s, d2, t84, t85);
+    float *const t86 = at_s_s_1;
+    turned_times_f32(k, s, s, W2, t81, t86);
+    float *const t87 = at_s_s_2;
+    divide_small_f32(s, s, 1, s, t86, root_C2, t87);
+    float *const t88 = at_s_s_1;
+    divide_small_f32(s, s, 1, s, t87, root_C2, t88);
+    float *const t89 = at_k_s_7;
+    times_turned_f32(k, s, s, W2, t88, t89);
+    float *const t90 = at_k_s_2;
+    divide_rows_f32(k, s, d2, t89, t90);
+    float *const t91 = at_k_s_7;
+    for (size_t e = 0; e < ROOM(k, s); ++e) {
+        t91[e] = t85[e] - t90[e];
+    }
+    float *const t92 = at_k_1_1;
+    row_dots_f32(k, s, t1, t91, t92);
+    float *const t93 = at_k_1_2;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        t93[e] = t83[e] - t92[e];
+    }
+    float *const t94 = at_k_1_1;
+    row_dots_f32(k, s, t18, t18, t94);
+    float *const t95 = at_k_1_7;
+    row_dots_f32(k, 1, t26, t26, t95);
+    float *const t96 = at_k_1_5;
+    row_dots_f32(k, r, t13, t13, t96);
+    float *const t97 = at_k_1_8;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        t97[e] = t93[e] + t94[e] - t95[e] - t96[e];
+    }
+    float *const by_d2 = at_k_1_5;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        by_d2[e] = 0.5f * t97[e];
+    }
+    (void)gradients;
+    gradients[0] = t26;
+    gradients[1] = by_W1;
+    gradients[2] = by_d1;
+    gradients[3] = by_mu2;
+    gradients[4] = by_W2;
+    gradients[5] = by_d2;
+    return 0.5f * t0 - 0.5f * t7 + 0.5f * t14 - 0.5f * t19 + 0.5f * t27 + 0.5f * t28 - 0.5f * t31;
+}
+
+/* The value of one element, once it is known whether that may be computed; gradients go with it. */
+static float kl_mvn_lowrank_value_and_grad_f32_settled(const int k, const int r, const int s, const thin *in, float value, int *raised)
+{
+    if (isfinite(value)) {
+        return value < 0.0f ? 0.0f : value;
+    }
+    const int law1 = state_of_f32(k, 1, &in[0], 0) | state_of_f32(k, r, &in[1], 0) | state_of_f32(k, 1, &in[2], 1);
+    const int law2 = state_of_f32(k, 1, &in[3], 0) | state_of_f32(k, s, &in[4], 0) | state_of_f32(k, 1, &in[5], 1);
+    const int state = (law1 | law2) & FE_INVALID ? FE_INVALID : law1 & law2 ? FE_INVALID : law1 | law2 ? FE_DIVBYZERO : FE_OVERFLOW;
+    *raised |= state;
+    return state == FE_INVALID ? NAN : INFINITY;
+}
+
+void CLOSEDFORM(kl_mvn_lowrank_value_and_grad_f32)(size_t k, size_t r, size_t s, const float *mu1, const float *W1, const float *d1, const float *mu2, const float *W2, const float *d2, float *kl_, float *by_mu1, float *by_W1, float *by_d1, float *by_mu2, float *by_W2, float *by_d2)
+{
+    const int before = fetestexcept(FE_ALL_EXCEPT);
+    float *const scratch = malloc((ROOM(k, 1) + ROOM(k, r) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(s, s) + ROOM(s, s) + ROOM(s, s) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(s, r) + ROOM(r, s) + ROOM(s, 1) + ROOM(1, s) + ROOM(r, r) + ROOM(r, r) + ROOM(r, r) + 1) * sizeof(float));
+    float *gradients[6] = {NULL};
+    float kl = NAN;
+    int raised = scratch == NULL ? FE_INVALID : 0;
+    thin in[6];
+    in[0] = (thin){(const char *)mu1, (intptr_t)((size_t)1 * sizeof(float)), sizeof(float)};
+    in[1] = (thin){(const char *)W1, (intptr_t)((size_t)r * sizeof(float)), sizeof(float)};
+    in[2] = (thin){(const char *)d1, (intptr_t)((size_t)1 * sizeof(float)), sizeof(float)};
+    in[3] = (thin){(const char *)mu2, (intptr_t)((size_t)1 * sizeof(float)), sizeof(float)};
+    in[4] = (thin){(const char *)W2, (intptr_t)((size_t)s * sizeof(float)), sizeof(float)};
+    in[5] = (thin){(const char *)d2, (intptr_t)((size_t)1 * sizeof(float)), sizeof(float)};
+    if (scratch != NULL) {
+        kl = kl_mvn_lowrank_value_and_grad_f32_one((int)k, (int)r, (int)s, in, scratch, gradients);
+        kl = kl_mvn_lowrank_value_and_grad_f32_settled((int)k, (int)r, (int)s, in, kl, &raised);
+    }
+    put_thin_f32((int)k, (int)1, isfinite(kl) ? gradients[0] : NULL, (char *)by_mu1, (intptr_t)((size_t)1 * sizeof(float)), sizeof(float));
+    put_thin_f32((int)k, (int)r, isfinite(kl) ? gradients[1] : NULL, (char *)by_W1, (intptr_t)((size_t)r * sizeof(float)), sizeof(float));
+    put_thin_f32((int)k, (int)1, isfinite(kl) ? gradients[2] : NULL, (char *)by_d1, (intptr_t)((size_t)1 * sizeof(float)), sizeof(float));
+    put_thin_f32((int)k, (int)1, isfinite(kl) ? gradients[3] : NULL, (char *)by_mu2, (intptr_t)((size_t)1 * sizeof(float)), sizeof(float));
+    put_thin_f32((int)k, (int)s, isfinite(kl) ? gradients[4] : NULL, (char *)by_W2, (intptr_t)((size_t)s * sizeof(float)), sizeof(float));
+    put_thin_f32((int)k, (int)1, isfinite(kl) ? gradients[5] : NULL, (char *)by_d2, (intptr_t)((size_t)1 * sizeof(float)), sizeof(float));
+    free(scratch);
+    raise_only(before, raised);
+    *kl_ = kl;
+}
+
+static void kl_mvn_lowrank_value_and_grad_f32_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
+{
+    const int before = fetestexcept(FE_ALL_EXCEPT);
+    const int k = (int)dimensions[1], r = (int)dimensions[2], s = (int)dimensions[3];
+    float *const scratch = malloc((ROOM(k, 1) + ROOM(k, r) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(s, s) + ROOM(s, s) + ROOM(s, s) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(s, r) + ROOM(r, s) + ROOM(s, 1) + ROOM(1, s) + ROOM(r, r) + ROOM(r, r) + ROOM(r, r) + 1) * sizeof(float));
+    float *gradients[6] = {NULL};
+    int raised = 0;
+    thin in[6];
+    (void)data;
+    for (intptr_t element = 0; element < dimensions[0]; ++element) {
+        float kl = NAN;
+        in[0] = (thin){args[0] + element * steps[0], steps[13], 0};
+        in[1] = (thin){args[1] + element * steps[1], steps[14], steps[15]};
+        in[2] = (thin){args[2] + element * steps[2], steps[16], 0};
+        in[3] = (thin){args[3] + element * steps[3], steps[17], 0};
+        in[4] = (thin){args[4] + element * steps[4], steps[18], steps[19]};
+        in[5] = (thin){args[5] + element * steps[5], steps[20], 0};
+        if (scratch == NULL) { /* out of memory: no value, rather than a wrong one */
+            raised |= FE_INVALID;
+        } else {
+            kl = kl_mvn_lowrank_value_and_grad_f32_one(k, r, s, in, scratch, gradients);
+            kl = kl_mvn_lowrank_value_and_grad_f32_settled(k, r, s, in, kl, &raised);
+        }
+        *(float *)(args[6] + element * steps[6]) = kl;
+        put_thin_f32(k, 1, isfinite(kl) ? gradients[0] : NULL, args[7] + element * steps[7], steps[21], 0);
+        put_thin_f32(k, r, isfinite(kl) ? gradients[1] : NULL, args[8] + element * steps[8], steps[22], steps[23]);
+        put_thin_f32(k, 1, isfinite(kl) ? gradients[2] : NULL, args[9] + element * steps[9], steps[24], 0);
+        put_thin_f32(k, 1, isfinite(kl) ? gradients[3] : NULL, args[10] + element * steps[10], steps[25], 0);
+        put_thin_f32(k, s, isfinite(kl) ? gradients[4] : NULL, args[11] + element * steps[11], steps[26], steps[27]);
+        put_thin_f32(k, 1, isfinite(kl) ? gradients[5] : NULL, args[12] + element * steps[12], steps[28], 0);
+    }
+    free(scratch);
+    raise_only(before, raised);
+}
+
 /* ---- the table */
 
 extern const closedform_kernel CLOSEDFORM(closedform_matrices)[CLOSEDFORM_MATRICES];
@@ -8032,4 +9938,10 @@ const closedform_kernel CLOSEDFORM(closedform_matrices)[CLOSEDFORM_MATRICES] = {
     {"kl_mvn_value_and_grad",
      "KL(N(mu1, cov1) || N(mu2, cov2)) in nats, and its gradient by mu1, cov1, mu2 and cov2.",
      4, 5, "(k),(k,k),(k),(k,k)->(),(k),(k,k),(k),(k,k)", kl_mvn_value_and_grad_f32_loop, kl_mvn_value_and_grad_loop},
+    {"kl_mvn_lowrank",
+     "KL(N(mu1, diag(d1) + W1 W1^T) || N(mu2, diag(d2) + W2 W2^T)) in nats.",
+     6, 1, "(k),(k,r),(k),(k),(k,s),(k)->()", kl_mvn_lowrank_f32_loop, kl_mvn_lowrank_loop},
+    {"kl_mvn_lowrank_value_and_grad",
+     "KL(N(mu1, diag(d1) + W1 W1^T) || N(mu2, diag(d2) + W2 W2^T)) in nats, and its gradient by mu1, W1, d1, mu2, W2 and d2.",
+     6, 7, "(k),(k,r),(k),(k),(k,s),(k)->(),(k),(k,r),(k),(k),(k,s),(k)", kl_mvn_lowrank_value_and_grad_f32_loop, kl_mvn_lowrank_value_and_grad_loop},
 };

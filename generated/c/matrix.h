@@ -6,7 +6,7 @@
 
 #include "kernels.h"
 
-#define CLOSEDFORM_MATRICES 10
+#define CLOSEDFORM_MATRICES 12
 
 /* Fortran's ?trsm: side, uplo, transa, diag, m, n, alpha, a, lda, b, ldb. */
 typedef void closedform_trsm(char *, char *, char *, char *, int *, int *, double *, double *, int *, double *, int *);
@@ -36,7 +36,9 @@ void CLOSEDFORM(closedform_use_trsm_f32)(closedform_trsm_f32 *function);
    back: a relative change of that size in one entry changes the divergence as much. Where factors are known, give
    those.
    Matrices lie row by row. Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite:
-   NaN, and FE_INVALID is raised, in that element alone.
+   NaN, and FE_INVALID is raised, in that element alone. A singular matrix counts as not positive definite, for
+   rounding leaves nothing to tell it from an indefinite one: where one law degenerates kl is not +inf, as it is for
+   the kernels that take factors.
    Theorem: kl_mvn_difference 0b30592dc6521055. */
 double CLOSEDFORM(kl_mvn)(size_t k, const double *mu1, const double *cov1, const double *mu2, const double *cov2);
 
@@ -108,7 +110,9 @@ void CLOSEDFORM(kl_mvn_chol_value_and_grad_f32)(size_t k, const float *mu1, cons
    back: a relative change of that size in one entry changes the divergence as much. Where factors are known, give
    those.
    Matrices lie row by row. Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite:
-   NaN, and FE_INVALID is raised, in that element alone.
+   NaN, and FE_INVALID is raised, in that element alone. A singular matrix counts as not positive definite, for
+   rounding leaves nothing to tell it from an indefinite one: where one law degenerates kl is not +inf, as it is for
+   the kernels that take factors.
    Theorem: kl_mvn_prec_difference d5c727b376e24925. */
 double CLOSEDFORM(kl_mvn_prec)(size_t k, const double *mu1, const double *prec1, const double *mu2, const double *prec2);
 
@@ -184,7 +188,9 @@ void CLOSEDFORM(kl_mvn_prec_chol_value_and_grad_f32)(size_t k, const float *mu1,
    back: a relative change of that size in one entry changes the divergence as much. Where factors are known, give
    those.
    Matrices lie row by row. Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite:
-   NaN, and FE_INVALID is raised, in that element alone.
+   NaN, and FE_INVALID is raised, in that element alone. A singular matrix counts as not positive definite, for
+   rounding leaves nothing to tell it from an indefinite one: where one law degenerates kl is not +inf, as it is for
+   the kernels that take factors.
    Theorems: kl_mvn_prec_difference d5c727b376e24925, kl_mvn_prec_difference_by_mu1 d51a1d1546dfff2f,
    kl_mvn_prec_difference_by_P1 eaff43cb7bfc26c6, kl_mvn_prec_difference_by_mu2 d309261b41560746,
    kl_mvn_prec_difference_by_P2 b7b92f01c6ed90ea. */
@@ -253,13 +259,74 @@ void CLOSEDFORM(kl_mvn_vae_chol_value_and_grad_f32)(size_t k, const float *mu, c
    back: a relative change of that size in one entry changes the divergence as much. Where factors are known, give
    those.
    Matrices lie row by row. Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite:
-   NaN, and FE_INVALID is raised, in that element alone.
+   NaN, and FE_INVALID is raised, in that element alone. A singular matrix counts as not positive definite, for
+   rounding leaves nothing to tell it from an indefinite one: where one law degenerates kl is not +inf, as it is for
+   the kernels that take factors.
    Theorems: kl_mvn_difference 0b30592dc6521055, kl_mvn_difference_by_mu1 59d2da957018827a, kl_mvn_difference_by_Sigma1
    bc9bde5268afa00e, kl_mvn_difference_by_mu2 a3b750e8e2673702, kl_mvn_difference_by_Sigma2 83399963a3a66adf. */
 void CLOSEDFORM(kl_mvn_value_and_grad)(size_t k, const double *mu1, const double *cov1, const double *mu2, const double *cov2, double *kl_, double *by_mu1, double *by_cov1, double *by_mu2, double *by_cov2);
 
 /* kl_mvn_value_and_grad in float. */
 void CLOSEDFORM(kl_mvn_value_and_grad_f32)(size_t k, const float *mu1, const float *cov1, const float *mu2, const float *cov2, float *kl_, float *by_mu1, float *by_cov1, float *by_mu2, float *by_cov2);
+
+/* KL(N(mu1, diag(d1) + W1 W1^T) || N(mu2, diag(d2) + W2 W2^T)) in nats.
+
+       kl = 1/2 (sum_{j=1..k} [-logratiomx(d1[j], d2[j])] - tr(C2^-1 W2^T diag(d2)^-1 [diag(d1) - diag(d2)] diag(d2)^-1
+           W2) + tr(W1^T Q2 W1) - tr(W2^T Q2 W2) + (mu1 - mu2)^T Q2 (mu1 - mu2) + log|C2| - log|C1|)
+       where C1 = I_r + W1^T diag(d1)^-1 W1
+       where C2 = I_s + W2^T diag(d2)^-1 W2
+       where Q2 = diag(d2)^-1 - diag(d2)^-1 W2 C2^-1 W2^T diag(d2)^-1
+       where logratiomx(a, b) = log(a/b) - (a - b)/b
+
+   Shapes: mu1 (..., k), W1 (..., k, r), d1 (..., k), mu2 (..., k), W2 (..., k, s) and d2 (..., k), or a number for all
+   of a column; kl (...). Any size may be 0. Leading axes broadcast.
+   Domain: d1 and d2 > 0.
+   The work grows as k times the square of the ranks, and no matrix of k x k is formed. Equal laws give exactly 0. The
+   two diagonals are subtracted first; of what the factors W contribute, traces and determinants are subtracted, so
+   that of laws that nearly agree the unit roundoff times those, as large as the rank, is lost, which the divergence
+   itself may be less than.
+   Matrices lie row by row. Where one law has an infinite parameter, kl is +inf. Where both do, for NaN and outside the
+   domain, which a variance of 0 is: NaN, and FE_INVALID is raised.
+   Theorem: kl_mvn_lowrank_difference c013894265c69f94. */
+double CLOSEDFORM(kl_mvn_lowrank)(size_t k, size_t r, size_t s, const double *mu1, const double *W1, const double *d1, const double *mu2, const double *W2, const double *d2);
+
+/* kl_mvn_lowrank in float. */
+float CLOSEDFORM(kl_mvn_lowrank_f32)(size_t k, size_t r, size_t s, const float *mu1, const float *W1, const float *d1, const float *mu2, const float *W2, const float *d2);
+
+/* KL(N(mu1, diag(d1) + W1 W1^T) || N(mu2, diag(d2) + W2 W2^T)) in nats, and its gradient by mu1, W1, d1, mu2, W2 and
+   d2.
+
+       kl     = 1/2 (sum_{j=1..k} [-logratiomx(d1[j], d2[j])] - tr(C2^-1 W2^T diag(d2)^-1 [diag(d1) - diag(d2)]
+           diag(d2)^-1 W2) + tr(W1^T Q2 W1) - tr(W2^T Q2 W2) + (mu1 - mu2)^T Q2 (mu1 - mu2) + log|C2| - log|C1|)
+       by_mu1 = Q2 (mu1 - mu2)
+       by_W1  = Q2 W1 - Q1 W1
+       by_d1  = 1/2 diagonal(Q2 ([diag(d1) - diag(d2)] + W1 W1^T - W2 W2^T) Q1)
+       by_mu2 = -Q2 (mu1 - mu2)
+       by_W2  = Q2 ([diag(d2) - diag(d1)] + W2 W2^T - (mu1 - mu2) (mu1 - mu2)^T - W1 W1^T) Q2 W2
+       by_d2  = 1/2 diagonal(Q2 ([diag(d2) - diag(d1)] + W2 W2^T - (mu1 - mu2) (mu1 - mu2)^T - W1 W1^T) Q2)
+       where C1 = I_r + W1^T diag(d1)^-1 W1
+       where C2 = I_s + W2^T diag(d2)^-1 W2
+       where Q1 = diag(d1)^-1 - diag(d1)^-1 W1 C1^-1 W1^T diag(d1)^-1
+       where Q2 = diag(d2)^-1 - diag(d2)^-1 W2 C2^-1 W2^T diag(d2)^-1
+       where logratiomx(a, b) = log(a/b) - (a - b)/b
+
+   Shapes: mu1 (..., k), W1 (..., k, r), d1 (..., k), mu2 (..., k), W2 (..., k, s) and d2 (..., k), or a number for all
+   of a column; kl (...), by_mu1 (..., k), by_W1 (..., k, r), by_d1 (..., k), by_mu2 (..., k), by_W2 (..., k, s) and
+   by_d2 (..., k). Any size may be 0. Leading axes broadcast.
+   Domain: d1 and d2 > 0.
+   The work grows as k times the square of the ranks, and no matrix of k x k is formed. Equal laws give exactly 0. The
+   two diagonals are subtracted first; of what the factors W contribute, traces and determinants are subtracted, so
+   that of laws that nearly agree the unit roundoff times those, as large as the rank, is lost, which the divergence
+   itself may be less than.
+   Matrices lie row by row. Where one law has an infinite parameter, kl is +inf and its gradients NaN. Where both do,
+   for NaN and outside the domain, which a variance of 0 is: NaN, and FE_INVALID is raised.
+   Theorems: kl_mvn_lowrank_difference c013894265c69f94, kl_mvn_lowrank_by_mu1 d55db98a5cb9928e, kl_mvn_lowrank_by_W1
+   c969ebd66636f1ab, kl_mvn_lowrank_by_d1 948069ccc585e603, kl_mvn_lowrank_by_mu2 3d09219da1855e81,
+   kl_mvn_lowrank_by_W2 19e0717185f80f4c, kl_mvn_lowrank_by_d2 30a74a26feb1a01b. */
+void CLOSEDFORM(kl_mvn_lowrank_value_and_grad)(size_t k, size_t r, size_t s, const double *mu1, const double *W1, const double *d1, const double *mu2, const double *W2, const double *d2, double *kl_, double *by_mu1, double *by_W1, double *by_d1, double *by_mu2, double *by_W2, double *by_d2);
+
+/* kl_mvn_lowrank_value_and_grad in float. */
+void CLOSEDFORM(kl_mvn_lowrank_value_and_grad_f32)(size_t k, size_t r, size_t s, const float *mu1, const float *W1, const float *d1, const float *mu2, const float *W2, const float *d2, float *kl_, float *by_mu1, float *by_W1, float *by_d1, float *by_mu2, float *by_W2, float *by_d2);
 
 #ifdef __cplusplus
 }

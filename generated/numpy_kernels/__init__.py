@@ -11,6 +11,10 @@ from .kl_mvn import (
     kl_mvn_prec_value_and_grad,
     kl_mvn_value_and_grad,
 )
+from .kl_mvn_lowrank import (
+    kl_mvn_lowrank,
+    kl_mvn_lowrank_value_and_grad,
+)
 from .kl_mvn_vae_chol import (
     kl_mvn_vae_chol,
     kl_mvn_vae_chol_value_and_grad,
@@ -53,6 +57,8 @@ __all__ = [
     "kl_mvn",
     "kl_mvn_chol",
     "kl_mvn_chol_value_and_grad",
+    "kl_mvn_lowrank",
+    "kl_mvn_lowrank_value_and_grad",
     "kl_mvn_prec",
     "kl_mvn_prec_chol",
     "kl_mvn_prec_chol_value_and_grad",

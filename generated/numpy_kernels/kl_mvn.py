@@ -55,10 +55,17 @@ def kl_mvn(mu1: Array, cov1: Array, mu2: Array, cov2: Array) -> Array:
     What a matrix loses when it is rounded to its entries, about cond times the unit roundoff, no algorithm can bring
     back: a relative change of that size in one entry changes the divergence as much. Where factors are known, give
     those.
+    Options, as of NumPy's ufuncs: out (where the result goes), axes (a list of those of each argument and result),
+    dtype (in what is computed: float32 or float64) and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite: NaN, and NumPy reports
-    `invalid`, in that element alone.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorem: kl_mvn_difference 0b30592dc6521055.
+    `invalid`, in that element alone. A singular matrix counts as not positive definite, for rounding leaves nothing to
+    tell it from an indefinite one: where one law degenerates kl is not +inf, as it is for the kernels that take
+    factors.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorem: kl_mvn_difference.
     """
     L1 = factor(cov1)
     L2 = factor(cov2)
@@ -99,10 +106,15 @@ def kl_mvn_chol(mu1: Array, L1: Array, mu2: Array, L2: Array) -> Array:
     Domain: L1 and L2 lower triangular with a positive diagonal; what stands above the diagonal is not read.
     A sum of squares and of terms none of which is negative, of differences that are taken first: laws that nearly agree
     keep their digits, equal ones give exactly 0.
+    Options, as of NumPy's ufuncs: out (where the result goes), axes (a list of those of each argument and result),
+    dtype (in what is computed: float32 or float64) and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Where one law degenerates (a 0 on a diagonal, an infinite entry), kl is +inf. Where both do, for NaN and outside the
     domain: NaN, and NumPy reports `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorem: kl_mvn_difference 0b30592dc6521055.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorem: kl_mvn_difference.
     """
     E = solved(L2, L1 - L2)
     z = solved_column(L2, mu1 - mu2)
@@ -142,11 +154,15 @@ def kl_mvn_chol_value_and_grad(mu1: Array, L1: Array, mu2: Array, L2: Array) -> 
     Domain: L1 and L2 lower triangular with a positive diagonal; what stands above the diagonal is not read.
     A sum of squares and of terms none of which is negative, of differences that are taken first: laws that nearly agree
     keep their digits, equal ones give exactly 0.
+    Options, as of NumPy's ufuncs: out (a tuple of arrays, or None, one for each result), axes (a list of those of each
+    argument and result), dtype (in what is computed: float32 or float64) and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Where one law degenerates (a 0 on a diagonal, an infinite entry), kl is +inf and its gradients NaN. Where both do,
     for NaN and outside the domain: NaN, and NumPy reports `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorems: kl_mvn_difference 0b30592dc6521055, kl_mvn_chol_by_mu1 52e4739657e7eb96, kl_mvn_chol_by_L1
-    d938ac70568d8fdd, kl_mvn_chol_by_mu2 2463a50c5200a5b2, kl_mvn_chol_by_L2 d7d1b49fcb553d71.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorems: kl_mvn_difference, kl_mvn_chol_by_mu1, kl_mvn_chol_by_L1, kl_mvn_chol_by_mu2, kl_mvn_chol_by_L2.
     """
     E = solved(L2, L1 - L2)
     z = solved_column(L2, mu1 - mu2)
@@ -188,10 +204,17 @@ def kl_mvn_prec(mu1: Array, prec1: Array, mu2: Array, prec2: Array) -> Array:
     What a matrix loses when it is rounded to its entries, about cond times the unit roundoff, no algorithm can bring
     back: a relative change of that size in one entry changes the divergence as much. Where factors are known, give
     those.
+    Options, as of NumPy's ufuncs: out (where the result goes), axes (a list of those of each argument and result),
+    dtype (in what is computed: float32 or float64) and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite: NaN, and NumPy reports
-    `invalid`, in that element alone.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorem: kl_mvn_prec_difference d5c727b376e24925.
+    `invalid`, in that element alone. A singular matrix counts as not positive definite, for rounding leaves nothing to
+    tell it from an indefinite one: where one law degenerates kl is not +inf, as it is for the kernels that take
+    factors.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorem: kl_mvn_prec_difference.
     """
     R1 = factor(prec1)
     R2 = factor(prec2)
@@ -232,10 +255,15 @@ def kl_mvn_prec_chol(mu1: Array, R1: Array, mu2: Array, R2: Array) -> Array:
     Domain: R1 and R2 lower triangular with a positive diagonal; what stands above the diagonal is not read.
     A sum of squares and of terms none of which is negative, of differences that are taken first: laws that nearly agree
     keep their digits, equal ones give exactly 0.
+    Options, as of NumPy's ufuncs: out (where the result goes), axes (a list of those of each argument and result),
+    dtype (in what is computed: float32 or float64) and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Where one law degenerates (a 0 on a diagonal, an infinite entry), kl is +inf. Where both do, for NaN and outside the
     domain: NaN, and NumPy reports `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorem: kl_mvn_prec_difference d5c727b376e24925.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorem: kl_mvn_prec_difference.
     """
     E = solved(R1, R2 - R1)
     w = carried(R2, mu1 - mu2)
@@ -275,11 +303,16 @@ def kl_mvn_prec_chol_value_and_grad(mu1: Array, R1: Array, mu2: Array, R2: Array
     Domain: R1 and R2 lower triangular with a positive diagonal; what stands above the diagonal is not read.
     A sum of squares and of terms none of which is negative, of differences that are taken first: laws that nearly agree
     keep their digits, equal ones give exactly 0.
+    Options, as of NumPy's ufuncs: out (a tuple of arrays, or None, one for each result), axes (a list of those of each
+    argument and result), dtype (in what is computed: float32 or float64) and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Where one law degenerates (a 0 on a diagonal, an infinite entry), kl is +inf and its gradients NaN. Where both do,
     for NaN and outside the domain: NaN, and NumPy reports `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorems: kl_mvn_prec_difference d5c727b376e24925, kl_mvn_prec_chol_by_mu1 705a13b88775e072, kl_mvn_prec_chol_by_R1
-    4ed10185e55d3d40, kl_mvn_prec_chol_by_mu2 4ee72a8226648b7f, kl_mvn_prec_chol_by_R2 bfe5fc539ad152a1.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorems: kl_mvn_prec_difference, kl_mvn_prec_chol_by_mu1, kl_mvn_prec_chol_by_R1, kl_mvn_prec_chol_by_mu2,
+    kl_mvn_prec_chol_by_R2.
     """
     E = solved(R1, R2 - R1)
     w = carried(R2, mu1 - mu2)
@@ -326,12 +359,18 @@ def kl_mvn_prec_value_and_grad(mu1: Array, prec1: Array, mu2: Array, prec2: Arra
     What a matrix loses when it is rounded to its entries, about cond times the unit roundoff, no algorithm can bring
     back: a relative change of that size in one entry changes the divergence as much. Where factors are known, give
     those.
+    Options, as of NumPy's ufuncs: out (a tuple of arrays, or None, one for each result), axes (a list of those of each
+    argument and result), dtype (in what is computed: float32 or float64) and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite: NaN, and NumPy reports
-    `invalid`, in that element alone.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorems: kl_mvn_prec_difference d5c727b376e24925, kl_mvn_prec_difference_by_mu1 d51a1d1546dfff2f,
-    kl_mvn_prec_difference_by_P1 eaff43cb7bfc26c6, kl_mvn_prec_difference_by_mu2 d309261b41560746,
-    kl_mvn_prec_difference_by_P2 b7b92f01c6ed90ea.
+    `invalid`, in that element alone. A singular matrix counts as not positive definite, for rounding leaves nothing to
+    tell it from an indefinite one: where one law degenerates kl is not +inf, as it is for the kernels that take
+    factors.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorems: kl_mvn_prec_difference, kl_mvn_prec_difference_by_mu1, kl_mvn_prec_difference_by_P1,
+    kl_mvn_prec_difference_by_mu2, kl_mvn_prec_difference_by_P2.
     """
     R1 = factor(prec1)
     R2 = factor(prec2)
@@ -384,11 +423,18 @@ def kl_mvn_value_and_grad(mu1: Array, cov1: Array, mu2: Array, cov2: Array) -> t
     What a matrix loses when it is rounded to its entries, about cond times the unit roundoff, no algorithm can bring
     back: a relative change of that size in one entry changes the divergence as much. Where factors are known, give
     those.
+    Options, as of NumPy's ufuncs: out (a tuple of arrays, or None, one for each result), axes (a list of those of each
+    argument and result), dtype (in what is computed: float32 or float64) and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite: NaN, and NumPy reports
-    `invalid`, in that element alone.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorems: kl_mvn_difference 0b30592dc6521055, kl_mvn_difference_by_mu1 59d2da957018827a, kl_mvn_difference_by_Sigma1
-    bc9bde5268afa00e, kl_mvn_difference_by_mu2 a3b750e8e2673702, kl_mvn_difference_by_Sigma2 83399963a3a66adf.
+    `invalid`, in that element alone. A singular matrix counts as not positive definite, for rounding leaves nothing to
+    tell it from an indefinite one: where one law degenerates kl is not +inf, as it is for the kernels that take
+    factors.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorems: kl_mvn_difference, kl_mvn_difference_by_mu1, kl_mvn_difference_by_Sigma1, kl_mvn_difference_by_mu2,
+    kl_mvn_difference_by_Sigma2.
     """
     L1 = factor(cov1)
     L2 = factor(cov2)

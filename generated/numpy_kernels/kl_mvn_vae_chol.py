@@ -27,10 +27,15 @@ def kl_mvn_vae_chol(mu: Array, L: Array) -> Array:
     Domain: L lower triangular with a positive diagonal; what stands above the diagonal is not read.
     A sum of squares and of terms none of which is negative, of differences that are taken first: laws that nearly agree
     keep their digits, equal ones give exactly 0.
+    Options, as of NumPy's ufuncs: out (where the result goes), axes (a list of those of each argument and result),
+    dtype (in what is computed: float32 or float64) and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Where one law degenerates (a 0 on a diagonal, an infinite entry), kl is +inf. For NaN and outside the domain: NaN,
     and NumPy reports `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorem: kl_mvn_vae_difference 4dd3558f5b02a58e.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorem: kl_mvn_vae_difference.
     """
     L_ii = diagonal(L)
     mu_i = mu
@@ -62,11 +67,15 @@ def kl_mvn_vae_chol_value_and_grad(mu: Array, L: Array) -> tuple[Array, ...]:
     Domain: L lower triangular with a positive diagonal; what stands above the diagonal is not read.
     A sum of squares and of terms none of which is negative, of differences that are taken first: laws that nearly agree
     keep their digits, equal ones give exactly 0.
+    Options, as of NumPy's ufuncs: out (a tuple of arrays, or None, one for each result), axes (a list of those of each
+    argument and result), dtype (in what is computed: float32 or float64) and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Where one law degenerates (a 0 on a diagonal, an infinite entry), kl is +inf and its gradients NaN. For NaN and
     outside the domain: NaN, and NumPy reports `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorems: kl_mvn_vae_difference 4dd3558f5b02a58e, kl_mvn_vae_chol_by_mu fda01b99288f1760, kl_mvn_vae_chol_by_L
-    134131676f8da748.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorems: kl_mvn_vae_difference, kl_mvn_vae_chol_by_mu, kl_mvn_vae_chol_by_L.
     """
     E = without_unit(L)
     L_ii = diagonal(L)

@@ -27,12 +27,16 @@ def kl_normal(mu1: Array, sigma1: Array, mu2: Array, sigma2: Array) -> Array:
         kl = 1/2 [(mu1 - mu2)/sigma2]^2 + 1/2 [(sigma1 - sigma2)/sigma2]^2 - logratiomx(sigma1, sigma2)
         where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-    Elementwise: mu1, sigma1, mu2 and sigma2 broadcast against each other. float32 stays float32, float16 computes as
-    float32, integers and mixed arguments as float64.
+    Elementwise: mu1, sigma1, mu2 and sigma2 broadcast against each other.
+    Options, as of NumPy's ufuncs: out (where the result goes), where (a mask, with out: what it leaves out stays as it
+    was), dtype (in what is computed: float32 or float64) and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Domain: mu1 and mu2 real; sigma1 and sigma2 > 0. Where one law degenerates (sigma1 = 0, sigma2 = 0, an infinite
     argument), kl is +inf. Where both do, for NaN and outside the domain: NaN, and NumPy reports `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorem: kl_normal_stable ffd2e9424933a6e7.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorem: kl_normal_stable.
     """
     t0 = (mu1 - mu2) / sigma2
     mean = 0.5 * t0 * t0
@@ -56,12 +60,16 @@ def kl_normal_logvar(mu1: Array, logvar1: Array, mu2: Array, logvar2: Array) -> 
         kl = 1/2 [expm1mx(logvar1 - logvar2) + (mu1 - mu2)^2 exp(-logvar2)]
         where expm1mx(x) = e^x - 1 - x
 
-    Elementwise: mu1, logvar1, mu2 and logvar2 broadcast against each other. float32 stays float32, float16 computes as
-    float32, integers and mixed arguments as float64.
+    Elementwise: mu1, logvar1, mu2 and logvar2 broadcast against each other.
+    Options, as of NumPy's ufuncs: out (where the result goes), where (a mask, with out: what it leaves out stays as it
+    was), dtype (in what is computed: float32 or float64) and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Domain: mu1, logvar1, mu2 and logvar2 real. Where one law degenerates (an infinite argument), kl is +inf. Where both
     do, for NaN and outside the domain: NaN, and NumPy reports `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorem: kl_normal_logvar_stable a538af76954087c5.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorem: kl_normal_logvar_stable.
     """
     t0 = (mu1 - mu2) * np.exp(-0.5 * logvar2)
     kl: Array = half_expm1mx(logvar1 - logvar2) + 0.5 * t0 * t0
@@ -88,15 +96,18 @@ def kl_normal_logvar_value_and_grad(mu1: Array, logvar1: Array, mu2: Array, logv
         where expm1(x) = e^x - 1
         where expm1mx(x) = e^x - 1 - x
 
-    Elementwise: mu1, logvar1, mu2 and logvar2 broadcast against each other. float32 stays float32, float16 computes as
-    float32, integers and mixed arguments as float64.
+    Elementwise: mu1, logvar1, mu2 and logvar2 broadcast against each other.
+    Options, as of NumPy's ufuncs: out (a tuple of arrays, or None, one for each result), where (a mask, with out: what
+    it leaves out stays as it was), dtype (in what is computed: float32 or float64) and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Domain: mu1, logvar1, mu2 and logvar2 real. Where one law degenerates (an infinite argument), kl is +inf and
     gradients are the limits of their formulas. Where both do, for NaN and outside the domain: NaN, and NumPy reports
     `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorems: kl_normal_logvar_stable a538af76954087c5, kl_normal_logvar_by_mu1 55984140312cddb4,
-    kl_normal_logvar_by_logvar1 0758f8b4a4df0355, kl_normal_logvar_by_mu2 3b68239c00e8f7ea, kl_normal_logvar_by_logvar2
-    7f2802890b09be6b.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorems: kl_normal_logvar_stable, kl_normal_logvar_by_mu1, kl_normal_logvar_by_logvar1, kl_normal_logvar_by_mu2,
+    kl_normal_logvar_by_logvar2.
     """
     logvar_gap = logvar1 - logvar2
     t0 = np.exp(-0.5 * logvar2)
@@ -127,12 +138,16 @@ def kl_normal_prec(mu1: Array, prec1: Array, mu2: Array, prec2: Array) -> Array:
         kl = 1/2 [-logratiomx(prec2, prec1) + prec2 (mu1 - mu2)^2]
         where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-    Elementwise: mu1, prec1, mu2 and prec2 broadcast against each other. float32 stays float32, float16 computes as
-    float32, integers and mixed arguments as float64.
+    Elementwise: mu1, prec1, mu2 and prec2 broadcast against each other.
+    Options, as of NumPy's ufuncs: out (where the result goes), where (a mask, with out: what it leaves out stays as it
+    was), dtype (in what is computed: float32 or float64) and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Domain: mu1 and mu2 real; prec1 and prec2 > 0. Where one law degenerates (prec1 = 0, prec2 = 0, an infinite
     argument), kl is +inf. Where both do, for NaN and outside the domain: NaN, and NumPy reports `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorem: kl_normal_prec_stable 3eb2ef456edca812.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorem: kl_normal_prec_stable.
     """
     mu_gap = mu1 - mu2
     kl: Array = -0.5 * logratiomx(prec2, prec1) + 0.5 * (prec2 * mu_gap * mu_gap)
@@ -158,14 +173,18 @@ def kl_normal_prec_value_and_grad(mu1: Array, prec1: Array, mu2: Array, prec2: A
         by_prec2 = 1/2 [(prec2 - prec1)/(prec1 prec2) + (mu1 - mu2)^2]
         where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-    Elementwise: mu1, prec1, mu2 and prec2 broadcast against each other. float32 stays float32, float16 computes as
-    float32, integers and mixed arguments as float64.
+    Elementwise: mu1, prec1, mu2 and prec2 broadcast against each other.
+    Options, as of NumPy's ufuncs: out (a tuple of arrays, or None, one for each result), where (a mask, with out: what
+    it leaves out stays as it was), dtype (in what is computed: float32 or float64) and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Domain: mu1 and mu2 real; prec1 and prec2 > 0. Where one law degenerates (prec1 = 0, prec2 = 0, an infinite
     argument), kl is +inf and gradients are the limits of their formulas. Where both do, for NaN and outside the domain:
     NaN, and NumPy reports `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorems: kl_normal_prec_stable 3eb2ef456edca812, kl_normal_prec_by_mu1 6030829d1d9063da, kl_normal_prec_by_prec1
-    3b58f49a8af1d904, kl_normal_prec_by_mu2 dd91eb3c1bbd05aa, kl_normal_prec_by_prec2 8193e46b00ab915f.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorems: kl_normal_prec_stable, kl_normal_prec_by_mu1, kl_normal_prec_by_prec1, kl_normal_prec_by_mu2,
+    kl_normal_prec_by_prec2.
     """
     mu_gap = mu1 - mu2
     t0 = mu_gap * prec2
@@ -196,14 +215,17 @@ def kl_normal_value_and_grad(mu1: Array, sigma1: Array, mu2: Array, sigma2: Arra
         by_sigma2 = [(sigma2 - sigma1) (sigma2 + sigma1) - (mu1 - mu2)^2]/sigma2^3
         where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-    Elementwise: mu1, sigma1, mu2 and sigma2 broadcast against each other. float32 stays float32, float16 computes as
-    float32, integers and mixed arguments as float64.
+    Elementwise: mu1, sigma1, mu2 and sigma2 broadcast against each other.
+    Options, as of NumPy's ufuncs: out (a tuple of arrays, or None, one for each result), where (a mask, with out: what
+    it leaves out stays as it was), dtype (in what is computed: float32 or float64) and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Domain: mu1 and mu2 real; sigma1 and sigma2 > 0. Where one law degenerates (sigma1 = 0, sigma2 = 0, an infinite
     argument), kl is +inf and gradients are the limits of their formulas. Where both do, for NaN and outside the domain:
     NaN, and NumPy reports `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorems: kl_normal_stable ffd2e9424933a6e7, kl_normal_by_mu1 4e91c3202d5d181c, kl_normal_by_sigma1
-    efe2fa9752943d75, kl_normal_by_mu2 683774a002f8a085, kl_normal_by_sigma2 a06695687d03dd05.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorems: kl_normal_stable, kl_normal_by_mu1, kl_normal_by_sigma1, kl_normal_by_mu2, kl_normal_by_sigma2.
     """
     t0 = (mu1 - mu2) / sigma2
     mean = 0.5 * t0 * t0
@@ -232,12 +254,16 @@ def kl_normal_var(mu1: Array, var1: Array, mu2: Array, var2: Array) -> Array:
         kl = 1/2 [-logratiomx(var1, var2) + (mu1 - mu2)^2/var2]
         where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-    Elementwise: mu1, var1, mu2 and var2 broadcast against each other. float32 stays float32, float16 computes as
-    float32, integers and mixed arguments as float64.
+    Elementwise: mu1, var1, mu2 and var2 broadcast against each other.
+    Options, as of NumPy's ufuncs: out (where the result goes), where (a mask, with out: what it leaves out stays as it
+    was), dtype (in what is computed: float32 or float64) and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Domain: mu1 and mu2 real; var1 and var2 > 0. Where one law degenerates (var1 = 0, var2 = 0, an infinite argument),
     kl is +inf. Where both do, for NaN and outside the domain: NaN, and NumPy reports `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorem: kl_normal_var_stable e6dab50123ee0c63.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorem: kl_normal_var_stable.
     """
     mu_gap = mu1 - mu2
     kl: Array = -0.5 * logratiomx(var1, var2) + 0.5 * (mu_gap / var2 * mu_gap)
@@ -263,14 +289,18 @@ def kl_normal_var_value_and_grad(mu1: Array, var1: Array, mu2: Array, var2: Arra
         by_var2 = 1/2 [var2 - var1 - (mu1 - mu2)^2]/var2^2
         where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-    Elementwise: mu1, var1, mu2 and var2 broadcast against each other. float32 stays float32, float16 computes as
-    float32, integers and mixed arguments as float64.
+    Elementwise: mu1, var1, mu2 and var2 broadcast against each other.
+    Options, as of NumPy's ufuncs: out (a tuple of arrays, or None, one for each result), where (a mask, with out: what
+    it leaves out stays as it was), dtype (in what is computed: float32 or float64) and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Domain: mu1 and mu2 real; var1 and var2 > 0. Where one law degenerates (var1 = 0, var2 = 0, an infinite argument),
     kl is +inf and gradients are the limits of their formulas. Where both do, for NaN and outside the domain: NaN, and
     NumPy reports `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorems: kl_normal_var_stable e6dab50123ee0c63, kl_normal_var_by_mu1 fde3d3663ab67ca0, kl_normal_var_by_var1
-    6d873f3e8119dfec, kl_normal_var_by_mu2 c99d133b053e9171, kl_normal_var_by_var2 13ab958f92cebb4b.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorems: kl_normal_var_stable, kl_normal_var_by_mu1, kl_normal_var_by_var1, kl_normal_var_by_mu2,
+    kl_normal_var_by_var2.
     """
     mu_gap = mu1 - mu2
     t0 = mu_gap / var2

@@ -28,12 +28,16 @@ def kl_normal_diag(mu1: Array, sigma1: Array, mu2: Array, sigma2: Array) -> Arra
             logratiomx(sigma1[j], sigma2[j]))
         where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-    Shapes: mu1, sigma1, mu2 and sigma2 (..., k), or a number for all of an axis; kl (...). float32 stays float32,
-    float16 computes as float32, integers and mixed arguments as float64.
+    Shapes: mu1, sigma1, mu2 and sigma2 (..., k), or a number for all of an axis; kl (...).
+    Options, as of NumPy's ufuncs: out (where the result goes), axis (of k, the last one unless given), axes (a list of
+    those of each argument and result), keepdims, dtype (in what is computed: float32 or float64) and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Domain: mu1 and mu2 real; sigma1 and sigma2 > 0. Where one law degenerates (sigma1 = 0, sigma2 = 0, an infinite
     argument), kl is +inf. Where both do, for NaN and outside the domain: NaN, and NumPy reports `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorem: kl_normal_diag_stable 18abc0b2acd5c483.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorem: kl_normal_diag_stable.
     """
     t0 = (mu1 - mu2) / sigma2
     t1 = (sigma1 - sigma2) / sigma2
@@ -56,12 +60,16 @@ def kl_normal_diag_logvar(mu1: Array, logvar1: Array, mu2: Array, logvar2: Array
         kl = sum_{j=1..k} 1/2 [expm1mx(logvar1[j] - logvar2[j]) + (mu1[j] - mu2[j])^2 exp(-logvar2[j])]
         where expm1mx(x) = e^x - 1 - x
 
-    Shapes: mu1, logvar1, mu2 and logvar2 (..., k), or a number for all of an axis; kl (...). float32 stays float32,
-    float16 computes as float32, integers and mixed arguments as float64.
+    Shapes: mu1, logvar1, mu2 and logvar2 (..., k), or a number for all of an axis; kl (...).
+    Options, as of NumPy's ufuncs: out (where the result goes), axis (of k, the last one unless given), axes (a list of
+    those of each argument and result), keepdims, dtype (in what is computed: float32 or float64) and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Domain: mu1, logvar1, mu2 and logvar2 real. Where one law degenerates (an infinite argument), kl is +inf. Where both
     do, for NaN and outside the domain: NaN, and NumPy reports `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorem: kl_normal_diag_logvar_stable 33aa176f76b62923.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorem: kl_normal_diag_logvar_stable.
     """
     t0 = (mu1 - mu2) * np.exp(-0.5 * logvar2)
     return total(half_expm1mx(logvar1 - logvar2) + 0.5 * t0 * t0)
@@ -89,15 +97,19 @@ def kl_normal_diag_logvar_value_and_grad(mu1: Array, logvar1: Array, mu2: Array,
         where expm1mx(x) = e^x - 1 - x
 
     Shapes: mu1, logvar1, mu2 and logvar2 (..., k), or a number for all of an axis; kl (...), by_mu1 (..., k),
-    by_logvar1 (..., k), by_mu2 (..., k) and by_logvar2 (..., k). float32 stays float32, float16 computes as float32,
-    integers and mixed arguments as float64.
+    by_logvar1 (..., k), by_mu2 (..., k) and by_logvar2 (..., k).
+    Options, as of NumPy's ufuncs: out (a tuple of arrays, or None, one for each result), axis (of k, the last one
+    unless given), axes (a list of those of each argument and result), dtype (in what is computed: float32 or float64)
+    and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Domain: mu1, logvar1, mu2 and logvar2 real. Where one law degenerates (an infinite argument), kl is +inf and
     gradients are the limits of their formulas. Where both do, for NaN and outside the domain: NaN, and NumPy reports
     `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorems: kl_normal_diag_logvar_stable 33aa176f76b62923, kl_normal_diag_logvar_by_mu1 c909013595500531,
-    kl_normal_diag_logvar_by_logvar1 7195006db397fa0b, kl_normal_diag_logvar_by_mu2 057ae9d9e03a898c,
-    kl_normal_diag_logvar_by_logvar2 b5e864fe332ed8e2.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorems: kl_normal_diag_logvar_stable, kl_normal_diag_logvar_by_mu1, kl_normal_diag_logvar_by_logvar1,
+    kl_normal_diag_logvar_by_mu2, kl_normal_diag_logvar_by_logvar2.
     """
     logvar_gap = logvar1 - logvar2
     t0 = np.exp(-0.5 * logvar2)
@@ -128,12 +140,16 @@ def kl_normal_diag_prec(mu1: Array, prec1: Array, mu2: Array, prec2: Array) -> A
         kl = sum_{j=1..k} 1/2 [-logratiomx(prec2[j], prec1[j]) + prec2[j] (mu1[j] - mu2[j])^2]
         where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-    Shapes: mu1, prec1, mu2 and prec2 (..., k), or a number for all of an axis; kl (...). float32 stays float32, float16
-    computes as float32, integers and mixed arguments as float64.
+    Shapes: mu1, prec1, mu2 and prec2 (..., k), or a number for all of an axis; kl (...).
+    Options, as of NumPy's ufuncs: out (where the result goes), axis (of k, the last one unless given), axes (a list of
+    those of each argument and result), keepdims, dtype (in what is computed: float32 or float64) and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Domain: mu1 and mu2 real; prec1 and prec2 > 0. Where one law degenerates (prec1 = 0, prec2 = 0, an infinite
     argument), kl is +inf. Where both do, for NaN and outside the domain: NaN, and NumPy reports `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorem: kl_normal_diag_prec_stable 4db617a2dd1851d5.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorem: kl_normal_diag_prec_stable.
     """
     mu_gap = mu1 - mu2
     return total(-0.5 * logratiomx(prec2, prec1) + 0.5 * (prec2 * mu_gap * mu_gap))
@@ -160,15 +176,19 @@ def kl_normal_diag_prec_value_and_grad(mu1: Array, prec1: Array, mu2: Array, pre
         where logratiomx(a, b) = log(a/b) - (a - b)/b
 
     Shapes: mu1, prec1, mu2 and prec2 (..., k), or a number for all of an axis; kl (...), by_mu1 (..., k), by_prec1
-    (..., k), by_mu2 (..., k) and by_prec2 (..., k). float32 stays float32, float16 computes as float32, integers and
-    mixed arguments as float64.
+    (..., k), by_mu2 (..., k) and by_prec2 (..., k).
+    Options, as of NumPy's ufuncs: out (a tuple of arrays, or None, one for each result), axis (of k, the last one
+    unless given), axes (a list of those of each argument and result), dtype (in what is computed: float32 or float64)
+    and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Domain: mu1 and mu2 real; prec1 and prec2 > 0. Where one law degenerates (prec1 = 0, prec2 = 0, an infinite
     argument), kl is +inf and gradients are the limits of their formulas. Where both do, for NaN and outside the domain:
     NaN, and NumPy reports `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorems: kl_normal_diag_prec_stable 4db617a2dd1851d5, kl_normal_diag_prec_by_mu1 bf914c369d214f5c,
-    kl_normal_diag_prec_by_prec1 d731c866778c621f, kl_normal_diag_prec_by_mu2 6c63ff03bf2e9c05,
-    kl_normal_diag_prec_by_prec2 7407f3dddfd3f6d0.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorems: kl_normal_diag_prec_stable, kl_normal_diag_prec_by_mu1, kl_normal_diag_prec_by_prec1,
+    kl_normal_diag_prec_by_mu2, kl_normal_diag_prec_by_prec2.
     """
     mu_gap = mu1 - mu2
     t0 = mu_gap * prec2
@@ -202,14 +222,19 @@ def kl_normal_diag_value_and_grad(mu1: Array, sigma1: Array, mu2: Array, sigma2:
         where logratiomx(a, b) = log(a/b) - (a - b)/b
 
     Shapes: mu1, sigma1, mu2 and sigma2 (..., k), or a number for all of an axis; kl (...), by_mu1 (..., k), by_sigma1
-    (..., k), by_mu2 (..., k) and by_sigma2 (..., k). float32 stays float32, float16 computes as float32, integers and
-    mixed arguments as float64.
+    (..., k), by_mu2 (..., k) and by_sigma2 (..., k).
+    Options, as of NumPy's ufuncs: out (a tuple of arrays, or None, one for each result), axis (of k, the last one
+    unless given), axes (a list of those of each argument and result), dtype (in what is computed: float32 or float64)
+    and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Domain: mu1 and mu2 real; sigma1 and sigma2 > 0. Where one law degenerates (sigma1 = 0, sigma2 = 0, an infinite
     argument), kl is +inf and gradients are the limits of their formulas. Where both do, for NaN and outside the domain:
     NaN, and NumPy reports `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorems: kl_normal_diag_stable 18abc0b2acd5c483, kl_normal_diag_by_mu1 82425938c10106c7, kl_normal_diag_by_sigma1
-    a9eee0dda13dda20, kl_normal_diag_by_mu2 496513f819b363c9, kl_normal_diag_by_sigma2 e6845dac9decac92.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorems: kl_normal_diag_stable, kl_normal_diag_by_mu1, kl_normal_diag_by_sigma1, kl_normal_diag_by_mu2,
+    kl_normal_diag_by_sigma2.
     """
     t0 = (mu1 - mu2) / sigma2
     t1 = (sigma1 - sigma2) / sigma2
@@ -237,12 +262,16 @@ def kl_normal_diag_var(mu1: Array, var1: Array, mu2: Array, var2: Array) -> Arra
         kl = sum_{j=1..k} 1/2 [-logratiomx(var1[j], var2[j]) + (mu1[j] - mu2[j])^2/var2[j]]
         where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-    Shapes: mu1, var1, mu2 and var2 (..., k), or a number for all of an axis; kl (...). float32 stays float32, float16
-    computes as float32, integers and mixed arguments as float64.
+    Shapes: mu1, var1, mu2 and var2 (..., k), or a number for all of an axis; kl (...).
+    Options, as of NumPy's ufuncs: out (where the result goes), axis (of k, the last one unless given), axes (a list of
+    those of each argument and result), keepdims, dtype (in what is computed: float32 or float64) and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Domain: mu1 and mu2 real; var1 and var2 > 0. Where one law degenerates (var1 = 0, var2 = 0, an infinite argument),
     kl is +inf. Where both do, for NaN and outside the domain: NaN, and NumPy reports `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorem: kl_normal_diag_var_stable b9470efdc113f317.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorem: kl_normal_diag_var_stable.
     """
     mu_gap = mu1 - mu2
     return total(-0.5 * logratiomx(var1, var2) + 0.5 * (mu_gap / var2 * mu_gap))
@@ -269,15 +298,19 @@ def kl_normal_diag_var_value_and_grad(mu1: Array, var1: Array, mu2: Array, var2:
         where logratiomx(a, b) = log(a/b) - (a - b)/b
 
     Shapes: mu1, var1, mu2 and var2 (..., k), or a number for all of an axis; kl (...), by_mu1 (..., k), by_var1 (...,
-    k), by_mu2 (..., k) and by_var2 (..., k). float32 stays float32, float16 computes as float32, integers and mixed
-    arguments as float64.
+    k), by_mu2 (..., k) and by_var2 (..., k).
+    Options, as of NumPy's ufuncs: out (a tuple of arrays, or None, one for each result), axis (of k, the last one
+    unless given), axes (a list of those of each argument and result), dtype (in what is computed: float32 or float64)
+    and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Domain: mu1 and mu2 real; var1 and var2 > 0. Where one law degenerates (var1 = 0, var2 = 0, an infinite argument),
     kl is +inf and gradients are the limits of their formulas. Where both do, for NaN and outside the domain: NaN, and
     NumPy reports `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorems: kl_normal_diag_var_stable b9470efdc113f317, kl_normal_diag_var_by_mu1 02ab821511666664,
-    kl_normal_diag_var_by_var1 403a7d001cfe0513, kl_normal_diag_var_by_mu2 97b2bce401508640, kl_normal_diag_var_by_var2
-    1d8283e413e80659.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorems: kl_normal_diag_var_stable, kl_normal_diag_var_by_mu1, kl_normal_diag_var_by_var1,
+    kl_normal_diag_var_by_mu2, kl_normal_diag_var_by_var2.
     """
     mu_gap = mu1 - mu2
     t0 = mu_gap / var2

@@ -26,12 +26,16 @@ def kl_vae(mu: Array, logvar: Array) -> Array:
         kl = sum_{j=1..k} 1/2 [expm1mx(logvar[j]) + mu[j]^2]
         where expm1mx(x) = e^x - 1 - x
 
-    Shapes: mu and logvar (..., k), or a number for all of an axis; kl (...). float32 stays float32, float16 computes as
-    float32, integers and mixed arguments as float64.
+    Shapes: mu and logvar (..., k), or a number for all of an axis; kl (...).
+    Options, as of NumPy's ufuncs: out (where the result goes), axis (of k, the last one unless given), axes (a list of
+    those of each argument and result), keepdims, dtype (in what is computed: float32 or float64) and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Domain: mu and logvar real. Where one law degenerates (an infinite argument), kl is +inf. For NaN and outside the
     domain: NaN, and NumPy reports `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorem: kl_vae_stable 1cff052f3a667cb3.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorem: kl_vae_stable.
     """
     return total(half_expm1mx(logvar) + 0.5 * mu * mu)
 
@@ -51,12 +55,16 @@ def kl_vae_sigma(mu: Array, sigma: Array) -> Array:
         kl = sum_{j=1..k} 1/2 [(sigma[j] - 1)^2 - 2 logratiomx(sigma[j], 1) + mu[j]^2]
         where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-    Shapes: mu and sigma (..., k), or a number for all of an axis; kl (...). float32 stays float32, float16 computes as
-    float32, integers and mixed arguments as float64.
+    Shapes: mu and sigma (..., k), or a number for all of an axis; kl (...).
+    Options, as of NumPy's ufuncs: out (where the result goes), axis (of k, the last one unless given), axes (a list of
+    those of each argument and result), keepdims, dtype (in what is computed: float32 or float64) and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Domain: mu real; sigma > 0. Where one law degenerates (sigma = 0, an infinite argument), kl is +inf. For NaN and
     outside the domain: NaN, and NumPy reports `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorem: kl_vae_sigma_stable 1220845021b9a9cf.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorem: kl_vae_sigma_stable.
     """
     t0 = sigma - 1.0
     return total(0.5 * t0 * t0 - logratiomx(sigma, 1.0) + 0.5 * mu * mu)
@@ -80,12 +88,16 @@ def kl_vae_sigma_value_and_grad(mu: Array, sigma: Array) -> tuple[Array, ...]:
         where logratiomx(a, b) = log(a/b) - (a - b)/b
 
     Shapes: mu and sigma (..., k), or a number for all of an axis; kl (...), by_mu (..., k) and by_sigma (..., k).
-    float32 stays float32, float16 computes as float32, integers and mixed arguments as float64.
+    Options, as of NumPy's ufuncs: out (a tuple of arrays, or None, one for each result), axis (of k, the last one
+    unless given), axes (a list of those of each argument and result), dtype (in what is computed: float32 or float64)
+    and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Domain: mu real; sigma > 0. Where one law degenerates (sigma = 0, an infinite argument), kl is +inf and gradients
     are the limits of their formulas. For NaN and outside the domain: NaN, and NumPy reports `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorems: kl_vae_sigma_stable 1220845021b9a9cf, kl_vae_sigma_by_mu b21c6165426801d8, kl_vae_sigma_by_sigma
-    00949291cb17ad91.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorems: kl_vae_sigma_stable, kl_vae_sigma_by_mu, kl_vae_sigma_by_sigma.
     """
     t0 = sigma - 1.0
     kl = total(0.5 * t0 * t0 - logratiomx(sigma, 1.0) + 0.5 * mu * mu)
@@ -111,12 +123,17 @@ def kl_vae_terms(mu: Array, logvar: Array) -> tuple[Array, ...]:
         logdet = sum_{j=1..k} logvar[j]
         kl     = 1/2 (trace + mean - k - logdet)
 
-    Shapes: mu and logvar (..., k), or a number for all of an axis; trace (...), mean (...) and logdet (...). float32
-    stays float32, float16 computes as float32, integers and mixed arguments as float64.
+    Shapes: mu and logvar (..., k), or a number for all of an axis; trace (...), mean (...) and logdet (...).
+    Options, as of NumPy's ufuncs: out (a tuple of arrays, or None, one for each result), axis (of k, the last one
+    unless given), axes (a list of those of each argument and result), keepdims, dtype (in what is computed: float32 or
+    float64) and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Domain: mu and logvar real. Where one law degenerates (an infinite argument), terms are the limits of their
     formulas. For NaN and outside the domain: NaN, and NumPy reports `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorem: kl_vae_terms ca0ad12c63467e96.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorem: kl_vae_terms.
     """
     trace = total(np.exp(logvar))
     mean = total(mu * mu)
@@ -143,11 +160,16 @@ def kl_vae_value_and_grad(mu: Array, logvar: Array) -> tuple[Array, ...]:
         where expm1mx(x) = e^x - 1 - x
 
     Shapes: mu and logvar (..., k), or a number for all of an axis; kl (...), by_mu (..., k) and by_logvar (..., k).
-    float32 stays float32, float16 computes as float32, integers and mixed arguments as float64.
+    Options, as of NumPy's ufuncs: out (a tuple of arrays, or None, one for each result), axis (of k, the last one
+    unless given), axes (a list of those of each argument and result), dtype (in what is computed: float32 or float64)
+    and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Domain: mu and logvar real. Where one law degenerates (an infinite argument), kl is +inf and gradients are the
     limits of their formulas. For NaN and outside the domain: NaN, and NumPy reports `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorems: kl_vae_stable 1cff052f3a667cb3, kl_vae_by_mu 06bd9a923a464f5e, kl_vae_by_logvar 80aab24357d66750.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorems: kl_vae_stable, kl_vae_by_mu, kl_vae_by_logvar.
     """
     kl = total(half_expm1mx(logvar) + 0.5 * mu * mu)
     by_mu = mu
@@ -170,12 +192,16 @@ def kl_vae_var(mu: Array, var: Array) -> Array:
         kl = sum_{j=1..k} 1/2 [-logratiomx(var[j], 1) + mu[j]^2]
         where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-    Shapes: mu and var (..., k), or a number for all of an axis; kl (...). float32 stays float32, float16 computes as
-    float32, integers and mixed arguments as float64.
+    Shapes: mu and var (..., k), or a number for all of an axis; kl (...).
+    Options, as of NumPy's ufuncs: out (where the result goes), axis (of k, the last one unless given), axes (a list of
+    those of each argument and result), keepdims, dtype (in what is computed: float32 or float64) and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Domain: mu real; var > 0. Where one law degenerates (var = 0, an infinite argument), kl is +inf. For NaN and outside
     the domain: NaN, and NumPy reports `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorem: kl_vae_var_stable c22f32e2d7c4e41a.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorem: kl_vae_var_stable.
     """
     return total(-0.5 * logratiomx(var, 1.0) + 0.5 * mu * mu)
 
@@ -197,12 +223,17 @@ def kl_vae_var_value_and_grad(mu: Array, var: Array) -> tuple[Array, ...]:
         by_var = 1/2 (var[i] - 1)/var[i]
         where logratiomx(a, b) = log(a/b) - (a - b)/b
 
-    Shapes: mu and var (..., k), or a number for all of an axis; kl (...), by_mu (..., k) and by_var (..., k). float32
-    stays float32, float16 computes as float32, integers and mixed arguments as float64.
+    Shapes: mu and var (..., k), or a number for all of an axis; kl (...), by_mu (..., k) and by_var (..., k).
+    Options, as of NumPy's ufuncs: out (a tuple of arrays, or None, one for each result), axis (of k, the last one
+    unless given), axes (a list of those of each argument and result), dtype (in what is computed: float32 or float64)
+    and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Domain: mu real; var > 0. Where one law degenerates (var = 0, an infinite argument), kl is +inf and gradients are
     the limits of their formulas. For NaN and outside the domain: NaN, and NumPy reports `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorems: kl_vae_var_stable c22f32e2d7c4e41a, kl_vae_var_by_mu 8daa45278cb84d5c, kl_vae_var_by_var 94ab20ddcccfc4de.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorems: kl_vae_var_stable, kl_vae_var_by_mu, kl_vae_var_by_var.
     """
     kl = total(-0.5 * logratiomx(var, 1.0) + 0.5 * mu * mu)
     by_mu = mu

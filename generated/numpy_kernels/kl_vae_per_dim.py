@@ -22,12 +22,16 @@ def kl_vae_per_dim(mu: Array, logvar: Array) -> Array:
         kl = 1/2 [expm1mx(logvar) + mu^2]
         where expm1mx(x) = e^x - 1 - x
 
-    Elementwise: mu and logvar broadcast against each other. float32 stays float32, float16 computes as float32,
-    integers and mixed arguments as float64.
+    Elementwise: mu and logvar broadcast against each other.
+    Options, as of NumPy's ufuncs: out (where the result goes), where (a mask, with out: what it leaves out stays as it
+    was), dtype (in what is computed: float32 or float64) and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Domain: mu and logvar real. Where one law degenerates (an infinite argument), kl is +inf. For NaN and outside the
     domain: NaN, and NumPy reports `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorem: kl_vae_per_dim_stable 1756fb5555246adf.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorem: kl_vae_per_dim_stable.
     """
     kl: Array = half_expm1mx(logvar) + 0.5 * mu * mu
     return kl
@@ -51,13 +55,16 @@ def kl_vae_per_dim_value_and_grad(mu: Array, logvar: Array) -> tuple[Array, ...]
         where expm1(x) = e^x - 1
         where expm1mx(x) = e^x - 1 - x
 
-    Elementwise: mu and logvar broadcast against each other. float32 stays float32, float16 computes as float32,
-    integers and mixed arguments as float64.
+    Elementwise: mu and logvar broadcast against each other.
+    Options, as of NumPy's ufuncs: out (a tuple of arrays, or None, one for each result), where (a mask, with out: what
+    it leaves out stays as it was), dtype (in what is computed: float32 or float64) and casting.
+    Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
+    takes the type of the arrays beside it.
     Domain: mu and logvar real. Where one law degenerates (an infinite argument), kl is +inf and gradients are the
     limits of their formulas. For NaN and outside the domain: NaN, and NumPy reports `invalid`.
-    Raises: TypeError for complex and object arguments; ValueError for shapes that do not fit.
-    Theorems: kl_vae_per_dim_stable 1756fb5555246adf, kl_vae_per_dim_by_mu f180fbadc55d8813, kl_vae_per_dim_by_logvar
-    8bd1947e5299f386.
+    Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
+    not fit.
+    Theorems: kl_vae_per_dim_stable, kl_vae_per_dim_by_mu, kl_vae_per_dim_by_logvar.
     """
     kl = half_expm1mx(logvar) + 0.5 * mu * mu
     by_mu = mu

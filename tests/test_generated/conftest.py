@@ -7,6 +7,7 @@ from types import ModuleType
 
 import pytest
 
+import points
 from closedform import generated
 from closedform.generated import Kernel, numpy_kernels
 
@@ -23,7 +24,7 @@ def implementation(request: pytest.FixtureRequest) -> ModuleType:
     return generated
 
 
-@pytest.fixture(params=sorted(name for name, entry in generated.kernels().items() if "k,k" not in entry["signature"]))
+@pytest.fixture(params=sorted(name for name, entry in generated.kernels().items() if not points.has_matrices(entry["signature"])))
 def kernel(request: pytest.FixtureRequest, implementation: ModuleType) -> Kernel:
     """Each kernel of numbers and columns, of each implementation; those of matrices have their own tests."""
     found = getattr(implementation, request.param)

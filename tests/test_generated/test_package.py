@@ -84,7 +84,7 @@ def test_every_instruction_set_gives_the_same_values(wanted: str) -> None:
     code = """
 import numpy as np, points
 from closedform import generated
-for name in (name for name, entry in generated.kernels().items() if "k,k" not in entry["signature"]):
+for name in (name for name, entry in generated.kernels().items() if not points.has_matrices(entry["signature"])):
     kernel, twin = getattr(generated, name), getattr(generated.numpy_kernels, name)
     for regime in points.REGIMES:
         arguments = points.arguments(kernel.arguments, regime, (40, 3), seed=1)

@@ -10,12 +10,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import oracles
+import points
 import strategies
 from closedform import generated
 
 VALUES = sorted(
     name for name, entry in generated.kernels().items()
-    if not name.endswith(("_value_and_grad", "_terms")) and "k,k" not in entry["signature"]
+    if not name.endswith(("_value_and_grad", "_terms")) and not points.has_matrices(entry["signature"])
 )  # fmt: skip
 
 

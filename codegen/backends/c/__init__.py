@@ -14,7 +14,7 @@ from closedform.derive.special import expm1, expm1mx
 from ... import prose
 from ...identity import identity
 from ...kernel import Accumulate, Argument, Assign, Kernel, Result, Role
-from ...matrix.program import AnyKernel, loops, of_matrices
+from ...matrix.program import AnyKernel, loops, of_matrices, of_thin_matrices
 from ..interface import Page
 from . import matrix
 from .primitives import Careful, power_of_e, primitive
@@ -180,7 +180,7 @@ class C:
             Page("c/closedform.c", TEMPLATES / "closedform.c.jinja", source),
             Page("c/kernels.h", TEMPLATES / "kernels.h.jinja", module),
             Page("c/module.c", TEMPLATES / "module.c.jinja", {}),
-            *matrix.pages(of_matrices(kernels)),
+            *matrix.pages(of_matrices(kernels), of_thin_matrices(kernels)),
         ]
 
 

@@ -93,7 +93,10 @@ def function(kernel: LowRankKernel, real: Real) -> Function:
     inputs, outputs = operands[: len(kernel.arguments)], operands[len(kernel.arguments) :]
     scratch = Scratch(kernel)
     lines = [line for let in kernel.lets for line in (*scratch.declared(let, real), *_statement(let, real))]
-    states = [f"state_of{real.ours}({each.rows}, {each.columns}, &in[{each.place}])" for each in inputs]
+    states = [
+        f"state_of{real.ours}({each.rows}, {each.columns}, &in[{each.place}], {int(argument.positive)})"
+        for each, argument in zip(inputs, kernel.arguments, strict=True)
+    ]
     return Function(
         name=kernel.name + real.ours, real=real.c, ours=real.ours, literal=real.literal,
         prototype=prototype(kernel, real),

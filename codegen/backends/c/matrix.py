@@ -9,11 +9,13 @@ from pathlib import Path
 from closedform.derive.special import log1pmx, logratiomx
 
 from ...kernel import Structure
+from ...low_rank.program import LowRankKernel
 from ...matrix.program import MatrixKernel
 from ...matrix.prose import description, edges, summary
 from ...polynomials import minimax
 from ..infix import Infix, decimal
 from ..interface import Page
+from . import low_rank
 from .matrix_statements import COLUMN, KINDS, SQUARE, WORK, arrays, close_array, gathered, slope_statements, statement
 from .spelling import DOUBLE, REALS, Real, identifier
 
@@ -190,22 +192,27 @@ class Entry:
     signature: str
 
 
-def pages(kernels: Sequence[MatrixKernel]) -> list[Page]:
+def pages(kernels: Sequence[MatrixKernel], thin: Sequence[LowRankKernel]) -> list[Page]:
     """matrix.c and its header."""
     ordered = sorted(kernels, key=lambda kernel: kernel.name)
+    thin = sorted(thin, key=lambda kernel: kernel.name)
+    everything: list[MatrixKernel | LowRankKernel] = [*ordered, *thin]
     types = [_type(real) for real in REALS]
     declarations = [Declaration(_comment(kernel, real), prototype(kernel, real)) for kernel in ordered for real in REALS]
+    declarations += [Declaration(low_rank.comment(kernel, real), low_rank.prototype(kernel, real)) for kernel in thin for real in REALS]
     fields: dict[str, object] = {
         "reals": types,
         "functions": [_function(kernel, real) for kernel in ordered for real in REALS],
+        "thin_reals": types if thin else [],
+        "thin_functions": [low_rank.function(kernel, real) for kernel in thin for real in REALS],
         "table": [
             Entry(kernel.name, summary(kernel).replace('"', r"\""), len(kernel.arguments), len(kernel.results), kernel.signature)
-            for kernel in ordered
+            for kernel in everything
         ],
         "side_by_side": SIDE_BY_SIDE,
     }
     return [
-        Page("c/matrix.h", TEMPLATES / "matrix.h.jinja", {"count": len(ordered), "reals": types, "functions": declarations}),
+        Page("c/matrix.h", TEMPLATES / "matrix.h.jinja", {"count": len(everything), "reals": types, "functions": declarations}),
         Page("c/matrix.c", TEMPLATES / "matrix.c.jinja", fields),
     ]
 

@@ -14,10 +14,10 @@ import sympy as sp
 from ... import prose
 from ...formula import formula
 from ...kernel import Accumulate, Argument, Assign, Kernel, Result
-from ...matrix.program import AnyKernel, loops, of_matrices
+from ...matrix.program import AnyKernel, loops, of_matrices, of_thin_matrices
 from ...polynomials import BITS, SERIES
 from ..interface import Page
-from . import matrix
+from . import low_rank, matrix
 from .spelling import PRINTER, SPECIAL
 
 if TYPE_CHECKING:
@@ -77,7 +77,8 @@ class NumPy:
     def pages(self, kernels: Sequence[AnyKernel]) -> Sequence[Page]:
         modules = grouped(loops(kernels))
         of_whole_matrices = matrix.grouped(of_matrices(kernels))
-        everything: dict[str, Sequence[AnyKernel]] = {**modules, **of_whole_matrices}
+        of_thin = low_rank.grouped(of_thin_matrices(kernels))
+        everything: dict[str, Sequence[AnyKernel]] = {**modules, **of_whole_matrices, **of_thin}
         found = [Page(f"{FOLDER}/{name}.py", TEMPLATES / "module.py.jinja", self._module(members)) for name, members in modules.items()]
         special: dict[str, object] = {name: [repr(value) for value in series(BITS["f64"]).descending] for name, series in SERIES.items()}
         special["half_e"] = repr(math.e / 2)
@@ -86,6 +87,7 @@ class NumPy:
         return [
             *found,
             *matrix.pages(FOLDER, of_whole_matrices),
+            *low_rank.pages(FOLDER, of_thin),
             Page(f"{FOLDER}/special.py", TEMPLATES / "special.py.jinja", special),
             Page(f"{FOLDER}/twin.py", TEMPLATES / "twin.py.jinja", {}),
             Page(f"{FOLDER}/__init__.py", TEMPLATES / "package.py.jinja", {"modules": listing, "names": names}),
