@@ -1,7 +1,7 @@
 """Gradients of KL by means and lower Cholesky factors, without cancellation: in what the value is made of too.
 
-Each starts from the formula in whole matrices and is lower triangular where its factor is. With E = M - I and the quotient M of the two
-factors, M stands only where it is divided by, so that laws that nearly agree keep their digits.
+Each starts from the formula in whole matrices and is lower triangular where its factor is. With M the quotient of the two factors and
+E = M - I, M stands only where it is divided by, so that laws that nearly agree keep their digits.
 """
 
 from collections.abc import Callable
@@ -18,10 +18,7 @@ from .kl_mvn_prec import R1, R2, N, difference, w
 from .registry import theorem, theorems
 from .symbols import k
 
-
-def back(factor: sp.MatrixSymbol) -> sp.MatrixExpr:
-    """L^-T."""
-    return sp.Transpose(sp.Inverse(factor))
+Tidying = Callable[[Derivation], Derivation]
 
 
 def gradient(lemma: str, parameter: sp.MatrixSymbol) -> Derivation:
@@ -35,8 +32,9 @@ def inverses_taken_apart(line: Derivation) -> Derivation:
     return line.all("inverse_product").all("inverse_transpose").all("cancel_inverse").all("drop_identity")
 
 
-def by_mean(line: Derivation) -> Derivation:
-    return named(line, z=z)
+def back(factor: sp.MatrixSymbol) -> sp.MatrixExpr:
+    """L^-T."""
+    return sp.Transpose(sp.Inverse(factor))
 
 
 def by_L1(line: Derivation) -> Derivation:
@@ -53,40 +51,36 @@ def by_L(line: Derivation) -> Derivation:
     return named(line.apply("subtract_own_inverse_transpose"), E=matsub(L, sp.Identity(k)))
 
 
-def by_mean_of_precisions(line: Derivation) -> Derivation:
-    return named(line, w=w)
-
-
-def by_mean_against_standard(line: Derivation) -> Derivation:
-    return line
-
-
 def by_R1(line: Derivation) -> Derivation:
-    line = line.apply("transpose_product (backwards)")
-    return named(line.apply("factor_product", A=matmul(-1, back(R1))).apply("square_minus_identity"), E=difference)
+    line = line.apply("transpose_product (backwards)").apply("factor_product", A=matmul(-1, back(R1)))
+    return named(line.apply("square_minus_identity"), E=difference)
 
 
 def by_R2(line: Derivation) -> Derivation:
-    line = named(line.apply("subtract_inverse_transpose"), E=difference, M=N)
-    line = line.apply("transpose_transpose (backwards)", R2)
-    twice = sp.Transpose(sp.Transpose(R2))
-    return named(line.apply("transpose_product (backwards)", matmul(kl_mvn.outer_shift, twice)), w=w)
+    """(mu1 - mu2)(mu1 - mu2)^T R2 = (mu1 - mu2) w^T, beside what the factors alone give."""
+    line = named(line.apply("subtract_inverse_transpose"), E=difference, M=N).apply("transpose_transpose (backwards)", R2)
+    beside = matmul(kl_mvn.outer_shift, sp.Transpose(sp.Transpose(R2)))
+    return named(line.apply("transpose_product (backwards)", beside), w=w)
 
 
-Tidying = Callable[[Derivation], Derivation]
+def as_it_is(line: Derivation) -> Derivation:
+    return line
+
+
+# The formula that is differentiated, and what is done with the gradient by each parameter in turn.
 ROUTES: dict[str, tuple[str, tuple[Tidying, ...]]] = {
-    "kl_mvn_chol": ("kl_mvn_factors", (by_mean, by_L1, by_mean, by_L2)),
-    "kl_mvn_vae_chol": ("kl_mvn_vae_factors", (by_mean_against_standard, by_L)),
-    "kl_mvn_prec_chol": ("kl_mvn_prec_factors", (by_mean_of_precisions, by_R1, by_mean_of_precisions, by_R2)),
-}
+    "kl_mvn_chol":      ("kl_mvn_factors",      (partial(named, z=z), by_L1, partial(named, z=z), by_L2)),
+    "kl_mvn_vae_chol":  ("kl_mvn_vae_factors",  (as_it_is, by_L)),
+    "kl_mvn_prec_chol": ("kl_mvn_prec_factors", (partial(named, w=w), by_R1, partial(named, w=w), by_R2)),
+}  # fmt: skip
 
 
 def derive(lemma: str, parameter: sp.MatrixSymbol, tidying: Tidying) -> Derivation:
     return tidying(gradient(lemma, parameter))
 
 
-for _name, (_lemma, _all) in ROUTES.items():
-    for _parameter, _tidying in zip(theorems.parameters(_name), _all, strict=True):
+for _name, (_lemma, _tidyings) in ROUTES.items():
+    for _parameter, _tidying in zip(theorems.parameters(_name), _tidyings, strict=True):
         theorem(
             f"{_name}_by_{_parameter}", f"{theorems.title(_name)}: gradient by {_parameter}", theorems.subject(_name),
             parameters=theorems.parameters(_name),
