@@ -16,7 +16,8 @@ from closedform import generated
 from closedform.generated import Kernel, numpy_kernels
 
 Array = NDArray[np.floating]
-K, BATCH = 3, (4, 2)
+SIZES = {"k": 3, "r": 2}
+K, BATCH = SIZES["k"], (4, 2)
 NAMES = sorted(generated.kernels())
 PAIRS = [pytest.param((getattr(generated, name), getattr(numpy_kernels, name)), id=name) for name in NAMES]
 
@@ -30,19 +31,25 @@ def pair(request: pytest.FixtureRequest) -> tuple[Kernel, Kernel]:
     return found
 
 
-def dims(kernel: Kernel) -> tuple[list[int], list[int]]:
-    """How many core dimensions the arguments and the results have."""
-    before, after = ([len(re.findall("k", text)) for text in re.findall(r"\(.*?\)", side)] for side in kernel.signature.split("->"))
+def cores(kernel: Kernel) -> tuple[list[list[str]], list[list[str]]]:
+    """The core dimensions of the arguments and the results."""
+    before, after = ([re.findall(r"\w+", dims) for dims in re.findall(r"\(.*?\)", side)] for side in kernel.signature.split("->"))
     return before, after
+
+
+def dims(kernel: Kernel) -> tuple[list[int], list[int]]:
+    """How many they are."""
+    before, after = cores(kernel)
+    return [len(names) for names in before], [len(names) for names in after]
 
 
 def laws(kernel: Kernel, batch: tuple[int, ...] = BATCH, real: str = "float64") -> list[Array]:
     """Arguments inside the domain: positive numbers and columns, positive definite matrices that are triangular for factors."""
     rng = np.random.default_rng(5)
     found = []
-    for name, ndim in zip(kernel.arguments, dims(kernel)[0], strict=True):
-        x = rng.uniform(0.2, 2.0, batch + (K,) * ndim)
-        if ndim == 2:
+    for name, core in zip(kernel.arguments, cores(kernel)[0], strict=True):
+        x = rng.uniform(0.2, 2.0, batch + tuple(SIZES[dim] for dim in core))
+        if core == ["k", "k"]:
             x = np.tril(x) + np.eye(K)
             x = x if name[0] in "LR" else x @ np.swapaxes(x, -1, -2)
         found.append(x.astype(real))
@@ -281,7 +288,7 @@ def test_bad_axes_are_refused(pair: tuple[Kernel, Kernel]) -> None:
         ([*places[:-1], (-7,) * len(places[-1])], ValueError, "which has no axis -7") if places[-1] else (0, TypeError, "axes must be"),
     ]:
         assert_refused(pair, lambda kernel, axes=axes: kernel(*given, axes=axes), kind, text)
-    if any(len(at) == 2 for at in places):
+    if ["k", "k"] in cores(pair[0])[0]:
         doubled = [(-1, -1) if len(at) == 2 else at for at in places]
         assert_refused(pair, lambda kernel: kernel(*given, axes=doubled), ValueError, "its axes (-1, -1) are not different ones")
     if "axis" in pair[0].options:

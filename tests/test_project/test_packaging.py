@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tomllib
 import venv
 import zipfile
 from pathlib import Path
@@ -22,6 +23,10 @@ PACKAGES = ("derive", "codegen", "generated")
 NOT_SOURCE = shutil.ignore_patterns(
     ".git", ".venv", ".typing", ".*_cache", ".hypothesis", ".benchmarks", "build", "dist", "__pycache__", "*.abi3.so"
 )
+
+# What is said of kernels, but for what needs nothing that was installed.
+SUBJECTS = ("values", "semantics", "options", "properties", "package", "matrices", "accuracy")
+KERNEL_TESTS = [f"tests/test_generated/test_{subject}.py" for subject in SUBJECTS]
 
 # KL(N(0, 1) || N(1, 4)) = log 2 - 1/4, computed where only NumPy may be needed.
 KERNEL_CHECK = """
@@ -142,6 +147,37 @@ def test_wheel_needs_numpy_alone_for_its_kernels(wheel: Path, environment: Envir
     environment.pip("install", "--no-deps", wheel)
     environment.pip("install", "numpy")
     assert environment.kernels() == "compiled"
+
+
+def oldest_numpy() -> str:
+    """The least that pyproject.toml promises, as a version of which any patch will do."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    (least,) = (text.removeprefix("numpy>=") for text in project["dependencies"] if text.startswith("numpy"))
+    return f"numpy=={least}.*"
+
+
+@pytest.mark.parametrize("age", ["oldest", "newest"])
+def test_kernels_pass_their_tests_from_the_wheel(age: str, sources: Path, wheel: Path, environment: Environment) -> None:
+    """One wheel for every NumPy; the tests are those of the tree it was built from, and see what is installed."""
+    environment.pip("install", f"closedform[test] @ {wheel.as_uri()}", oldest_numpy() if age == "oldest" else "numpy")
+    code = "import numpy, closedform.generated as found; print(numpy.__version__, found.config()['kernels'], found.__file__)"
+    version, kernels, place = succeed(environment.python, "-I", "-c", code, cwd=environment.folder).split()
+    assert kernels == "compiled"
+    assert Path(place).is_relative_to(environment.folder)
+    assert version.startswith(oldest_numpy().removeprefix("numpy==").removesuffix("*")) or age == "newest"
+    told = succeed(environment.scripts / "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", *KERNEL_TESTS, cwd=sources)
+    assert " passed" in told.splitlines()[-1]
+
+
+def test_the_book_is_written_from_the_wheel(wheel: Path, environment: Environment) -> None:
+    """Its templates and what its pages load are in the wheel."""
+    environment.pip("install", wheel)
+    succeed(environment.scripts / "closedform", "book", "kl_definition", "kl_nonnegative", cwd=environment.folder)
+    book = environment.folder / "book"
+    for static in (ROOT / "codegen" / "book" / "static").iterdir():
+        assert (book / static.name).read_bytes() == static.read_bytes()
+    assert "kl_nonnegative" in (book / "index.html").read_text(encoding="utf-8")
+    assert list(book.rglob("kl_nonnegative.html"))
 
 
 def test_editable_install_sees_edits_and_new_files(tmp_path: Path, environment: Environment) -> None:
