@@ -81,7 +81,7 @@ class NumPy:
         everything: dict[str, Sequence[AnyKernel]] = {**modules, **of_whole_matrices, **of_thin}
         found = [Page(f"{FOLDER}/{name}.py", TEMPLATES / "module.py.jinja", self._module(members)) for name, members in modules.items()]
         special: dict[str, object] = {name: [repr(value) for value in series(BITS["f64"]).descending] for name, series in SERIES.items()}
-        special["half_e"] = repr(math.e / 2)
+        special["half_exp_8"] = repr(math.exp(8) / 2)
         listing = [Module(name, _imported(kernel.name for kernel in members)) for name, members in sorted(everything.items())]
         names = sorted(kernel.name for kernel in kernels)
         return [
