@@ -16,7 +16,7 @@ from closedform import generated
 from closedform.generated import Kernel, numpy_kernels
 
 Array = NDArray[np.floating]
-SIZES = {"k": 3, "r": 2}
+SIZES = {"k": 3, "r": 2, "s": 4}
 K, BATCH = SIZES["k"], (4, 2)
 NAMES = sorted(generated.kernels())
 PAIRS = [pytest.param((getattr(generated, name), getattr(numpy_kernels, name)), id=name) for name in NAMES]
