@@ -29,8 +29,8 @@ def around(tree: sp.Basic, path: Path) -> Iterator[tuple[sp.Basic, int]]:
 
 def facts_at(tree: sp.Basic, path: Path, facts: Facts) -> Facts:
     """The facts without those about a free symbol that is hidden by a bound variable of the same name."""
-    bound = {node.variable for node, index in around(tree, path) if isinstance(node, BINDERS) and index == 0}
-    return facts.hiding(bound) if bound else facts
+    binders = [node for node, index in around(tree, path) if isinstance(node, BINDERS) and index == 0]
+    return facts.inside(*binders) if binders else facts
 
 
 def line_relation(tree: sp.Basic, path: Path, relation: Relation, facts: Facts) -> Relation:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Literal
 
 import sympy as sp
@@ -17,7 +18,7 @@ from sympy.assumptions import AppliedPredicate
 from .errors import DeriveError as DeriveError
 from .facts import Facts, Verdict, instantiate
 from .metavariables import kind_of, may_stand_for, metavariables, name_of, names_of, refuse_assumptions, told_by
-from .nodes import BINDERS
+from .nodes import BINDERS, may_be_infinite
 from .rewrite import Bindings, match_within, names_in, substitute
 
 Relation = Literal["=", "<=", ">="]
@@ -108,9 +109,16 @@ class Rule:
     def relation(self) -> Relation:
         return self.statement.relation
 
+    @cached_property
+    def speaks_of_infinity(self) -> bool:
+        """May it be used where a limit, or oo, is a part? An equation between numbers says nothing there."""
+        return may_be_infinite(self.statement.lhs) or may_be_infinite(self.statement.rhs)
+
     def candidates(self, node: sp.Basic, given: Mapping[str, sp.Basic], facts: Facts) -> Iterator[Rewrite]:
         """Every way to rewrite this very node; whether the conditions hold is not asked yet."""
         self._require(given)
+        if may_be_infinite(node) and not self.speaks_of_infinity:
+            return
         if self.rewrites is not None:
             yield from self.rewrites(node, given, facts)
             return
@@ -195,8 +203,8 @@ def discharge(rewrite: Rewrite, node: sp.Basic, facts: Facts) -> tuple[Discharge
 
 def facts_for(condition: AppliedPredicate, rewrite: Rewrite, node: sp.Basic, facts: Facts) -> Facts:
     """The facts that may answer the condition."""
-    bound = {part.variable for tree in (node, rewrite.new) for part in tree.atoms(*BINDERS)}
-    return facts.hiding(bound) if condition.free_symbols & bound else facts
+    binders = [part for tree in (node, rewrite.new) for part in tree.atoms(*BINDERS)]
+    return facts.inside(*binders) if condition.free_symbols & {part.variable for part in binders} else facts
 
 
 LEMMA = "lemma:"

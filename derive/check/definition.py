@@ -27,7 +27,7 @@ from ..evaluate import (
     numeric_law,
     trusted_digits,
 )
-from ..nodes import KL, CrossEntropy, Density, Entropy, Gradient, Integrate, Law, MatrixGradient, point_of
+from ..nodes import KL, CrossEntropy, Density, Entropy, Gradient, Integrate, Law, LimitTo, MatrixGradient, point_of
 from ..rewrite import build, div, log, mul, neg
 from .numeric import Worlds
 from .report import PROVED, REFUTED, UNKNOWN, Evidence, checked
@@ -161,6 +161,8 @@ def unfold(tree: sp.Basic) -> sp.Basic:
     """The tree with the definition in place of every KL, entropy and cross-entropy of explicit laws."""
     if isinstance(tree, Divergence) and all(isinstance(law, Law) for law in tree.args):
         return integral(tree)
+    if isinstance(tree, LimitTo):
+        return tree  # a law with next to no spread, or with next to all, is no matter for a lattice
     args = [unfold(arg) for arg in tree.args]
     return tree if all(a is b for a, b in zip(args, tree.args, strict=True)) else build(tree.func, args)
 

@@ -9,6 +9,7 @@ import sympy as sp
 from sympy.assumptions import AppliedPredicate
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
+from ..nodes import may_be_infinite
 from . import matrix_numbers  # noqa: F401 - reads traces, determinants and entries
 from .atoms import Atoms
 from .matrices import matrix_form
@@ -28,6 +29,8 @@ def decide(old: sp.Basic, new: sp.Basic, assumed: Iterable[AppliedPredicate] = (
     atoms = Atoms(frozenset(assumed))
     if any(str(name).startswith(RESERVED) for tree in (old, new) for name in tree.atoms(sp.Symbol, sp.MatrixSymbol)):
         return Decision.UNDECIDED
+    if may_be_infinite(old) or may_be_infinite(new):
+        return Decision.UNDECIDED  # a normal form adds, and oo - oo is not 0
     try:
         if isinstance(old, MatrixExpr) and isinstance(new, MatrixExpr):
             return _matrices(old, new, atoms)

@@ -7,7 +7,7 @@
 To teach it a node: one function in an `of_*.py`. To teach it a family of laws: one row in `laws.FAMILIES`.
 """
 
-from . import of_gradients, of_laws, of_matrices, of_scalars  # noqa: F401 - importing them registers the meanings
+from . import of_gradients, of_laws, of_limits, of_matrices, of_scalars  # noqa: F401 - importing them registers the meanings
 from .compare import Comparison, compare, compare_values, same_law, trusted_digits
 from .environment import (
     Environment,

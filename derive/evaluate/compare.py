@@ -9,7 +9,7 @@ from functools import lru_cache
 import mpmath
 import sympy as sp
 
-from ..nodes import AbstractLaw, Evidence, Expect, ExpectMatrix, Gradient, Integrate, Law, MatrixGradient, Posterior
+from ..nodes import AbstractLaw, Evidence, Expect, ExpectMatrix, Gradient, Integrate, Law, LimitTo, MatrixGradient, Posterior
 from .cubature import TRAPEZOID_DIGITS
 from .degree import integrated_law
 from .environment import GUARD, Environment, draw_signed
@@ -17,6 +17,7 @@ from .laws import NumericLaw, value_shape
 from .matrices import ONE, ZERO, Number, Value, column
 from .meaning import evaluate, integer_of
 from .of_laws import numeric_law
+from .of_limits import LIMIT_DIGITS
 
 LAWS = (Law, AbstractLaw, Posterior)
 GRADIENTS = (Gradient, MatrixGradient)
@@ -44,6 +45,8 @@ def compare(old: sp.Basic, new: sp.Basic, environment: Environment, relation: st
     here = _at_digits(old, new, environment, relation)
     if here.relative() <= here.tolerance:
         return Comparison(holds=True, gap=here.relative(), digits=here.digits)
+    if here.is_infinite():
+        return Comparison(holds=False, gap=mpmath.inf, digits=here.digits)
     finer = _at_digits(old, new, environment.finer, relation)
     if finer.digits == here.digits:
         gap = here.relative(floor=ONE)
@@ -67,13 +70,22 @@ class _Gaps:
 
     def relative(self, floor: Number = ZERO) -> Number:
         """The largest gap relative to the values, or to the floor where they are less."""
-        return max((gap / max(size, floor) if gap else ZERO for gap, size in self.entries), default=mpmath.inf)
+        return max((_ratio(gap, max(size, floor)) for gap, size in self.entries), default=mpmath.inf)
+
+    def is_infinite(self) -> bool:
+        """Is a value infinite, and the other one not the same?"""
+        return any(mpmath.isinf(gap) for gap, _ in self.entries)
 
     def beyond_rounding(self, coarse: _Gaps, floor: Number) -> Number:
         """The largest relative gap of those above the floor that more digits do not make vanish."""
         pairs = zip(self.entries, coarse.entries, strict=True)
         lasting = [(gap, size) for (gap, size), (before, _) in pairs if before and gap > max(floor, before * coarse.tolerance)]
         return _Gaps(tuple(lasting), self.digits).relative() if lasting or not self.entries else ZERO
+
+
+def _ratio(gap: Number, size: Number) -> Number:
+    """Of the gap to the size; a gap of 0 is none, and an infinite one is infinite."""
+    return gap if gap == 0 or mpmath.isinf(gap) else gap / size
 
 
 def _at_digits(old: sp.Basic, new: sp.Basic, environment: Environment, relation: str) -> _Gaps:
@@ -92,16 +104,16 @@ def compare_values(old: Value, new: Value, digits: int, relation: str = "=") -> 
         return Comparison(holds=False, gap=mpmath.inf, digits=digits)
     pairs = list(zip(_flat(old), _flat(new), strict=True))
     tolerance = mpmath.mpf(10) ** -digits
-    gaps = [_GAPS[relation](a, b) / max(1, abs(a), abs(b)) for a, b in pairs]
+    gaps = [_ratio(_GAPS[relation](a, b), max(1, abs(a), abs(b))) for a, b in pairs]
     worst = max(gaps, key=abs)
     return Comparison(holds=abs(worst) <= tolerance, gap=worst, digits=digits)
 
 
 # What is in the way of the relation: 0 where it holds.
 _GAPS = {
-    "=": lambda a, b: a - b,
-    "<=": lambda a, b: max(ZERO, a - b),
-    ">=": lambda a, b: max(ZERO, b - a),
+    "=": lambda a, b: a - b if a != b else ZERO,  # oo - oo is no number
+    "<=": lambda a, b: a - b if a > b else ZERO,
+    ">=": lambda a, b: b - a if a < b else ZERO,
 }
 
 
@@ -151,6 +163,8 @@ def trusted_digits(expression: sp.Basic, environment: Environment) -> int:
     dimension = _quadrature(expression, environment)
     if dimension:
         own = min(own, TRAPEZOID_DIGITS.get(dimension, own) - MARGIN)
+    if isinstance(expression, LimitTo):
+        own = min(own, LIMIT_DIGITS - MARGIN)
     inner = min((trusted_digits(arg, environment) for arg in expression.args), default=own)
     loss = MARGIN if isinstance(expression, GRADIENTS) else 0
     return min(own, inner) - loss
@@ -159,7 +173,7 @@ def trusted_digits(expression: sp.Basic, environment: Environment) -> int:
 @lru_cache(maxsize=1 << 16)
 def _is_exact(expression: sp.Basic) -> bool:
     """Neither an integral nor a gradient occurs."""
-    inexact = (Integrate, Posterior, Evidence, Expect, ExpectMatrix, Gradient, MatrixGradient)
+    inexact = (Integrate, Posterior, Evidence, Expect, ExpectMatrix, Gradient, MatrixGradient, LimitTo)
     return not isinstance(expression, inexact) and all(map(_is_exact, expression.args))
 
 

@@ -40,13 +40,19 @@ def _constant(number: sp.NumberSymbol, env: Environment) -> Number:
     return mpmath.make_mpf(number._as_mpf_val(mpmath.mp.prec))
 
 
+@meaning.register(sp.core.numbers.Infinity)
+@meaning.register(sp.core.numbers.NegativeInfinity)
+def _infinite(number: sp.Number, env: Environment) -> Number:
+    return mpmath.inf if number == sp.oo else -mpmath.inf
+
+
 @meaning.register(sp.Add)
 def _add(expression: sp.Add, env: Environment) -> Number:
     first, *rest = expression.args
     total = scalar_of(first, env)
     for term in rest:
         total += scalar_of(term, env)
-    return total
+    return _a_number(total, expression)
 
 
 @meaning.register(sp.Mul)
@@ -61,7 +67,14 @@ def _mul(expression: sp.Mul, env: Environment) -> Number:
     total = first
     for factor in rest:
         total *= factor
-    return total
+    return _a_number(total, expression)
+
+
+def _a_number(value: Number, where: sp.Basic) -> Number:
+    """A limit may be infinite, but neither oo - oo nor 0 oo has a value."""
+    if mpmath.isnan(value):
+        raise OutsideDomain(f"oo - oo or 0 oo in {where}")
+    return value
 
 
 @meaning.register(sp.Pow)
@@ -82,7 +95,7 @@ def power(base: Number, exponent: Number, where: sp.Basic) -> Number:
 
 def _reachable(exponent: Number) -> Number:
     """e to it can be had: beyond, the digits of the exponent alone fill the memory."""
-    if mpmath.mag(exponent) > EXPONENT_LIMIT:
+    if mpmath.isfinite(exponent) and mpmath.mag(exponent) > EXPONENT_LIMIT:
         raise TooExpensive("an exponential of an exponential, too large to be computed")
     return exponent
 

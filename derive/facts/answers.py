@@ -12,9 +12,10 @@ from enum import Enum
 from typing import Any
 
 import sympy as sp
+from sympy import Q
 from sympy.assumptions import AppliedPredicate, Predicate
 
-from ..nodes import Abbreviation, Density
+from ..nodes import Abbreviation, Density, LimitTo
 from ..rewrite import Bindings, names_in, renamed_apart, substitute
 
 
@@ -82,6 +83,14 @@ class Facts:
         hidden = set(variables)
         return Facts(frozenset(fact for fact in self.assumed if not _speaks_of(fact, hidden)))
 
+    def inside(self, *binders: sp.Basic) -> Facts:
+        """What is known in the bodies of binders: nothing of their variables, but that one near 0 from above, or near oo, is positive."""
+        near: dict[sp.Basic, bool] = {}
+        for node in binders:
+            near[node.variable] = near.get(node.variable, True) and isinstance(node, LimitTo) and _is_above_zero(node.domain)
+        known = self.hiding(near)
+        return known.also(*(Q.positive(variable) for variable, above in near.items() if above)) if any(near.values()) else known
+
     def ask(self, question: AppliedPredicate) -> Answer:
         """Does the question follow from what is assumed?"""
         if question in self.assumed:
@@ -98,6 +107,10 @@ class Facts:
         """Yes if the answer to every one of at least one question is yes."""
         answers = [self.ask(question) for question in questions]
         return yes(by) if answers and all(answer.verdict is Verdict.YES for answer in answers) else UNKNOWN
+
+
+def _is_above_zero(point: sp.Basic) -> bool:
+    return point == sp.oo or bool(point.is_Rational and point >= 0)
 
 
 def _speaks_of(fact: AppliedPredicate, hidden: set[sp.Basic]) -> bool:

@@ -4,7 +4,7 @@ Every node is inert: it holds its arguments and never evaluates, distributes or 
 numbers is said once, in `evaluate/`; what may be done with it, in `rules/`.
 """
 
-from .binders import At, Binder, Expect, Integrate, ProductOver, SumOver
+from .binders import At, Binder, Expect, Integrate, LimitTo, ProductOver, SumOver, may_be_infinite
 from .divergences import ELBO, KL, CrossEntropy, Density, Entropy, Evidence, Likelihood
 from .inert import Inert, InertMatrix
 from .laws import AbstractLaw, Law, Posterior, lives_on, point_of
@@ -37,6 +37,7 @@ __all__ = [
     "Integrate",
     "Law",
     "Likelihood",
+    "LimitTo",
     "LowerTriangle",
     "MatrixApply",
     "MatrixAt",
@@ -47,5 +48,6 @@ __all__ = [
     "Scalar",
     "SumOver",
     "lives_on",
+    "may_be_infinite",
     "point_of",
 ]

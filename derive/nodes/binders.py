@@ -1,6 +1,8 @@
-"""Integrals, expectations, sums and products: nodes in which a variable is bound."""
+"""Integrals, expectations, sums, products and limits: nodes in which a variable is bound."""
 
 from __future__ import annotations
+
+from functools import lru_cache
 
 import sympy as sp
 
@@ -42,3 +44,16 @@ class ProductOver(Binder):
 
 class At(Binder):
     """body at variable = domain: a gradient along a path, a term at a point."""
+
+
+class LimitTo(Binder):  # a class called Limit would be printed by SymPy as its own
+    """The limit of body as variable comes down to the number `domain`, or grows to oo, or falls to -oo.
+
+    It may be oo or -oo, and no other node may, but for these two themselves; see `may_be_infinite`.
+    """
+
+
+@lru_cache(maxsize=1 << 14)
+def may_be_infinite(tree: sp.Basic) -> bool:
+    """Does a limit, oo or -oo occur? What holds of real numbers need not hold of it: oo - oo is no number, and not 0."""
+    return isinstance(tree, (LimitTo, sp.core.numbers.Infinity, sp.core.numbers.NegativeInfinity)) or any(map(may_be_infinite, tree.args))

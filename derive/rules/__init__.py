@@ -6,11 +6,25 @@ A rule that takes any number of terms brings `rewrites`, and a statement that sa
 """
 
 from ..rule import RULES
-from . import algebra, expectation, fractions, gradients, indexed, inequalities, logs, low_rank, matrices, stable, traces, triangular
+from . import (
+    algebra,
+    expectation,
+    fractions,
+    gradients,
+    indexed,
+    inequalities,
+    limits,
+    logs,
+    low_rank,
+    matrices,
+    stable,
+    traces,
+    triangular,
+)
 
 RULES.add(*algebra.ALGEBRA, *logs.LOGS, *expectation.EXPECTATION, *inequalities.INEQUALITIES)
 RULES.add(*matrices.MATRICES, *traces.TRACES, *indexed.INDEXED)
 RULES.add(*stable.STABLE, *triangular.TRIANGULAR_FACTORS, *low_rank.LOW_RANK)
-RULES.add(*fractions.FRACTIONS, *gradients.GRADIENTS)
+RULES.add(*fractions.FRACTIONS, *gradients.GRADIENTS, *limits.LIMITS)
 
 __all__ = ["RULES"]

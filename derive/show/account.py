@@ -15,7 +15,7 @@ import sympy as sp
 from sympy.assumptions import AppliedPredicate
 
 from ..derivation import Step, Theorem
-from ..nodes import KL, Abbreviation, CrossEntropy, Density, Entropy, Expect, ExpectMatrix, Gradient, Law, MatrixGradient
+from ..nodes import KL, Abbreviation, CrossEntropy, Density, Entropy, Expect, ExpectMatrix, Gradient, Law, LimitTo, MatrixGradient
 from ..rewrite import Site, contains, match
 from ..rule import LEMMA, Rule, Statement
 from .claims import claims, hypotheses
@@ -195,7 +195,7 @@ def _entry(name: str) -> Entry:
 def labels_of(theorem: Theorem) -> dict[sp.Basic, str]:
     """The laws that the left side compares are 1 and 2; a law alone there needs no label."""
     body = theorem.lhs
-    while isinstance(body, Gradient | MatrixGradient):
+    while isinstance(body, Gradient | MatrixGradient | LimitTo):
         body = body.body
     if isinstance(body, KL | CrossEntropy):
         return {law: str(number) for number, law in enumerate(body.args, 1) if isinstance(law, Law)}

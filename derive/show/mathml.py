@@ -22,6 +22,7 @@ from .shapes import (
     OPEN,
     POWER,
     PRODUCT,
+    Approach,
     Bars,
     Call,
     Compare,
@@ -191,6 +192,8 @@ class Mathml(Printer):
                 return "<mo>∫</mo>" + self.at_least(body, OPEN) + self._by(variable)
             case Slope(body):
                 return self._slope(shape) + self.at_least(body, PRODUCT)
+            case Approach(body):
+                return self._approach(shape) + self.at_least(body, PRODUCT)
             case Pair(left, sign, right):
                 space = "0.08em" if sign == ";" else "0.28em"
                 lead = "0" if sign == ";" else space
@@ -218,7 +221,7 @@ class Mathml(Printer):
         large = isinstance(shape, Fraction) and shape.size == "large"
         if begins_with_digit(right) and not large:
             return "<mo>·</mo>"
-        apart = isinstance(shape, Call | Over | Slope | Mean) or isinstance(bare(left), Fraction | Call)
+        apart = isinstance(shape, Call | Over | Slope | Approach | Mean) or isinstance(bare(left), Fraction | Call)
         return TIMES_APART if apart else TIMES
 
     def _factor(self, factors: tuple[Shape, ...], index: int) -> str:
@@ -267,6 +270,11 @@ class Mathml(Printer):
             return f'<msub><mo rspace="0">∇</mo>{one(variable)}</msub>{THIN}'
         return f'<mfrac><mi mathvariant="normal">∂</mi><mrow><mi mathvariant="normal">∂</mi>{variable}</mrow></mfrac>{THIN}'
 
+    def _approach(self, limit: Approach) -> str:
+        point = f"<msup>{one(self.at_least(limit.point, ATOM))}<mo>+</mo></msup>" if limit.above else self.draw(limit.point)
+        below = one(f"{self.draw(limit.variable)}<mo>→</mo>{point}")
+        return f'<munder><mo movablelimits="false" lspace="0" rspace=".17em">lim</mo>{below}</munder>'
+
     def _by(self, variable: Shape) -> str:
         return f'{THIN}<mi mathvariant="normal">d</mi>{self.draw(variable)}'
 
@@ -295,6 +303,8 @@ class Mathml(Printer):
                 return self._over(shape), body, OPEN, ""
             case Slope(body):
                 return self._slope(shape), body, PRODUCT, ""
+            case Approach(body):
+                return self._approach(shape), body, PRODUCT, ""
             case _:
                 return None
 
@@ -358,6 +368,8 @@ def _name(name: Name, index: tuple[str, ...]) -> str:
 
 def _letter(name: Name) -> str:
     stem = LETTERS[name.stem][0] if name.stem in LETTERS else "sigma" if name.stem == "var" else name.stem
+    if stem == "infinity":
+        return "<mi>∞</mi>"
     if stem in ("cdot", "dots"):
         return "<mo>·</mo>" if stem == "cdot" else "<mo>…</mo>"
     if stem.isdigit():

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import sympy as sp
 
-from ..nodes import Apply, At, Entry, Gradient, MatrixAt, Paren, ProductOver, Scalar, SumOver
+from ..nodes import Apply, At, Entry, Gradient, LimitTo, MatrixAt, Paren, ProductOver, Scalar, SumOver
 from ..special import expm1, expm1mx, log1pmx, logratiomx
 from .names import name_of
 from .notation import Pen, negated, notation, part, upright, write
 from .shapes import (
+    Approach,
     Bars,
     Call,
     Compare,
@@ -65,6 +66,12 @@ def _constant(number: sp.NumberSymbol, pen: Pen) -> Shape:
     if number not in CONSTANTS:
         return notation.dispatch(sp.Basic)(number, pen)
     return Name(CONSTANTS[number])
+
+
+@notation.register(sp.core.numbers.Infinity)
+@notation.register(sp.core.numbers.NegativeInfinity)
+def _infinite(number: sp.Number, pen: Pen) -> Shape:
+    return Name("infinity") if number == sp.oo else negated(Name("infinity"))
 
 
 # ---------------------------------------------------------------------------------------------------- sums and products
@@ -198,6 +205,12 @@ def _entry(expression: Entry, pen: Pen) -> Shape:
 def _at(expression: At | MatrixAt, pen: Pen) -> Shape:
     body, variable, value = (part(expression, index, pen) for index in range(3))
     return Indexed(body, (Compare(variable, "=", value),))
+
+
+@notation.register(LimitTo)
+def _limit(expression: LimitTo, pen: Pen) -> Shape:
+    body, variable, point = (part(expression, index, pen) for index in range(3))
+    return Approach(body, variable, point, above=expression.domain.is_finite is not False)
 
 
 @notation.register(SumOver)

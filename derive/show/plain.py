@@ -9,6 +9,7 @@ from .shapes import (
     OPEN,
     POWER,
     PRODUCT,
+    Approach,
     Bars,
     Call,
     Compare,
@@ -64,7 +65,7 @@ class Plain(Printer):
     def draw(self, shape: Shape) -> str:
         match shape:
             case Name(stem, label):
-                return {"cdot": ".", "dots": "..."}.get(stem, stem) + label
+                return {"cdot": ".", "dots": "...", "infinity": "oo"}.get(stem, stem) + label
             case Number(value):
                 return str(value)
             case Indexed(base, index, size):
@@ -100,6 +101,8 @@ class Plain(Printer):
                 return f"int {self.at_least(body, OPEN)} d{self.draw(variable)}"
             case Slope(body):
                 return self._slope(shape) + self.at_least(body, PRODUCT)
+            case Approach(body):
+                return self._approach(shape) + self.at_least(body, PRODUCT)
             case Pair(left, sign, right):
                 gap = "" if sign == ";" else " "
                 return f"{self.draw(left)}{gap}{sign} {self.draw(right)}"
@@ -133,6 +136,9 @@ class Plain(Printer):
 
     def _slope(self, slope: Slope) -> str:
         return f"{'grad_' if slope.matrix else 'd/d'}{self.draw(slope.variable)} "
+
+    def _approach(self, limit: Approach) -> str:
+        return f"lim_{{{self.draw(limit.variable)} -> {self.draw(limit.point)}{'+' * limit.above}}} "
 
     def _over(self, over: Shape) -> str:
         """Nothing over the line may run into it: (a/b)/c, (log a)/b, (n log a)/b."""
@@ -177,6 +183,8 @@ class Plain(Printer):
                 return self._over_sign(shape), body, OPEN, ""
             case Slope(body):
                 return self._slope(shape), body, PRODUCT, ""
+            case Approach(body):
+                return self._approach(shape), body, PRODUCT, ""
             case _:
                 return None
 
@@ -184,7 +192,7 @@ class Plain(Printer):
 def _runs_on(shape: Shape) -> bool:
     """Would a quotient be read as belonging to the end of it?"""
     match bare(shape):
-        case Fraction() | Over() | Slope() | Call(bare=True):
+        case Fraction() | Over() | Slope() | Approach() | Call(bare=True):
             return True
         case Product(factors):
             return any(map(_runs_on, factors))

@@ -123,9 +123,10 @@ HEADS: dict[str, Head] = {
     "sum_over": _head(nodes.SumOver, "number variable size"),
     "at": _head(nodes.At, "number variable number"),
     "matrix_at": _head(nodes.MatrixAt, "matrix variable point"),
+    "limit": _head(nodes.LimitTo, "number variable number"),
     "product_over": _head(nodes.ProductOver, "number variable size"),
 }  # fmt: skip
-CONSTANTS = {"pi": sp.pi, "euler_gamma": sp.EulerGamma, "e": sp.E}
+CONSTANTS = {"pi": sp.pi, "euler_gamma": sp.EulerGamma, "e": sp.E, "infinity": sp.oo, "minus_infinity": sp.S.NegativeInfinity}
 PREDICATES = {
     **{str(predicate.name): predicate for predicate in (
         sp.Q.positive, sp.Q.nonnegative, sp.Q.nonzero, sp.Q.symmetric, sp.Q.positive_definite, sp.Q.invertible, sp.Q.lower_triangular,

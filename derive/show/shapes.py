@@ -164,6 +164,16 @@ class Slope:
 
 
 @dataclass(frozen=True)
+class Approach:
+    """The limit of body as variable goes to a point; `above` where it comes down to it."""
+
+    body: Shape
+    variable: Shape
+    point: Shape
+    above: bool
+
+
+@dataclass(frozen=True)
 class Pair:
     """left and right of one bracket with a sign between them: (1 || 2), (x | z), (x; parameters), x ~ law."""
 
@@ -199,7 +209,7 @@ class Marked:
 
 Shape = (
     Name | Indexed | Number | Sum | Product | Fraction | Power | Transposed | Root | Call | Exponential | Bars | Mean | Over
-    | Listed | Integral | Slope | Pair | Compare | Phrase | Marked
+    | Listed | Integral | Slope | Approach | Pair | Compare | Phrase | Marked
 )  # fmt: skip
 
 # How tightly a shape holds together. An open shape (a sum sign, a derivative) ends where its line or bracket ends.
@@ -213,7 +223,7 @@ def binding(shape: Shape) -> int:
             return LOOSE
         case Sum():
             return SUM
-        case Over() | Slope():
+        case Over() | Slope() | Approach():
             return OPEN
         case Product() | Fraction() | Integral():
             return PRODUCT

@@ -11,6 +11,7 @@ from .shapes import (
     OPEN,
     POWER,
     PRODUCT,
+    Approach,
     Bars,
     Call,
     Compare,
@@ -42,7 +43,8 @@ from .shapes import (
 
 FACES = {"script": r"\mathcal", "bold": r"\mathbf"}
 WORDS = {"log": r"\log", "KL": r"D_{\mathrm{KL}}", "H": r"\mathrm{H}", "cosh": r"\cosh", "sinh": r"\sinh", "tanh": r"\tanh",
-         "cos": r"\cos", "sin": r"\sin", "pi": r"\pi", "cdot": r"\cdot", "dots": r"\dots", "Gamma": r"\Gamma"}  # fmt: skip
+         "cos": r"\cos", "sin": r"\sin", "pi": r"\pi", "cdot": r"\cdot", "dots": r"\dots", "Gamma": r"\Gamma",
+         "infinity": r"\infty"}  # fmt: skip
 SIGNS = {"||": r" \parallel ", "|": r" \mid ", ";": "; ", "~": r" \sim ",
          "=": "=", "<=": r"\le", ">=": r"\ge", ">": ">", "!=": r"\ne"}  # fmt: skip
 SIZES = (("", ""), (r"\bigl", r"\bigr"), (r"\biggl", r"\biggr"))
@@ -145,6 +147,8 @@ class Tex(Printer):
                 return rf"\int {self.at_least(body, OPEN)}\,\mathrm{{d}}{self.draw(variable)}"
             case Slope(body):
                 return self._slope(shape) + self.at_least(body, PRODUCT)
+            case Approach(body):
+                return self._approach(shape) + self.at_least(body, PRODUCT)
             case Pair(left, sign, right):
                 return f"{self.draw(left)}{SIGNS[sign]}{self.draw(right)}"
             case Compare(left, sign, right):
@@ -206,6 +210,10 @@ class Tex(Printer):
         variable = self.draw(slope.variable)
         return rf"\nabla_{{{variable}}}\," if slope.matrix else rf"\frac{{\partial}}{{\partial {variable}}}\,"
 
+    def _approach(self, limit: Approach) -> str:
+        point = self.at_least(limit.point, ATOM) + "^+" if limit.above else self.draw(limit.point)
+        return rf"\lim_{{{self.draw(limit.variable)} \to {point}}} "
+
     # ------------------------------------------------------------------------------------------------ breaking
 
     def opened(self, shape: Shape) -> Opening | None:
@@ -226,6 +234,8 @@ class Tex(Printer):
                 return self._over(shape), body, OPEN, ""
             case Slope(body):
                 return self._slope(shape), body, PRODUCT, ""
+            case Approach(body):
+                return self._approach(shape), body, PRODUCT, ""
             case _:
                 return None
 
@@ -291,6 +301,8 @@ def height(shape: Shape) -> int:
     match shape:
         case Fraction(size="large") | Over() | Integral() | Slope(matrix=False):
             return 2
+        case Approach(body):
+            return max(1, height(body))
         case Fraction(size="small"):
             return 1
         case Power(base):

@@ -6,13 +6,14 @@ import re
 
 TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|[{}^_]|\s+|.", re.DOTALL)
 SCRIPT = 0.74
-BELOW_AND_ABOVE = frozenset([r"\sum", r"\prod"])
+BELOW_AND_ABOVE = frozenset([r"\sum", r"\prod", r"\lim"])
 INVISIBLE = frozenset([
     r"\displaystyle", r"\limits", r"\mathrm", r"\mathbf", r"\mathbb", r"\operatorname", r"\mathop", r"\text", r"\changed", r"\!",
 ])  # fmt: skip
 COMMANDS = {
     r"\,": 0.17, r"\;": 0.28, r"\ ": 0.33, r"\quad": 1.0, r"\qquad": 2.0, r"\mathcal": 0.35, r"\dots": 1.4, r"\Sigma": 0.75,
     r"\sum": 1.5, r"\prod": 1.4, r"\int": 1.1, r"\log": 1.6, r"\exp": 1.8, r"\sqrt": 1.0, r"\partial": 0.6, r"\nabla": 0.9,
+    r"\lim": 1.5, r"\to": 1.4, r"\infty": 1.0,
     r"\parallel": 1.1, r"\sim": 1.4, r"\le": 1.4, r"\ge": 1.4, r"\ne": 1.4, r"\mid": 0.9,
     r"\cdot": 0.75, r"\circ": 0.6, r"\odot": 1.3, r"\times": 1.3, r"\top": 0.8, r"\lvert": 0.3, r"\rvert": 0.3,
     r"\bigl": 0.08, r"\bigr": 0.08, r"\biggl": 0.24, r"\biggr": 0.24,

@@ -42,6 +42,8 @@ EQUIVALENT = {
     ("below_the_diagonal", "SumOver(Entry(A**(-1)*Group(-A - B), i, j)**2, j, i - 1)"),
     ("below_the_diagonal", "SumOver(Entry(A**(-1)*Group((-1)*(-1)*A + B), i, j)**2, j, i - 1)"),
     ("chain_rule", "LowerTriangle(2*MatrixAt(MatrixGradient(Apply(g, S.T), S, symmetric), S, A*A.T)*A)"),
+    ("limit_square", "(-LimitTo(Apply(g, x), x, p))**2"),
+    ("limit_square", "LimitTo(-Apply(g, x), x, p)**2"),
     ("density_normal_diag", "mu and x exchanged"),
     ("normal_diag_is_mvn", "Law(mvn, mu, DiagMatrix(Entrywise((-Entry(sigma, j))**2, j, k)))"),
     ("normal_diag_is_mvn", "Law(mvn, mu, DiagMatrix(Entrywise(Entry(-sigma, j)**2, j, k)))"),
