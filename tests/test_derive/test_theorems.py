@@ -78,7 +78,7 @@ def test_named_terms_are_parts_of_the_last_line() -> None:
     ("one", "other"),
     [
         ("kl_mvn", "kl_mvn_raw_moments"), ("kl_normal_diag", "kl_normal_diag_direct"), ("kl_vae", "kl_vae_direct"),
-        *((name.partition("_from_")[0], name) for name in NAMES if "_from_" in name),
+        *((name.partition("_from_")[0], name) for name in NAMES if "_by_" in name and "_from_" in name),
         *((f"kl_mvn_chol_by_{column}", f"kl_mvn_difference_by_{column}") for column in ("mu1", "mu2")),
         *((f"kl_mvn_prec_chol_by_{column}", f"kl_mvn_prec_difference_by_{column}") for column in ("mu1", "mu2")),
     ],
