@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from closedform import generated
+from points import has_matrices
 
 from .reference import split
 
@@ -19,7 +19,7 @@ WELL = 100.0  # the condition up to which matrices count as well-conditioned
 
 def kernels(*, gradients: bool) -> list[str]:
     """The registered kernels that take matrices: of values, or of values and gradients."""
-    found = sorted(name for name, entry in generated.kernels().items() if re.search(r",\w", entry["signature"].split("->")[0]))
+    found = sorted(name for name, entry in generated.kernels().items() if has_matrices(entry["signature"]))
     return [name for name in found if name.endswith("_value_and_grad") == gradients]
 
 
@@ -78,10 +78,15 @@ def is_factored(names: Sequence[str]) -> bool:
     return {split(name)[0] for name in names} <= {"mu", "L", "R"}
 
 
+def is_thin(names: Sequence[str]) -> bool:
+    """Are the covariances given as diagonals and thin factors? Then kernels cannot subtract all before anything else."""
+    return any(split(name)[0] == "W" for name in names)
+
+
 def condition_of(names: Sequence[str], values: Sequence[Array]) -> float:
     """What errors grow with: of factors the condition of the one that is solved with, of matrices the larger one."""
     given = {name: value.astype(float) for name, value in zip(names, values, strict=True)}
-    if "W2" in given:
+    if is_thin(names):
         matrices = [np.diag(given["d" + law]) + given["W" + law] @ given["W" + law].T for law in "12"]
     else:
         matrices = [given[name] for name in ("L2", "R1", "cov1", "cov2", "prec1", "prec2") if name in given]
@@ -90,6 +95,7 @@ def condition_of(names: Sequence[str], values: Sequence[Array]) -> float:
 
 
 def allowed(names: Sequence[str], values: Sequence[Array]) -> float:
-    """The relative error that is promised: 8 k eps for well-conditioned factors, else 100 k eps times the condition."""
+    """The relative error that is promised: 8 k eps for well-conditioned factors, else 100 k eps times the condition; of thin factors
+    relative to what is subtracted."""
     k, eps, condition = len(values[0]), float(np.finfo(values[0].dtype).eps), condition_of(names, values)
     return 8 * k * eps if is_factored(names) and condition <= WELL else 100 * k * eps * condition

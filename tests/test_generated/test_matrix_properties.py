@@ -101,9 +101,10 @@ def test_equal_laws_are_exactly_at_zero(kernel: str, drawn: Laws) -> None:
 @settings(max_examples=25)
 @given(drawn=DRAWN, exponent=st.integers(-20, 20))
 def test_the_unit_of_length_does_not_matter(kernel: str, drawn: Laws, exponent: int) -> None:
-    """To the last bit, as powers of two round nothing where nothing is so small that it underflows; gradients are per unit."""
+    """To the last bit, as powers of two round nothing; gradients are per unit. In float64, where the squares of rounding errors that
+    stand for zeros do not underflow."""
     names = getattr(generated, kernel).arguments
-    values = replace(drawn, distance=drawn.distance and max(drawn.distance, 1e-6)).arguments(names)
+    values = replace(drawn, real=np.float64).arguments(names)
     for module in MODULES:
         before, after = (parts(kernel, getattr(module, kernel)(*given)) for given in (values, scaled(names, values, exponent)))
         assert before[0].tobytes() == after[0].tobytes()
@@ -115,8 +116,10 @@ def test_the_unit_of_length_does_not_matter(kernel: str, drawn: Laws, exponent: 
 @settings(max_examples=25)
 @given(drawn=DRAWN)
 def test_compiled_and_twin_agree(kernel: str, drawn: Laws) -> None:
-    """Up to twice what is promised of either."""
+    """Up to twice what is promised of either, which of thin factors is nothing but for well-conditioned laws apart from each other."""
     names = getattr(generated, kernel).arguments
+    if laws.is_thin(names):
+        drawn = replace(drawn, distance=None, condition=min(drawn.condition, laws.WELL))
     values = drawn.arguments(names)
     found, expected = (parts(kernel, getattr(module, kernel)(*values)) for module in MODULES)
     allowed = 2 * max(laws.allowed(names, [x[place] for x in values] if drawn.batch else values) for place in range(drawn.batch or 1))
