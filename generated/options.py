@@ -6,7 +6,6 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -52,8 +51,10 @@ class Call:
         if self.options.get("dtype") is None:
             return np.dtype(np.float32 if given and all(dtype.char in "ef" for dtype in given) else np.float64)
         told = self.options["dtype"]
-        with suppress(TypeError):
+        try:
             told = np.dtype(told)
+        except TypeError:
+            pass
         if told not in (np.dtype(np.float32), np.dtype(np.float64)):
             raise TypeError(f"{self.name}: dtype must be float32 or float64, not {told}")
         return np.dtype(told)

@@ -48,7 +48,7 @@
 #define ABREAST 2
 #endif
 #define STRIPS 4
-#define BLOCK 96
+#define BLOCK 48
 /* With so many registers the blocks are as fast as a BLAS: no call of it is needed. */
 #if defined(__AVX__)
 #define BY_BLAS 0
@@ -258,6 +258,14 @@ INLINE void solve_lower_tile(const int k, const vector *L, const vector *by_L, v
             Bi[j] = b * by_L[i];
         }
     }
+}
+
+/* B = L^-1 (x - y). */
+INLINE void solve_difference_tile(const int k, const vector *L, const vector *by_L, const vector *x,
+    const vector *y, vector *B)
+{
+    subtract_lower_tile(k, x, y, B);
+    solve_lower_tile(k, L, by_L, B);
 }
 
 /* b = L^-1 b. */
@@ -503,13 +511,6 @@ INLINE void back_symmetric_tile(const int k, const vector *L, const vector *by_L
     }
 }
 
-/* S = scale L^-T S L^-1, the lower triangle of it. */
-INLINE void around_lower_tile(const int k, const double scale, const vector *L, const vector *by_L, vector *S)
-{
-    back_lower_tile(k, scale, L, by_L, S);
-    back_symmetric_tile(k, L, by_L, S);
-}
-
 /* ---- by itself, in blocks: some rows times a strip of columns, all in registers. A strip lies apart from the matrix that it is of,
    row after row, each STRIP columns wide; a panel is some strips side by side, of which the first begins at column `first`, and a strip
    begins at the row of its own diagonal. */
@@ -548,6 +549,27 @@ INLINE int width_of_row(const panel *p, int s, int i)
 {
     const int reach = i + 1 - p->column[s];
     return reach < p->width[s] ? reach : p->width[s];
+}
+
+/* x - y, the part of it that is in the panel. */
+static void fill_difference(panel *p, const double *x, const double *y)
+{
+    for (int s = 0; s < p->strips; ++s) {
+        double *to = (double *)p->at[s];
+        for (int i = p->column[s]; i < p->k; ++i, to += STRIP) {
+            const size_t at = (size_t)i * (size_t)p->k + (size_t)p->column[s];
+            const int width = width_of_row(p, s, i);
+            if (width == STRIP) {
+                for (int j = 0; j < STRIP; ++j) {
+                    to[j] = x[at + (size_t)j] - y[at + (size_t)j];
+                }
+                continue;
+            }
+            for (int j = 0; j < STRIP; ++j) {
+                to[j] = j < width ? x[at + (size_t)j] - y[at + (size_t)j] : 0.0;
+            }
+        }
+    }
 }
 
 static void fill(panel *p, const double *B)
@@ -624,12 +646,16 @@ INLINE void solve_rows_of_strip(const panel *p, int s, const int rows, int i, co
     }
 }
 
-/* B = L^-1 B, both lower triangular: a panel of columns begins at its own diagonal. */
-static void solve_in_panels(const int k, const double *L, const double *by_L, double *B, void *room)
+/* B = L^-1 (x - y), all lower triangular: a panel of columns begins at its own diagonal. */
+static void solve_in_panels(const int k, const double *L, const double *by_L, const double *x, const double *y,
+    double *B, void *room)
 {
+    for (int i = 0; i < k; ++i) {
+        memset(B + (size_t)i * (size_t)k + i + 1, 0, (size_t)(k - i - 1) * sizeof *B);
+    }
     for (int first = 0; first < k; first += STRIPS * STRIP) {
         panel p = panel_at(k, first, room);
-        fill(&p, B);
+        fill_difference(&p, x, y);
         int i = first;
         for (; i <= k - ROWS; i += ROWS) {
             for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
@@ -658,8 +684,10 @@ static void solve_in_panels(const int k, const double *L, const double *by_L, do
     }
 }
 
-/* Rows i to i + rows of X = L^-T X in a strip from which rows `next` to `end` are subtracted: they are solved for. */
-INLINE void subtract_later_rows(const panel *p, int s, const int rows, int i, int next, int end, const double *L, const double *by_L)
+/* From rows i to i + rows of a strip, rows `next` to `end` times entries of L: row l of A holds L[next + l][i] and so on, rows are `along`
+   apart. With by_L these rows of X = L^-T X are then solved for. */
+INLINE void subtract_later_rows(const panel *p, int s, const int rows, int i, int next, int end, const double *A, size_t along, const double *L,
+    const double *by_L)
 {
     const size_t step = (size_t)p->k;
     vector *at = p->at[s] + (size_t)(i - p->column[s]) * ABREAST;
@@ -669,7 +697,7 @@ INLINE void subtract_later_rows(const panel *p, int s, const int rows, int i, in
             x[row][v] = at[row * ABREAST + v];
         }
     }
-    subtract_product(rows, end - next, L + (size_t)next * step + (size_t)i, 1, step, p->at[s] + (size_t)(next - p->column[s]) * ABREAST, x);
+    subtract_product(rows, end - next, A, 1, along, p->at[s] + (size_t)(next - p->column[s]) * ABREAST, x);
     for (int row = rows - 1; row >= 0; --row) {
         if (by_L != NULL) {
             for (int l = row + 1; l < rows; ++l) {
@@ -694,19 +722,24 @@ static void back_panel(const panel *p, int first, const double *L, const double 
     const int k = p->k, whole = k - (k - first) % ROWS;
     for (int i = k - 1; i >= whole; --i) {
         for (int s = 0; s < p->strips && p->column[s] <= i; ++s) {
-            subtract_later_rows(p, s, 1, i, i + 1, k, L, by_L);
+            subtract_later_rows(p, s, 1, i, i + 1, k, L + (size_t)(i + 1) * (size_t)k + (size_t)i, (size_t)k, L, by_L);
         }
     }
     for (int end = k; end > first;) {
         const int from_whole = end < whole ? end : whole;
         const int start = from_whole - BLOCK > first ? from_whole - BLOCK : first;
-        for (int s = 0; s < p->strips && p->column[s] < end; ++s) {
-            const int begin = p->column[s] > start ? p->column[s] : start;
-            for (int i = from_whole - ROWS; i >= begin; i -= ROWS) {
-                subtract_later_rows(p, s, ROWS, i, i + ROWS, end, L, by_L);
+        for (int i = from_whole - ROWS; i >= first; i -= ROWS) {
+            const int next = i >= start ? i + ROWS : start;
+            double A[(BLOCK + ROWS) * ROWS]; /* rows of L are far apart: what all strips need of them is put together */
+            for (int l = next; l < end; ++l) {
+                memcpy(A + (l - next) * ROWS, L + (size_t)l * (size_t)k + (size_t)i, ROWS * sizeof *A);
             }
-            for (int i = p->column[s]; i < start; i += ROWS) {
-                subtract_later_rows(p, s, ROWS, i, start, end, L, NULL);
+            for (int s = 0; s < p->strips && p->column[s] <= i; ++s) {
+                if (i >= start) {
+                    subtract_later_rows(p, s, ROWS, i, next, end, A, ROWS, L, by_L);
+                } else {
+                    subtract_later_rows(p, s, ROWS, i, next, end, A, ROWS, L, NULL);
+                }
             }
         }
         end = start;
@@ -801,15 +834,30 @@ static void add_square_in_panels(const int k, const double *E, double *S, void *
     }
 }
 
-/* ---- by itself: entry (i, j) is at i k + j, zeros above the diagonal of a lower triangle */
+/* ---- by itself: entry (i, j) is at i k + j. Above the diagonal of a lower triangle stand zeros; not of an argument, which may be read
+   where it lies. */
+
+INLINE int is_plain(const int k, intptr_t row, intptr_t column)
+{
+    return row == k * (intptr_t)sizeof(double) && column == (intptr_t)sizeof(double);
+}
 
 static void gather_lower_one(const int k, const source *from, double *to)
 {
+    if ((const char *)to == from->start[0]) {
+        return;
+    }
     for (int i = 0; i < k; ++i) {
         double *row = to + (size_t)i * (size_t)k;
-        for (int j = 0; j < k; ++j) {
-            row[j] = j <= i ? *(const double *)(from->start[0] + i * from->row + j * from->column) : 0.0;
+        const char *start = from->start[0] + i * from->row;
+        if (from->column == (intptr_t)sizeof *row) {
+            memcpy(row, start, (size_t)(i + 1) * sizeof *row);
+        } else {
+            for (int j = 0; j <= i; ++j) {
+                row[j] = *(const double *)(start + j * from->column);
+            }
         }
+        memset(row + i + 1, 0, (size_t)(k - i - 1) * sizeof *row);
     }
 }
 
@@ -822,8 +870,12 @@ static void gather_column_one(const int k, const source *from, double *to)
 
 static void subtract_lower_one(const int k, const double *x, const double *y, double *to)
 {
-    for (size_t e = 0; e < (size_t)k * (size_t)k; ++e) {
-        to[e] = x[e] - y[e];
+    for (int i = 0; i < k; ++i) {
+        const size_t row = (size_t)i * (size_t)k;
+        for (int j = 0; j <= i; ++j) {
+            to[row + (size_t)j] = x[row + (size_t)j] - y[row + (size_t)j];
+        }
+        memset(to + row + i + 1, 0, (size_t)(k - i - 1) * sizeof *to);
     }
 }
 
@@ -884,27 +936,29 @@ static void solve_rows(const int k, const int square, const double *L, const dou
     }
 }
 
-static void solve_lower_one(const int k, const double *L, const double *by_L, double *B)
+/* B = L^-1 (x - y). */
+static void solve_difference_one(const int k, const double *L, const double *by_L, const double *x, const double *y, double *B)
 {
-    if (BY_BLAS && trsm != NULL) {
-        /* To Fortran the rows are columns, so L^-1 B is B^T L^-T from the right. A panel of columns of B begins at its own row: below it
-           stands a smaller and smaller triangle of L. */
-        double one = 1.0;
-        int size = k;
-        for (int j = 0; j < k; j += PANEL(k)) {
-            int width = k - j < PANEL(k) ? k - j : PANEL(k), rest = k - j;
-            const size_t corner = (size_t)j * (size_t)k + (size_t)j;
-            trsm("R", "U", "N", "N", &width, &rest, &one, (double *)L + corner, &size, B + corner, &size);
-        }
+    void *const room = BY_BLAS && trsm != NULL ? NULL : panel_room(k);
+    if (room != NULL) {
+        solve_in_panels(k, L, by_L, x, y, B, room);
+        free(room);
         return;
     }
-    void *room = panel_room(k);
-    if (room == NULL) {
+    subtract_lower_one(k, x, y, B);
+    if (trsm == NULL) {
         solve_rows(k, 0, L, by_L, B);
         return;
     }
-    solve_in_panels(k, L, by_L, B, room);
-    free(room);
+    /* To Fortran the rows are columns, so L^-1 B is B^T L^-T from the right. A panel of columns of B begins at its own row: below it
+       stands a smaller and smaller triangle of L. */
+    double one = 1.0;
+    int size = k;
+    for (int j = 0; j < k; j += PANEL(k)) {
+        int width = k - j < PANEL(k) ? k - j : PANEL(k), rest = k - j;
+        const size_t corner = (size_t)j * (size_t)k + (size_t)j;
+        trsm("R", "U", "N", "N", &width, &rest, &one, (double *)L + corner, &size, B + corner, &size);
+    }
 }
 
 static void solve_column_one(const int k, const double *L, const double *by_L, double *b)
@@ -1102,9 +1156,11 @@ static void back_column_one(const int k, const double sign, const double *L, con
 
 static void subtract_unit_one(const int k, const double *x, double *to)
 {
-    memcpy(to, x, (size_t)k * (size_t)k * sizeof *to);
-    for (size_t e = 0; e < (size_t)k * (size_t)k; e += (size_t)k + 1) {
-        to[e] -= 1.0;
+    for (int i = 0; i < k; ++i) {
+        double *row = to + (size_t)i * (size_t)k;
+        memcpy(row, x + (size_t)i * (size_t)k, (size_t)(i + 1) * sizeof *to);
+        memset(row + i + 1, 0, (size_t)(k - i - 1) * sizeof *to);
+        row[i] -= 1.0;
     }
 }
 
@@ -1139,59 +1195,21 @@ static void forth_column_one(const int k, const double scale, const double *L, c
 
 /* ---- gradients by symmetric matrices, by itself */
 
-/* Rows i to i + rows of S += E^T E in the columns of a strip: rows of E before those are zero in their columns. */
-INLINE void add_gram_rows(const panel *p, int s, const int rows, int i, const double *E, double *S)
-{
-    const size_t step = (size_t)p->k;
-    vector x[ROWS][ABREAST] = {0};
-    subtract_product(rows, p->k - i, E + (size_t)i * step + (size_t)i, 1, step, p->at[s] + (size_t)(i - p->column[s]) * ABREAST, x);
-    for (int row = 0; row < rows; ++row) {
-        double *to = S + (size_t)(i + row) * step + (size_t)p->column[s];
-        double found[STRIP];
-        memcpy(found, x[row], sizeof found);
-        for (int j = 0; j < width_of_row(p, s, i + row); ++j) {
-            to[j] -= found[j];
-        }
-    }
-}
-
+/* Row i of E^T E is a sum of rows of E, from its own on: those before it are zero in column i. */
 static void add_gram_one(const int k, const double *E, double *S)
 {
-    void *room = panel_room(k);
-    for (int first = 0; room != NULL && first < k; first += STRIPS * STRIP) {
-        panel p = panel_at(k, first, room);
-        fill(&p, E);
-        int i = first;
-        for (; i <= k - ROWS; i += ROWS) {
-            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
-                add_gram_rows(&p, s, ROWS, i, E, S);
+    const size_t step = (size_t)k;
+    for (int i = 0; i < k; ++i) {
+        double coefficients[64];
+        for (int l = i; l < k; l += 64) {
+            const int count = k - l < 64 ? k - l : 64;
+            const double *rows = E + (size_t)l * step;
+            for (int c = 0; c < count; ++c) {
+                coefficients[c] = -rows[(size_t)c * step + (size_t)i];
             }
-        }
-        for (; i <= k - 4; i += 4) {
-            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
-                add_gram_rows(&p, s, 4, i, E, S);
-            }
-        }
-        for (; i <= k - 2; i += 2) {
-            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
-                add_gram_rows(&p, s, 2, i, E, S);
-            }
-        }
-        for (; i <= k - 1; i += 1) {
-            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
-                add_gram_rows(&p, s, 1, i, E, S);
-            }
+            subtract_rows(i + 1, count, coefficients, rows, step, S + (size_t)i * step);
         }
     }
-    for (int i = 0; room == NULL && i < k; ++i) {
-        for (int l = i; l < k; ++l) {
-            const double *El = E + (size_t)l * (size_t)k;
-            for (int j = 0; j <= i; ++j) {
-                S[(size_t)i * (size_t)k + (size_t)j] += El[i] * El[j];
-            }
-        }
-    }
-    free(room);
 }
 
 static void scale_lower_one(const int k, const double scale, double *S)
@@ -1201,7 +1219,7 @@ static void scale_lower_one(const int k, const double scale, double *S)
     }
 }
 
-/* S = S L^-1 where that is symmetric: row i has what stands right of its diagonal from the rows below, which wrote it there. */
+/* Row i has what stands right of its diagonal from the rows below, which wrote it there. */
 static void back_symmetric_one(const int k, const double *L, const double *by_L, double *S)
 {
     const size_t step = (size_t)k;
@@ -1220,53 +1238,6 @@ static void back_symmetric_one(const int k, const double *L, const double *by_L,
     }
 }
 
-/* S = L^-T S, all of it: every strip begins at row 0. */
-static void back_in_strips(const int k, const double *L, const double *by_L, double *S, void *room)
-{
-    for (int first = 0; first < k;) {
-        panel p = panel_at(k, 0, room);
-        int next = first;
-        for (p.strips = 0; next < k && p.strips < STRIPS; ++p.strips) {
-            double *to = (double *)(p.at[p.strips] = p.at[0] + (size_t)p.strips * (size_t)k * ABREAST);
-            const int width = k - next < STRIP ? k - next : STRIP;
-            p.column[p.strips] = 0;
-            p.width[p.strips] = width;
-            for (int i = 0; i < k; ++i, to += STRIP) {
-                memset(to, 0, STRIP * sizeof *to);
-                memcpy(to, S + (size_t)i * (size_t)k + (size_t)next, (size_t)width * sizeof *to);
-            }
-            next += width;
-        }
-        back_panel(&p, 0, L, by_L);
-        for (int s = 0; s < p.strips; first += p.width[s++]) {
-            const double *from = (double *)p.at[s];
-            for (int i = 0; i < k; ++i, from += STRIP) {
-                memcpy(S + (size_t)i * (size_t)k + (size_t)first, from, (size_t)p.width[s] * sizeof *from);
-            }
-        }
-    }
-}
-
-/* S = scale L^-T S L^-1, the lower triangle of it: of L^-T S all, then with that turned the lower triangle of L^-T (L^-T S)^T. */
-static void around_lower_one(const int k, const double scale, const double *L, const double *by_L, double *S)
-{
-    void *room = panel_room(k);
-    if (room == NULL) {
-        back_lower_one(k, scale, L, by_L, S);
-        back_symmetric_one(k, L, by_L, S);
-        return;
-    }
-    for (int i = 0; i < k; ++i) {
-        for (int j = 0; j <= i; ++j) {
-            S[(size_t)j * (size_t)k + (size_t)i] = S[(size_t)i * (size_t)k + (size_t)j] *= scale;
-        }
-    }
-    back_in_strips(k, L, by_L, S, room);
-    turn(k, S);
-    back_in_panels(k, L, by_L, S, room);
-    free(room);
-}
-
 /* A gradient to where it belongs; without one, NaN. Above the diagonal of a lower triangle stand zeros, of a symmetric matrix what
    stands below it. Lanes are those of a tile, in which triangles are packed; a matrix by itself has all its entries. */
 static void put_column(const int k, const double *from, size_t lanes, int packed, char *to, intptr_t row)
@@ -1281,8 +1252,12 @@ static void put_lower(const int k, const double *from, size_t lanes, int packed,
 {
     for (int i = 0; i < k; ++i) {
         const size_t at = packed ? PACKED(i) : (size_t)i * (size_t)k;
-        for (int j = 0; j < k; ++j) {
-            *(double *)(to + i * row + j * column) = j > i ? 0.0 : from == NULL ? NAN : from[(at + (size_t)j) * lanes];
+        char *const here = to + i * row;
+        for (int j = 0; j <= i && (const char *)from != to; ++j) {
+            *(double *)(here + j * column) = from == NULL ? NAN : from[(at + (size_t)j) * lanes];
+        }
+        for (int j = i + 1; j < k; ++j) {
+            *(double *)(here + j * column) = 0.0;
         }
     }
 }
@@ -1530,6 +1505,14 @@ INLINE void solve_lower_tile_f32(const int k, const vector_f32 *L, const vector_
     }
 }
 
+/* B = L^-1 (x - y). */
+INLINE void solve_difference_tile_f32(const int k, const vector_f32 *L, const vector_f32 *by_L, const vector_f32 *x,
+    const vector_f32 *y, vector_f32 *B)
+{
+    subtract_lower_tile_f32(k, x, y, B);
+    solve_lower_tile_f32(k, L, by_L, B);
+}
+
 /* b = L^-1 b. */
 INLINE void solve_column_tile_f32(const int k, const vector_f32 *L, const vector_f32 *by_L, vector_f32 *b)
 {
@@ -1773,13 +1756,6 @@ INLINE void back_symmetric_tile_f32(const int k, const vector_f32 *L, const vect
     }
 }
 
-/* S = scale L^-T S L^-1, the lower triangle of it. */
-INLINE void around_lower_tile_f32(const int k, const float scale, const vector_f32 *L, const vector_f32 *by_L, vector_f32 *S)
-{
-    back_lower_tile_f32(k, scale, L, by_L, S);
-    back_symmetric_tile_f32(k, L, by_L, S);
-}
-
 /* ---- by itself, in blocks: some rows times a strip of columns, all in registers. A strip lies apart from the matrix that it is of,
    row after row, each STRIP columns wide; a panel is some strips side by side, of which the first begins at column `first`, and a strip
    begins at the row of its own diagonal. */
@@ -1818,6 +1794,27 @@ INLINE int width_of_row_f32(const panel_f32 *p, int s, int i)
 {
     const int reach = i + 1 - p->column[s];
     return reach < p->width[s] ? reach : p->width[s];
+}
+
+/* x - y, the part of it that is in the panel. */
+static void fill_difference_f32(panel_f32 *p, const float *x, const float *y)
+{
+    for (int s = 0; s < p->strips; ++s) {
+        float *to = (float *)p->at[s];
+        for (int i = p->column[s]; i < p->k; ++i, to += STRIP_f32) {
+            const size_t at = (size_t)i * (size_t)p->k + (size_t)p->column[s];
+            const int width = width_of_row_f32(p, s, i);
+            if (width == STRIP_f32) {
+                for (int j = 0; j < STRIP_f32; ++j) {
+                    to[j] = x[at + (size_t)j] - y[at + (size_t)j];
+                }
+                continue;
+            }
+            for (int j = 0; j < STRIP_f32; ++j) {
+                to[j] = j < width ? x[at + (size_t)j] - y[at + (size_t)j] : 0.0f;
+            }
+        }
+    }
 }
 
 static void fill_f32(panel_f32 *p, const float *B)
@@ -1894,12 +1891,16 @@ INLINE void solve_rows_of_strip_f32(const panel_f32 *p, int s, const int rows, i
     }
 }
 
-/* B = L^-1 B, both lower triangular: a panel of columns begins at its own diagonal. */
-static void solve_in_panels_f32(const int k, const float *L, const float *by_L, float *B, void *room)
+/* B = L^-1 (x - y), all lower triangular: a panel of columns begins at its own diagonal. */
+static void solve_in_panels_f32(const int k, const float *L, const float *by_L, const float *x, const float *y,
+    float *B, void *room)
 {
+    for (int i = 0; i < k; ++i) {
+        memset(B + (size_t)i * (size_t)k + i + 1, 0, (size_t)(k - i - 1) * sizeof *B);
+    }
     for (int first = 0; first < k; first += STRIPS * STRIP_f32) {
         panel_f32 p = panel_at_f32(k, first, room);
-        fill_f32(&p, B);
+        fill_difference_f32(&p, x, y);
         int i = first;
         for (; i <= k - ROWS; i += ROWS) {
             for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
@@ -1928,8 +1929,10 @@ static void solve_in_panels_f32(const int k, const float *L, const float *by_L, 
     }
 }
 
-/* Rows i to i + rows of X = L^-T X in a strip from which rows `next` to `end` are subtracted: they are solved for. */
-INLINE void subtract_later_rows_f32(const panel_f32 *p, int s, const int rows, int i, int next, int end, const float *L, const float *by_L)
+/* From rows i to i + rows of a strip, rows `next` to `end` times entries of L: row l of A holds L[next + l][i] and so on, rows are `along`
+   apart. With by_L these rows of X = L^-T X are then solved for. */
+INLINE void subtract_later_rows_f32(const panel_f32 *p, int s, const int rows, int i, int next, int end, const float *A, size_t along, const float *L,
+    const float *by_L)
 {
     const size_t step = (size_t)p->k;
     vector_f32 *at = p->at[s] + (size_t)(i - p->column[s]) * ABREAST;
@@ -1939,7 +1942,7 @@ INLINE void subtract_later_rows_f32(const panel_f32 *p, int s, const int rows, i
             x[row][v] = at[row * ABREAST + v];
         }
     }
-    subtract_product_f32(rows, end - next, L + (size_t)next * step + (size_t)i, 1, step, p->at[s] + (size_t)(next - p->column[s]) * ABREAST, x);
+    subtract_product_f32(rows, end - next, A, 1, along, p->at[s] + (size_t)(next - p->column[s]) * ABREAST, x);
     for (int row = rows - 1; row >= 0; --row) {
         if (by_L != NULL) {
             for (int l = row + 1; l < rows; ++l) {
@@ -1964,19 +1967,24 @@ static void back_panel_f32(const panel_f32 *p, int first, const float *L, const 
     const int k = p->k, whole = k - (k - first) % ROWS;
     for (int i = k - 1; i >= whole; --i) {
         for (int s = 0; s < p->strips && p->column[s] <= i; ++s) {
-            subtract_later_rows_f32(p, s, 1, i, i + 1, k, L, by_L);
+            subtract_later_rows_f32(p, s, 1, i, i + 1, k, L + (size_t)(i + 1) * (size_t)k + (size_t)i, (size_t)k, L, by_L);
         }
     }
     for (int end = k; end > first;) {
         const int from_whole = end < whole ? end : whole;
         const int start = from_whole - BLOCK > first ? from_whole - BLOCK : first;
-        for (int s = 0; s < p->strips && p->column[s] < end; ++s) {
-            const int begin = p->column[s] > start ? p->column[s] : start;
-            for (int i = from_whole - ROWS; i >= begin; i -= ROWS) {
-                subtract_later_rows_f32(p, s, ROWS, i, i + ROWS, end, L, by_L);
+        for (int i = from_whole - ROWS; i >= first; i -= ROWS) {
+            const int next = i >= start ? i + ROWS : start;
+            float A[(BLOCK + ROWS) * ROWS]; /* rows of L are far apart: what all strips need of them is put together */
+            for (int l = next; l < end; ++l) {
+                memcpy(A + (l - next) * ROWS, L + (size_t)l * (size_t)k + (size_t)i, ROWS * sizeof *A);
             }
-            for (int i = p->column[s]; i < start; i += ROWS) {
-                subtract_later_rows_f32(p, s, ROWS, i, start, end, L, NULL);
+            for (int s = 0; s < p->strips && p->column[s] <= i; ++s) {
+                if (i >= start) {
+                    subtract_later_rows_f32(p, s, ROWS, i, next, end, A, ROWS, L, by_L);
+                } else {
+                    subtract_later_rows_f32(p, s, ROWS, i, next, end, A, ROWS, L, NULL);
+                }
             }
         }
         end = start;
@@ -2071,15 +2079,30 @@ static void add_square_in_panels_f32(const int k, const float *E, float *S, void
     }
 }
 
-/* ---- by itself: entry (i, j) is at i k + j, zeros above the diagonal of a lower triangle */
+/* ---- by itself: entry (i, j) is at i k + j. Above the diagonal of a lower triangle stand zeros; not of an argument, which may be read
+   where it lies. */
+
+INLINE int is_plain_f32(const int k, intptr_t row, intptr_t column)
+{
+    return row == k * (intptr_t)sizeof(float) && column == (intptr_t)sizeof(float);
+}
 
 static void gather_lower_one_f32(const int k, const source *from, float *to)
 {
+    if ((const char *)to == from->start[0]) {
+        return;
+    }
     for (int i = 0; i < k; ++i) {
         float *row = to + (size_t)i * (size_t)k;
-        for (int j = 0; j < k; ++j) {
-            row[j] = j <= i ? *(const float *)(from->start[0] + i * from->row + j * from->column) : 0.0f;
+        const char *start = from->start[0] + i * from->row;
+        if (from->column == (intptr_t)sizeof *row) {
+            memcpy(row, start, (size_t)(i + 1) * sizeof *row);
+        } else {
+            for (int j = 0; j <= i; ++j) {
+                row[j] = *(const float *)(start + j * from->column);
+            }
         }
+        memset(row + i + 1, 0, (size_t)(k - i - 1) * sizeof *row);
     }
 }
 
@@ -2092,8 +2115,12 @@ static void gather_column_one_f32(const int k, const source *from, float *to)
 
 static void subtract_lower_one_f32(const int k, const float *x, const float *y, float *to)
 {
-    for (size_t e = 0; e < (size_t)k * (size_t)k; ++e) {
-        to[e] = x[e] - y[e];
+    for (int i = 0; i < k; ++i) {
+        const size_t row = (size_t)i * (size_t)k;
+        for (int j = 0; j <= i; ++j) {
+            to[row + (size_t)j] = x[row + (size_t)j] - y[row + (size_t)j];
+        }
+        memset(to + row + i + 1, 0, (size_t)(k - i - 1) * sizeof *to);
     }
 }
 
@@ -2154,27 +2181,29 @@ static void solve_rows_f32(const int k, const int square, const float *L, const 
     }
 }
 
-static void solve_lower_one_f32(const int k, const float *L, const float *by_L, float *B)
+/* B = L^-1 (x - y). */
+static void solve_difference_one_f32(const int k, const float *L, const float *by_L, const float *x, const float *y, float *B)
 {
-    if (BY_BLAS && trsm_f32 != NULL) {
-        /* To Fortran the rows are columns, so L^-1 B is B^T L^-T from the right. A panel of columns of B begins at its own row: below it
-           stands a smaller and smaller triangle of L. */
-        float one = 1.0f;
-        int size = k;
-        for (int j = 0; j < k; j += PANEL(k)) {
-            int width = k - j < PANEL(k) ? k - j : PANEL(k), rest = k - j;
-            const size_t corner = (size_t)j * (size_t)k + (size_t)j;
-            trsm_f32("R", "U", "N", "N", &width, &rest, &one, (float *)L + corner, &size, B + corner, &size);
-        }
+    void *const room = BY_BLAS && trsm_f32 != NULL ? NULL : panel_room_f32(k);
+    if (room != NULL) {
+        solve_in_panels_f32(k, L, by_L, x, y, B, room);
+        free(room);
         return;
     }
-    void *room = panel_room_f32(k);
-    if (room == NULL) {
+    subtract_lower_one_f32(k, x, y, B);
+    if (trsm_f32 == NULL) {
         solve_rows_f32(k, 0, L, by_L, B);
         return;
     }
-    solve_in_panels_f32(k, L, by_L, B, room);
-    free(room);
+    /* To Fortran the rows are columns, so L^-1 B is B^T L^-T from the right. A panel of columns of B begins at its own row: below it
+       stands a smaller and smaller triangle of L. */
+    float one = 1.0f;
+    int size = k;
+    for (int j = 0; j < k; j += PANEL(k)) {
+        int width = k - j < PANEL(k) ? k - j : PANEL(k), rest = k - j;
+        const size_t corner = (size_t)j * (size_t)k + (size_t)j;
+        trsm_f32("R", "U", "N", "N", &width, &rest, &one, (float *)L + corner, &size, B + corner, &size);
+    }
 }
 
 static void solve_column_one_f32(const int k, const float *L, const float *by_L, float *b)
@@ -2372,9 +2401,11 @@ static void back_column_one_f32(const int k, const float sign, const float *L, c
 
 static void subtract_unit_one_f32(const int k, const float *x, float *to)
 {
-    memcpy(to, x, (size_t)k * (size_t)k * sizeof *to);
-    for (size_t e = 0; e < (size_t)k * (size_t)k; e += (size_t)k + 1) {
-        to[e] -= 1.0f;
+    for (int i = 0; i < k; ++i) {
+        float *row = to + (size_t)i * (size_t)k;
+        memcpy(row, x + (size_t)i * (size_t)k, (size_t)(i + 1) * sizeof *to);
+        memset(row + i + 1, 0, (size_t)(k - i - 1) * sizeof *to);
+        row[i] -= 1.0f;
     }
 }
 
@@ -2409,59 +2440,21 @@ static void forth_column_one_f32(const int k, const float scale, const float *L,
 
 /* ---- gradients by symmetric matrices, by itself */
 
-/* Rows i to i + rows of S += E^T E in the columns of a strip: rows of E before those are zero in their columns. */
-INLINE void add_gram_rows_f32(const panel_f32 *p, int s, const int rows, int i, const float *E, float *S)
-{
-    const size_t step = (size_t)p->k;
-    vector_f32 x[ROWS][ABREAST] = {0};
-    subtract_product_f32(rows, p->k - i, E + (size_t)i * step + (size_t)i, 1, step, p->at[s] + (size_t)(i - p->column[s]) * ABREAST, x);
-    for (int row = 0; row < rows; ++row) {
-        float *to = S + (size_t)(i + row) * step + (size_t)p->column[s];
-        float found[STRIP_f32];
-        memcpy(found, x[row], sizeof found);
-        for (int j = 0; j < width_of_row_f32(p, s, i + row); ++j) {
-            to[j] -= found[j];
-        }
-    }
-}
-
+/* Row i of E^T E is a sum of rows of E, from its own on: those before it are zero in column i. */
 static void add_gram_one_f32(const int k, const float *E, float *S)
 {
-    void *room = panel_room_f32(k);
-    for (int first = 0; room != NULL && first < k; first += STRIPS * STRIP_f32) {
-        panel_f32 p = panel_at_f32(k, first, room);
-        fill_f32(&p, E);
-        int i = first;
-        for (; i <= k - ROWS; i += ROWS) {
-            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
-                add_gram_rows_f32(&p, s, ROWS, i, E, S);
+    const size_t step = (size_t)k;
+    for (int i = 0; i < k; ++i) {
+        float coefficients[64];
+        for (int l = i; l < k; l += 64) {
+            const int count = k - l < 64 ? k - l : 64;
+            const float *rows = E + (size_t)l * step;
+            for (int c = 0; c < count; ++c) {
+                coefficients[c] = -rows[(size_t)c * step + (size_t)i];
             }
-        }
-        for (; i <= k - 4; i += 4) {
-            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
-                add_gram_rows_f32(&p, s, 4, i, E, S);
-            }
-        }
-        for (; i <= k - 2; i += 2) {
-            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
-                add_gram_rows_f32(&p, s, 2, i, E, S);
-            }
-        }
-        for (; i <= k - 1; i += 1) {
-            for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
-                add_gram_rows_f32(&p, s, 1, i, E, S);
-            }
+            subtract_rows_f32(i + 1, count, coefficients, rows, step, S + (size_t)i * step);
         }
     }
-    for (int i = 0; room == NULL && i < k; ++i) {
-        for (int l = i; l < k; ++l) {
-            const float *El = E + (size_t)l * (size_t)k;
-            for (int j = 0; j <= i; ++j) {
-                S[(size_t)i * (size_t)k + (size_t)j] += El[i] * El[j];
-            }
-        }
-    }
-    free(room);
 }
 
 static void scale_lower_one_f32(const int k, const float scale, float *S)
@@ -2471,7 +2464,7 @@ static void scale_lower_one_f32(const int k, const float scale, float *S)
     }
 }
 
-/* S = S L^-1 where that is symmetric: row i has what stands right of its diagonal from the rows below, which wrote it there. */
+/* Row i has what stands right of its diagonal from the rows below, which wrote it there. */
 static void back_symmetric_one_f32(const int k, const float *L, const float *by_L, float *S)
 {
     const size_t step = (size_t)k;
@@ -2490,53 +2483,6 @@ static void back_symmetric_one_f32(const int k, const float *L, const float *by_
     }
 }
 
-/* S = L^-T S, all of it: every strip begins at row 0. */
-static void back_in_strips_f32(const int k, const float *L, const float *by_L, float *S, void *room)
-{
-    for (int first = 0; first < k;) {
-        panel_f32 p = panel_at_f32(k, 0, room);
-        int next = first;
-        for (p.strips = 0; next < k && p.strips < STRIPS; ++p.strips) {
-            float *to = (float *)(p.at[p.strips] = p.at[0] + (size_t)p.strips * (size_t)k * ABREAST);
-            const int width = k - next < STRIP_f32 ? k - next : STRIP_f32;
-            p.column[p.strips] = 0;
-            p.width[p.strips] = width;
-            for (int i = 0; i < k; ++i, to += STRIP_f32) {
-                memset(to, 0, STRIP_f32 * sizeof *to);
-                memcpy(to, S + (size_t)i * (size_t)k + (size_t)next, (size_t)width * sizeof *to);
-            }
-            next += width;
-        }
-        back_panel_f32(&p, 0, L, by_L);
-        for (int s = 0; s < p.strips; first += p.width[s++]) {
-            const float *from = (float *)p.at[s];
-            for (int i = 0; i < k; ++i, from += STRIP_f32) {
-                memcpy(S + (size_t)i * (size_t)k + (size_t)first, from, (size_t)p.width[s] * sizeof *from);
-            }
-        }
-    }
-}
-
-/* S = scale L^-T S L^-1, the lower triangle of it: of L^-T S all, then with that turned the lower triangle of L^-T (L^-T S)^T. */
-static void around_lower_one_f32(const int k, const float scale, const float *L, const float *by_L, float *S)
-{
-    void *room = panel_room_f32(k);
-    if (room == NULL) {
-        back_lower_one_f32(k, scale, L, by_L, S);
-        back_symmetric_one_f32(k, L, by_L, S);
-        return;
-    }
-    for (int i = 0; i < k; ++i) {
-        for (int j = 0; j <= i; ++j) {
-            S[(size_t)j * (size_t)k + (size_t)i] = S[(size_t)i * (size_t)k + (size_t)j] *= scale;
-        }
-    }
-    back_in_strips_f32(k, L, by_L, S, room);
-    turn_f32(k, S);
-    back_in_panels_f32(k, L, by_L, S, room);
-    free(room);
-}
-
 /* A gradient to where it belongs; without one, NaN. Above the diagonal of a lower triangle stand zeros, of a symmetric matrix what
    stands below it. Lanes are those of a tile, in which triangles are packed; a matrix by itself has all its entries. */
 static void put_column_f32(const int k, const float *from, size_t lanes, int packed, char *to, intptr_t row)
@@ -2551,8 +2497,12 @@ static void put_lower_f32(const int k, const float *from, size_t lanes, int pack
 {
     for (int i = 0; i < k; ++i) {
         const size_t at = packed ? PACKED(i) : (size_t)i * (size_t)k;
-        for (int j = 0; j < k; ++j) {
-            *(float *)(to + i * row + j * column) = j > i ? 0.0f : from == NULL ? NAN : from[(at + (size_t)j) * lanes];
+        char *const here = to + i * row;
+        for (int j = 0; j <= i && (const char *)from != to; ++j) {
+            *(float *)(here + j * column) = from == NULL ? NAN : from[(at + (size_t)j) * lanes];
+        }
+        for (int j = i + 1; j < k; ++j) {
+            *(float *)(here + j * column) = 0.0f;
         }
     }
 }
@@ -2655,8 +2605,7 @@ INLINE void kl_mvn_tile(const int k, const source *in, vector *scratch, double *
     gather_lower_tile(k, &in[3], cov2);
     factor_tile(k, 0.0, cov1, L1, over_L1);
     factor_tile(k, 0.0, cov2, L2, over_L2);
-    subtract_lower_tile(k, L1, L2, E);
-    solve_lower_tile(k, L2, over_L2, E);
+    solve_difference_tile(k, L2, over_L2, L1, L2, E);
     subtract_column_tile(k, mu1, mu2, z);
     solve_column_tile(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -2727,12 +2676,12 @@ static void kl_mvn_one(const int k, const source *in, double *scratch, double *k
     enum { lanes = 1 };
     double *const mu1 = scratch;
     scratch += k;
-    double *const cov1 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    double *const cov1 = is_plain(k, in[1].row, in[1].column) ? (double *)(uintptr_t)in[1].start[0] : scratch;
+    scratch += is_plain(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     double *const mu2 = scratch;
     scratch += k;
-    double *const cov2 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    double *const cov2 = is_plain(k, in[3].row, in[3].column) ? (double *)(uintptr_t)in[3].start[0] : scratch;
+    scratch += is_plain(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     double *const L1 = scratch;
     scratch += (size_t)k * (size_t)k;
     double *const L2 = scratch;
@@ -2753,8 +2702,7 @@ static void kl_mvn_one(const int k, const source *in, double *scratch, double *k
     gather_lower_one(k, &in[3], cov2);
     factor_one(k, 0.0, cov1, L1, over_L1);
     factor_one(k, 0.0, cov2, L2, over_L2);
-    subtract_lower_one(k, L1, L2, E);
-    solve_lower_one(k, L2, over_L2, E);
+    solve_difference_one(k, L2, over_L2, L1, L2, E);
     subtract_column_one(k, mu1, mu2, z);
     solve_column_one(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -2875,7 +2823,10 @@ static void kl_mvn_loop(char **args, const intptr_t *dimensions, const intptr_t 
     in[3].column = steps[10];
     const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES);
     const int count = together ? LANES : 1;
-    const size_t room = 7 * (size_t)k * (size_t)k + 7 * (size_t)k;
+    int spared = 0; /* matrices that lie as they are wanted by itself */
+    spared += is_plain(k, in[1].row, in[1].column);
+    spared += is_plain(k, in[3].row, in[3].column);
+    const size_t room = 7 * (size_t)k * (size_t)k + 7 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector) : sizeof(double)) + 64);
     vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
@@ -2951,8 +2902,7 @@ INLINE void kl_mvn_f32_tile(const int k, const source *in, vector_f32 *scratch, 
     gather_lower_tile_f32(k, &in[3], cov2);
     factor_tile_f32(k, 0.0, cov1, L1, over_L1);
     factor_tile_f32(k, 0.0, cov2, L2, over_L2);
-    subtract_lower_tile_f32(k, L1, L2, E);
-    solve_lower_tile_f32(k, L2, over_L2, E);
+    solve_difference_tile_f32(k, L2, over_L2, L1, L2, E);
     subtract_column_tile_f32(k, mu1, mu2, z);
     solve_column_tile_f32(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -3023,12 +2973,12 @@ static void kl_mvn_f32_one(const int k, const source *in, float *scratch, float 
     enum { lanes = 1 };
     float *const mu1 = scratch;
     scratch += k;
-    float *const cov1 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    float *const cov1 = is_plain_f32(k, in[1].row, in[1].column) ? (float *)(uintptr_t)in[1].start[0] : scratch;
+    scratch += is_plain_f32(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     float *const mu2 = scratch;
     scratch += k;
-    float *const cov2 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    float *const cov2 = is_plain_f32(k, in[3].row, in[3].column) ? (float *)(uintptr_t)in[3].start[0] : scratch;
+    scratch += is_plain_f32(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     float *const L1 = scratch;
     scratch += (size_t)k * (size_t)k;
     float *const L2 = scratch;
@@ -3049,8 +2999,7 @@ static void kl_mvn_f32_one(const int k, const source *in, float *scratch, float 
     gather_lower_one_f32(k, &in[3], cov2);
     factor_one_f32(k, 0.0, cov1, L1, over_L1);
     factor_one_f32(k, 0.0, cov2, L2, over_L2);
-    subtract_lower_one_f32(k, L1, L2, E);
-    solve_lower_one_f32(k, L2, over_L2, E);
+    solve_difference_one_f32(k, L2, over_L2, L1, L2, E);
     subtract_column_one_f32(k, mu1, mu2, z);
     solve_column_one_f32(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -3171,7 +3120,10 @@ static void kl_mvn_f32_loop(char **args, const intptr_t *dimensions, const intpt
     in[3].column = steps[10];
     const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES_f32);
     const int count = together ? LANES_f32 : 1;
-    const size_t room = 7 * (size_t)k * (size_t)k + 7 * (size_t)k;
+    int spared = 0; /* matrices that lie as they are wanted by itself */
+    spared += is_plain_f32(k, in[1].row, in[1].column);
+    spared += is_plain_f32(k, in[3].row, in[3].column);
+    const size_t room = 7 * (size_t)k * (size_t)k + 7 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
     vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
@@ -3238,8 +3190,7 @@ INLINE void kl_mvn_chol_tile(const int k, const source *in, vector *scratch, dou
     gather_column_tile(k, &in[2], mu2);
     gather_lower_tile(k, &in[3], L2);
     reciprocals_tile(k, L2, over_L2);
-    subtract_lower_tile(k, L1, L2, E);
-    solve_lower_tile(k, L2, over_L2, E);
+    solve_difference_tile(k, L2, over_L2, L1, L2, E);
     subtract_column_tile(k, mu1, mu2, z);
     solve_column_tile(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -3272,12 +3223,12 @@ static void kl_mvn_chol_one(const int k, const source *in, double *scratch, doub
     enum { lanes = 1 };
     double *const mu1 = scratch;
     scratch += k;
-    double *const L1 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    double *const L1 = is_plain(k, in[1].row, in[1].column) ? (double *)(uintptr_t)in[1].start[0] : scratch;
+    scratch += is_plain(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     double *const mu2 = scratch;
     scratch += k;
-    double *const L2 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    double *const L2 = is_plain(k, in[3].row, in[3].column) ? (double *)(uintptr_t)in[3].start[0] : scratch;
+    scratch += is_plain(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     double *const over_L2 = scratch;
     scratch += k;
     double *const E = scratch;
@@ -3289,8 +3240,7 @@ static void kl_mvn_chol_one(const int k, const source *in, double *scratch, doub
     gather_column_one(k, &in[2], mu2);
     gather_lower_one(k, &in[3], L2);
     reciprocals_one(k, L2, over_L2);
-    subtract_lower_one(k, L1, L2, E);
-    solve_lower_one(k, L2, over_L2, E);
+    solve_difference_one(k, L2, over_L2, L1, L2, E);
     subtract_column_one(k, mu1, mu2, z);
     solve_column_one(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -3373,7 +3323,10 @@ static void kl_mvn_chol_loop(char **args, const intptr_t *dimensions, const intp
     in[3].column = steps[10];
     const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES);
     const int count = together ? LANES : 1;
-    const size_t room = 3 * (size_t)k * (size_t)k + 4 * (size_t)k;
+    int spared = 0; /* matrices that lie as they are wanted by itself */
+    spared += is_plain(k, in[1].row, in[1].column);
+    spared += is_plain(k, in[3].row, in[3].column);
+    const size_t room = 3 * (size_t)k * (size_t)k + 4 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector) : sizeof(double)) + 64);
     vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
@@ -3464,8 +3417,7 @@ INLINE void kl_mvn_chol_f32_tile(const int k, const source *in, vector_f32 *scra
     gather_column_tile_f32(k, &in[2], mu2);
     gather_lower_tile_f32(k, &in[3], L2);
     reciprocals_tile_f32(k, L2, over_L2);
-    subtract_lower_tile_f32(k, L1, L2, E);
-    solve_lower_tile_f32(k, L2, over_L2, E);
+    solve_difference_tile_f32(k, L2, over_L2, L1, L2, E);
     subtract_column_tile_f32(k, mu1, mu2, z);
     solve_column_tile_f32(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -3498,12 +3450,12 @@ static void kl_mvn_chol_f32_one(const int k, const source *in, float *scratch, f
     enum { lanes = 1 };
     float *const mu1 = scratch;
     scratch += k;
-    float *const L1 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    float *const L1 = is_plain_f32(k, in[1].row, in[1].column) ? (float *)(uintptr_t)in[1].start[0] : scratch;
+    scratch += is_plain_f32(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     float *const mu2 = scratch;
     scratch += k;
-    float *const L2 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    float *const L2 = is_plain_f32(k, in[3].row, in[3].column) ? (float *)(uintptr_t)in[3].start[0] : scratch;
+    scratch += is_plain_f32(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     float *const over_L2 = scratch;
     scratch += k;
     float *const E = scratch;
@@ -3515,8 +3467,7 @@ static void kl_mvn_chol_f32_one(const int k, const source *in, float *scratch, f
     gather_column_one_f32(k, &in[2], mu2);
     gather_lower_one_f32(k, &in[3], L2);
     reciprocals_one_f32(k, L2, over_L2);
-    subtract_lower_one_f32(k, L1, L2, E);
-    solve_lower_one_f32(k, L2, over_L2, E);
+    solve_difference_one_f32(k, L2, over_L2, L1, L2, E);
     subtract_column_one_f32(k, mu1, mu2, z);
     solve_column_one_f32(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -3599,7 +3550,10 @@ static void kl_mvn_chol_f32_loop(char **args, const intptr_t *dimensions, const 
     in[3].column = steps[10];
     const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES_f32);
     const int count = together ? LANES_f32 : 1;
-    const size_t room = 3 * (size_t)k * (size_t)k + 4 * (size_t)k;
+    int spared = 0; /* matrices that lie as they are wanted by itself */
+    spared += is_plain_f32(k, in[1].row, in[1].column);
+    spared += is_plain_f32(k, in[3].row, in[3].column);
+    const size_t room = 3 * (size_t)k * (size_t)k + 4 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
     vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
@@ -3698,8 +3652,7 @@ INLINE void kl_mvn_chol_value_and_grad_tile(const int k, const source *in, vecto
     gather_column_tile(k, &in[2], mu2);
     gather_lower_tile(k, &in[3], L2);
     reciprocals_tile(k, L2, over_L2);
-    subtract_lower_tile(k, L1, L2, E);
-    solve_lower_tile(k, L2, over_L2, E);
+    solve_difference_tile(k, L2, over_L2, L1, L2, E);
     subtract_column_tile(k, mu1, mu2, z);
     solve_column_tile(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -3748,12 +3701,12 @@ static void kl_mvn_chol_value_and_grad_one(const int k, const source *in, double
     enum { lanes = 1 };
     double *const mu1 = scratch;
     scratch += k;
-    double *const L1 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    double *const L1 = is_plain(k, in[1].row, in[1].column) ? (double *)(uintptr_t)in[1].start[0] : scratch;
+    scratch += is_plain(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     double *const mu2 = scratch;
     scratch += k;
-    double *const L2 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    double *const L2 = is_plain(k, in[3].row, in[3].column) ? (double *)(uintptr_t)in[3].start[0] : scratch;
+    scratch += is_plain(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     double *const over_L2 = scratch;
     scratch += k;
     double *const E = scratch;
@@ -3762,19 +3715,18 @@ static void kl_mvn_chol_value_and_grad_one(const int k, const source *in, double
     scratch += k;
     double *const by_mu1 = scratch;
     scratch += k;
-    double *const by_L1 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    double *const by_L1 = gradients[1] != NULL ? gradients[1] : scratch;
+    scratch += gradients[1] != NULL ? 0 : (size_t)k * (size_t)k;
     double *const by_mu2 = scratch;
     scratch += k;
-    double *const by_L2 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    double *const by_L2 = gradients[3] != NULL ? gradients[3] : scratch;
+    scratch += gradients[3] != NULL ? 0 : (size_t)k * (size_t)k;
     gather_column_one(k, &in[0], mu1);
     gather_lower_one(k, &in[1], L1);
     gather_column_one(k, &in[2], mu2);
     gather_lower_one(k, &in[3], L2);
     reciprocals_one(k, L2, over_L2);
-    subtract_lower_one(k, L1, L2, E);
-    solve_lower_one(k, L2, over_L2, E);
+    solve_difference_one(k, L2, over_L2, L1, L2, E);
     subtract_column_one(k, mu1, mu2, z);
     solve_column_one(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -3880,7 +3832,12 @@ static void kl_mvn_chol_value_and_grad_loop(char **args, const intptr_t *dimensi
     in[3].column = steps[14];
     const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES);
     const int count = together ? LANES : 1;
-    const size_t room = 5 * (size_t)k * (size_t)k + 6 * (size_t)k;
+    int spared = 0; /* matrices that lie as they are wanted by itself */
+    spared += is_plain(k, in[1].row, in[1].column);
+    spared += is_plain(k, in[3].row, in[3].column);
+    spared += is_plain(k, steps[16], steps[17]);
+    spared += is_plain(k, steps[19], steps[20]);
+    const size_t room = 5 * (size_t)k * (size_t)k + 6 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector) : sizeof(double)) + 64);
     vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
@@ -3901,6 +3858,8 @@ static void kl_mvn_chol_value_and_grad_loop(char **args, const intptr_t *dimensi
         } else {
             switch (together ? k : -1) {
             case -1:
+                gradients_one[1] = is_plain(k, steps[16], steps[17]) ? (double *)(args[6] + first * steps[6]) : NULL;
+                gradients_one[3] = is_plain(k, steps[19], steps[20]) ? (double *)(args[8] + first * steps[8]) : NULL;
                 kl_mvn_chol_value_and_grad_one(k, in, (double *)vectors, kl, least, gradients_one);
                 break;
             case 1:
@@ -3983,8 +3942,7 @@ INLINE void kl_mvn_chol_value_and_grad_f32_tile(const int k, const source *in, v
     gather_column_tile_f32(k, &in[2], mu2);
     gather_lower_tile_f32(k, &in[3], L2);
     reciprocals_tile_f32(k, L2, over_L2);
-    subtract_lower_tile_f32(k, L1, L2, E);
-    solve_lower_tile_f32(k, L2, over_L2, E);
+    solve_difference_tile_f32(k, L2, over_L2, L1, L2, E);
     subtract_column_tile_f32(k, mu1, mu2, z);
     solve_column_tile_f32(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -4033,12 +3991,12 @@ static void kl_mvn_chol_value_and_grad_f32_one(const int k, const source *in, fl
     enum { lanes = 1 };
     float *const mu1 = scratch;
     scratch += k;
-    float *const L1 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    float *const L1 = is_plain_f32(k, in[1].row, in[1].column) ? (float *)(uintptr_t)in[1].start[0] : scratch;
+    scratch += is_plain_f32(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     float *const mu2 = scratch;
     scratch += k;
-    float *const L2 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    float *const L2 = is_plain_f32(k, in[3].row, in[3].column) ? (float *)(uintptr_t)in[3].start[0] : scratch;
+    scratch += is_plain_f32(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     float *const over_L2 = scratch;
     scratch += k;
     float *const E = scratch;
@@ -4047,19 +4005,18 @@ static void kl_mvn_chol_value_and_grad_f32_one(const int k, const source *in, fl
     scratch += k;
     float *const by_mu1 = scratch;
     scratch += k;
-    float *const by_L1 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    float *const by_L1 = gradients[1] != NULL ? gradients[1] : scratch;
+    scratch += gradients[1] != NULL ? 0 : (size_t)k * (size_t)k;
     float *const by_mu2 = scratch;
     scratch += k;
-    float *const by_L2 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    float *const by_L2 = gradients[3] != NULL ? gradients[3] : scratch;
+    scratch += gradients[3] != NULL ? 0 : (size_t)k * (size_t)k;
     gather_column_one_f32(k, &in[0], mu1);
     gather_lower_one_f32(k, &in[1], L1);
     gather_column_one_f32(k, &in[2], mu2);
     gather_lower_one_f32(k, &in[3], L2);
     reciprocals_one_f32(k, L2, over_L2);
-    subtract_lower_one_f32(k, L1, L2, E);
-    solve_lower_one_f32(k, L2, over_L2, E);
+    solve_difference_one_f32(k, L2, over_L2, L1, L2, E);
     subtract_column_one_f32(k, mu1, mu2, z);
     solve_column_one_f32(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -4165,7 +4122,12 @@ static void kl_mvn_chol_value_and_grad_f32_loop(char **args, const intptr_t *dim
     in[3].column = steps[14];
     const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES_f32);
     const int count = together ? LANES_f32 : 1;
-    const size_t room = 5 * (size_t)k * (size_t)k + 6 * (size_t)k;
+    int spared = 0; /* matrices that lie as they are wanted by itself */
+    spared += is_plain_f32(k, in[1].row, in[1].column);
+    spared += is_plain_f32(k, in[3].row, in[3].column);
+    spared += is_plain_f32(k, steps[16], steps[17]);
+    spared += is_plain_f32(k, steps[19], steps[20]);
+    const size_t room = 5 * (size_t)k * (size_t)k + 6 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
     vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
@@ -4186,6 +4148,8 @@ static void kl_mvn_chol_value_and_grad_f32_loop(char **args, const intptr_t *dim
         } else {
             switch (together ? k : -1) {
             case -1:
+                gradients_one[1] = is_plain_f32(k, steps[16], steps[17]) ? (float *)(args[6] + first * steps[6]) : NULL;
+                gradients_one[3] = is_plain_f32(k, steps[19], steps[20]) ? (float *)(args[8] + first * steps[8]) : NULL;
                 kl_mvn_chol_value_and_grad_f32_one(k, in, (float *)vectors, kl, least, gradients_one);
                 break;
             case 1:
@@ -4269,8 +4233,7 @@ INLINE void kl_mvn_prec_tile(const int k, const source *in, vector *scratch, dou
     gather_lower_tile(k, &in[3], prec2);
     factor_tile(k, 0.0, prec1, R1, over_R1);
     factor_tile(k, 0.0, prec2, R2, over_R2);
-    subtract_lower_tile(k, R2, R1, E);
-    solve_lower_tile(k, R1, over_R1, E);
+    solve_difference_tile(k, R1, over_R1, R2, R1, E);
     subtract_column_tile(k, mu1, mu2, w);
     carry_column_tile(k, R2, w);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -4341,12 +4304,12 @@ static void kl_mvn_prec_one(const int k, const source *in, double *scratch, doub
     enum { lanes = 1 };
     double *const mu1 = scratch;
     scratch += k;
-    double *const prec1 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    double *const prec1 = is_plain(k, in[1].row, in[1].column) ? (double *)(uintptr_t)in[1].start[0] : scratch;
+    scratch += is_plain(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     double *const mu2 = scratch;
     scratch += k;
-    double *const prec2 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    double *const prec2 = is_plain(k, in[3].row, in[3].column) ? (double *)(uintptr_t)in[3].start[0] : scratch;
+    scratch += is_plain(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     double *const R1 = scratch;
     scratch += (size_t)k * (size_t)k;
     double *const R2 = scratch;
@@ -4367,8 +4330,7 @@ static void kl_mvn_prec_one(const int k, const source *in, double *scratch, doub
     gather_lower_one(k, &in[3], prec2);
     factor_one(k, 0.0, prec1, R1, over_R1);
     factor_one(k, 0.0, prec2, R2, over_R2);
-    subtract_lower_one(k, R2, R1, E);
-    solve_lower_one(k, R1, over_R1, E);
+    solve_difference_one(k, R1, over_R1, R2, R1, E);
     subtract_column_one(k, mu1, mu2, w);
     carry_column_one(k, R2, w);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -4489,7 +4451,10 @@ static void kl_mvn_prec_loop(char **args, const intptr_t *dimensions, const intp
     in[3].column = steps[10];
     const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES);
     const int count = together ? LANES : 1;
-    const size_t room = 7 * (size_t)k * (size_t)k + 7 * (size_t)k;
+    int spared = 0; /* matrices that lie as they are wanted by itself */
+    spared += is_plain(k, in[1].row, in[1].column);
+    spared += is_plain(k, in[3].row, in[3].column);
+    const size_t room = 7 * (size_t)k * (size_t)k + 7 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector) : sizeof(double)) + 64);
     vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
@@ -4565,8 +4530,7 @@ INLINE void kl_mvn_prec_f32_tile(const int k, const source *in, vector_f32 *scra
     gather_lower_tile_f32(k, &in[3], prec2);
     factor_tile_f32(k, 0.0, prec1, R1, over_R1);
     factor_tile_f32(k, 0.0, prec2, R2, over_R2);
-    subtract_lower_tile_f32(k, R2, R1, E);
-    solve_lower_tile_f32(k, R1, over_R1, E);
+    solve_difference_tile_f32(k, R1, over_R1, R2, R1, E);
     subtract_column_tile_f32(k, mu1, mu2, w);
     carry_column_tile_f32(k, R2, w);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -4637,12 +4601,12 @@ static void kl_mvn_prec_f32_one(const int k, const source *in, float *scratch, f
     enum { lanes = 1 };
     float *const mu1 = scratch;
     scratch += k;
-    float *const prec1 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    float *const prec1 = is_plain_f32(k, in[1].row, in[1].column) ? (float *)(uintptr_t)in[1].start[0] : scratch;
+    scratch += is_plain_f32(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     float *const mu2 = scratch;
     scratch += k;
-    float *const prec2 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    float *const prec2 = is_plain_f32(k, in[3].row, in[3].column) ? (float *)(uintptr_t)in[3].start[0] : scratch;
+    scratch += is_plain_f32(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     float *const R1 = scratch;
     scratch += (size_t)k * (size_t)k;
     float *const R2 = scratch;
@@ -4663,8 +4627,7 @@ static void kl_mvn_prec_f32_one(const int k, const source *in, float *scratch, f
     gather_lower_one_f32(k, &in[3], prec2);
     factor_one_f32(k, 0.0, prec1, R1, over_R1);
     factor_one_f32(k, 0.0, prec2, R2, over_R2);
-    subtract_lower_one_f32(k, R2, R1, E);
-    solve_lower_one_f32(k, R1, over_R1, E);
+    solve_difference_one_f32(k, R1, over_R1, R2, R1, E);
     subtract_column_one_f32(k, mu1, mu2, w);
     carry_column_one_f32(k, R2, w);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -4785,7 +4748,10 @@ static void kl_mvn_prec_f32_loop(char **args, const intptr_t *dimensions, const 
     in[3].column = steps[10];
     const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES_f32);
     const int count = together ? LANES_f32 : 1;
-    const size_t room = 7 * (size_t)k * (size_t)k + 7 * (size_t)k;
+    int spared = 0; /* matrices that lie as they are wanted by itself */
+    spared += is_plain_f32(k, in[1].row, in[1].column);
+    spared += is_plain_f32(k, in[3].row, in[3].column);
+    const size_t room = 7 * (size_t)k * (size_t)k + 7 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
     vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
@@ -4852,8 +4818,7 @@ INLINE void kl_mvn_prec_chol_tile(const int k, const source *in, vector *scratch
     gather_column_tile(k, &in[2], mu2);
     gather_lower_tile(k, &in[3], R2);
     reciprocals_tile(k, R1, over_R1);
-    subtract_lower_tile(k, R2, R1, E);
-    solve_lower_tile(k, R1, over_R1, E);
+    solve_difference_tile(k, R1, over_R1, R2, R1, E);
     subtract_column_tile(k, mu1, mu2, w);
     carry_column_tile(k, R2, w);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -4886,12 +4851,12 @@ static void kl_mvn_prec_chol_one(const int k, const source *in, double *scratch,
     enum { lanes = 1 };
     double *const mu1 = scratch;
     scratch += k;
-    double *const R1 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    double *const R1 = is_plain(k, in[1].row, in[1].column) ? (double *)(uintptr_t)in[1].start[0] : scratch;
+    scratch += is_plain(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     double *const mu2 = scratch;
     scratch += k;
-    double *const R2 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    double *const R2 = is_plain(k, in[3].row, in[3].column) ? (double *)(uintptr_t)in[3].start[0] : scratch;
+    scratch += is_plain(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     double *const over_R1 = scratch;
     scratch += k;
     double *const E = scratch;
@@ -4903,8 +4868,7 @@ static void kl_mvn_prec_chol_one(const int k, const source *in, double *scratch,
     gather_column_one(k, &in[2], mu2);
     gather_lower_one(k, &in[3], R2);
     reciprocals_one(k, R1, over_R1);
-    subtract_lower_one(k, R2, R1, E);
-    solve_lower_one(k, R1, over_R1, E);
+    solve_difference_one(k, R1, over_R1, R2, R1, E);
     subtract_column_one(k, mu1, mu2, w);
     carry_column_one(k, R2, w);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -4987,7 +4951,10 @@ static void kl_mvn_prec_chol_loop(char **args, const intptr_t *dimensions, const
     in[3].column = steps[10];
     const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES);
     const int count = together ? LANES : 1;
-    const size_t room = 3 * (size_t)k * (size_t)k + 4 * (size_t)k;
+    int spared = 0; /* matrices that lie as they are wanted by itself */
+    spared += is_plain(k, in[1].row, in[1].column);
+    spared += is_plain(k, in[3].row, in[3].column);
+    const size_t room = 3 * (size_t)k * (size_t)k + 4 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector) : sizeof(double)) + 64);
     vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
@@ -5078,8 +5045,7 @@ INLINE void kl_mvn_prec_chol_f32_tile(const int k, const source *in, vector_f32 
     gather_column_tile_f32(k, &in[2], mu2);
     gather_lower_tile_f32(k, &in[3], R2);
     reciprocals_tile_f32(k, R1, over_R1);
-    subtract_lower_tile_f32(k, R2, R1, E);
-    solve_lower_tile_f32(k, R1, over_R1, E);
+    solve_difference_tile_f32(k, R1, over_R1, R2, R1, E);
     subtract_column_tile_f32(k, mu1, mu2, w);
     carry_column_tile_f32(k, R2, w);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -5112,12 +5078,12 @@ static void kl_mvn_prec_chol_f32_one(const int k, const source *in, float *scrat
     enum { lanes = 1 };
     float *const mu1 = scratch;
     scratch += k;
-    float *const R1 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    float *const R1 = is_plain_f32(k, in[1].row, in[1].column) ? (float *)(uintptr_t)in[1].start[0] : scratch;
+    scratch += is_plain_f32(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     float *const mu2 = scratch;
     scratch += k;
-    float *const R2 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    float *const R2 = is_plain_f32(k, in[3].row, in[3].column) ? (float *)(uintptr_t)in[3].start[0] : scratch;
+    scratch += is_plain_f32(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     float *const over_R1 = scratch;
     scratch += k;
     float *const E = scratch;
@@ -5129,8 +5095,7 @@ static void kl_mvn_prec_chol_f32_one(const int k, const source *in, float *scrat
     gather_column_one_f32(k, &in[2], mu2);
     gather_lower_one_f32(k, &in[3], R2);
     reciprocals_one_f32(k, R1, over_R1);
-    subtract_lower_one_f32(k, R2, R1, E);
-    solve_lower_one_f32(k, R1, over_R1, E);
+    solve_difference_one_f32(k, R1, over_R1, R2, R1, E);
     subtract_column_one_f32(k, mu1, mu2, w);
     carry_column_one_f32(k, R2, w);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -5213,7 +5178,10 @@ static void kl_mvn_prec_chol_f32_loop(char **args, const intptr_t *dimensions, c
     in[3].column = steps[10];
     const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES_f32);
     const int count = together ? LANES_f32 : 1;
-    const size_t room = 3 * (size_t)k * (size_t)k + 4 * (size_t)k;
+    int spared = 0; /* matrices that lie as they are wanted by itself */
+    spared += is_plain_f32(k, in[1].row, in[1].column);
+    spared += is_plain_f32(k, in[3].row, in[3].column);
+    const size_t room = 3 * (size_t)k * (size_t)k + 4 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
     vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
@@ -5314,8 +5282,7 @@ INLINE void kl_mvn_prec_chol_value_and_grad_tile(const int k, const source *in, 
     gather_column_tile(k, &in[2], mu2);
     gather_lower_tile(k, &in[3], R2);
     reciprocals_tile(k, R1, over_R1);
-    subtract_lower_tile(k, R2, R1, E);
-    solve_lower_tile(k, R1, over_R1, E);
+    solve_difference_tile(k, R1, over_R1, R2, R1, E);
     subtract_column_tile(k, mu1, mu2, w);
     carry_column_tile(k, R2, w);
     subtract_column_tile(k, mu1, mu2, mu_gap);
@@ -5365,12 +5332,12 @@ static void kl_mvn_prec_chol_value_and_grad_one(const int k, const source *in, d
     enum { lanes = 1 };
     double *const mu1 = scratch;
     scratch += k;
-    double *const R1 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    double *const R1 = is_plain(k, in[1].row, in[1].column) ? (double *)(uintptr_t)in[1].start[0] : scratch;
+    scratch += is_plain(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     double *const mu2 = scratch;
     scratch += k;
-    double *const R2 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    double *const R2 = is_plain(k, in[3].row, in[3].column) ? (double *)(uintptr_t)in[3].start[0] : scratch;
+    scratch += is_plain(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     double *const over_R1 = scratch;
     scratch += k;
     double *const E = scratch;
@@ -5381,19 +5348,18 @@ static void kl_mvn_prec_chol_value_and_grad_one(const int k, const source *in, d
     scratch += k;
     double *const by_mu1 = scratch;
     scratch += k;
-    double *const by_R1 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    double *const by_R1 = gradients[1] != NULL ? gradients[1] : scratch;
+    scratch += gradients[1] != NULL ? 0 : (size_t)k * (size_t)k;
     double *const by_mu2 = scratch;
     scratch += k;
-    double *const by_R2 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    double *const by_R2 = gradients[3] != NULL ? gradients[3] : scratch;
+    scratch += gradients[3] != NULL ? 0 : (size_t)k * (size_t)k;
     gather_column_one(k, &in[0], mu1);
     gather_lower_one(k, &in[1], R1);
     gather_column_one(k, &in[2], mu2);
     gather_lower_one(k, &in[3], R2);
     reciprocals_one(k, R1, over_R1);
-    subtract_lower_one(k, R2, R1, E);
-    solve_lower_one(k, R1, over_R1, E);
+    solve_difference_one(k, R1, over_R1, R2, R1, E);
     subtract_column_one(k, mu1, mu2, w);
     carry_column_one(k, R2, w);
     subtract_column_one(k, mu1, mu2, mu_gap);
@@ -5500,7 +5466,12 @@ static void kl_mvn_prec_chol_value_and_grad_loop(char **args, const intptr_t *di
     in[3].column = steps[14];
     const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES);
     const int count = together ? LANES : 1;
-    const size_t room = 5 * (size_t)k * (size_t)k + 7 * (size_t)k;
+    int spared = 0; /* matrices that lie as they are wanted by itself */
+    spared += is_plain(k, in[1].row, in[1].column);
+    spared += is_plain(k, in[3].row, in[3].column);
+    spared += is_plain(k, steps[16], steps[17]);
+    spared += is_plain(k, steps[19], steps[20]);
+    const size_t room = 5 * (size_t)k * (size_t)k + 7 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector) : sizeof(double)) + 64);
     vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
@@ -5521,6 +5492,8 @@ static void kl_mvn_prec_chol_value_and_grad_loop(char **args, const intptr_t *di
         } else {
             switch (together ? k : -1) {
             case -1:
+                gradients_one[1] = is_plain(k, steps[16], steps[17]) ? (double *)(args[6] + first * steps[6]) : NULL;
+                gradients_one[3] = is_plain(k, steps[19], steps[20]) ? (double *)(args[8] + first * steps[8]) : NULL;
                 kl_mvn_prec_chol_value_and_grad_one(k, in, (double *)vectors, kl, least, gradients_one);
                 break;
             case 1:
@@ -5605,8 +5578,7 @@ INLINE void kl_mvn_prec_chol_value_and_grad_f32_tile(const int k, const source *
     gather_column_tile_f32(k, &in[2], mu2);
     gather_lower_tile_f32(k, &in[3], R2);
     reciprocals_tile_f32(k, R1, over_R1);
-    subtract_lower_tile_f32(k, R2, R1, E);
-    solve_lower_tile_f32(k, R1, over_R1, E);
+    solve_difference_tile_f32(k, R1, over_R1, R2, R1, E);
     subtract_column_tile_f32(k, mu1, mu2, w);
     carry_column_tile_f32(k, R2, w);
     subtract_column_tile_f32(k, mu1, mu2, mu_gap);
@@ -5656,12 +5628,12 @@ static void kl_mvn_prec_chol_value_and_grad_f32_one(const int k, const source *i
     enum { lanes = 1 };
     float *const mu1 = scratch;
     scratch += k;
-    float *const R1 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    float *const R1 = is_plain_f32(k, in[1].row, in[1].column) ? (float *)(uintptr_t)in[1].start[0] : scratch;
+    scratch += is_plain_f32(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     float *const mu2 = scratch;
     scratch += k;
-    float *const R2 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    float *const R2 = is_plain_f32(k, in[3].row, in[3].column) ? (float *)(uintptr_t)in[3].start[0] : scratch;
+    scratch += is_plain_f32(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     float *const over_R1 = scratch;
     scratch += k;
     float *const E = scratch;
@@ -5672,19 +5644,18 @@ static void kl_mvn_prec_chol_value_and_grad_f32_one(const int k, const source *i
     scratch += k;
     float *const by_mu1 = scratch;
     scratch += k;
-    float *const by_R1 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    float *const by_R1 = gradients[1] != NULL ? gradients[1] : scratch;
+    scratch += gradients[1] != NULL ? 0 : (size_t)k * (size_t)k;
     float *const by_mu2 = scratch;
     scratch += k;
-    float *const by_R2 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    float *const by_R2 = gradients[3] != NULL ? gradients[3] : scratch;
+    scratch += gradients[3] != NULL ? 0 : (size_t)k * (size_t)k;
     gather_column_one_f32(k, &in[0], mu1);
     gather_lower_one_f32(k, &in[1], R1);
     gather_column_one_f32(k, &in[2], mu2);
     gather_lower_one_f32(k, &in[3], R2);
     reciprocals_one_f32(k, R1, over_R1);
-    subtract_lower_one_f32(k, R2, R1, E);
-    solve_lower_one_f32(k, R1, over_R1, E);
+    solve_difference_one_f32(k, R1, over_R1, R2, R1, E);
     subtract_column_one_f32(k, mu1, mu2, w);
     carry_column_one_f32(k, R2, w);
     subtract_column_one_f32(k, mu1, mu2, mu_gap);
@@ -5791,7 +5762,12 @@ static void kl_mvn_prec_chol_value_and_grad_f32_loop(char **args, const intptr_t
     in[3].column = steps[14];
     const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES_f32);
     const int count = together ? LANES_f32 : 1;
-    const size_t room = 5 * (size_t)k * (size_t)k + 7 * (size_t)k;
+    int spared = 0; /* matrices that lie as they are wanted by itself */
+    spared += is_plain_f32(k, in[1].row, in[1].column);
+    spared += is_plain_f32(k, in[3].row, in[3].column);
+    spared += is_plain_f32(k, steps[16], steps[17]);
+    spared += is_plain_f32(k, steps[19], steps[20]);
+    const size_t room = 5 * (size_t)k * (size_t)k + 7 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
     vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
@@ -5812,6 +5788,8 @@ static void kl_mvn_prec_chol_value_and_grad_f32_loop(char **args, const intptr_t
         } else {
             switch (together ? k : -1) {
             case -1:
+                gradients_one[1] = is_plain_f32(k, steps[16], steps[17]) ? (float *)(args[6] + first * steps[6]) : NULL;
+                gradients_one[3] = is_plain_f32(k, steps[19], steps[20]) ? (float *)(args[8] + first * steps[8]) : NULL;
                 kl_mvn_prec_chol_value_and_grad_f32_one(k, in, (float *)vectors, kl, least, gradients_one);
                 break;
             case 1:
@@ -5907,8 +5885,7 @@ INLINE void kl_mvn_prec_value_and_grad_tile(const int k, const source *in, vecto
     gather_lower_tile(k, &in[3], prec2);
     factor_tile(k, 0.0, prec1, R1, over_R1);
     factor_tile(k, 0.0, prec2, R2, over_R2);
-    subtract_lower_tile(k, R2, R1, E);
-    solve_lower_tile(k, R1, over_R1, E);
+    solve_difference_tile(k, R1, over_R1, R2, R1, E);
     subtract_column_tile(k, mu1, mu2, w);
     carry_column_tile(k, R2, w);
     subtract_column_tile(k, mu1, mu2, mu_gap);
@@ -5985,7 +5962,8 @@ INLINE void kl_mvn_prec_value_and_grad_tile(const int k, const source *in, vecto
     add_plain_tile(k, E, by_prec1);
     add_turned_tile(k, E, by_prec1);
     add_square_tile(k, E, by_prec1);
-    around_lower_tile(k, -0.5, R1, over_R1, by_prec1);
+    back_lower_tile(k, -0.5, R1, over_R1, by_prec1);
+    back_symmetric_tile(k, R1, over_R1, by_prec1);
     gradients[1] = by_prec1;
     forth_column_tile(k, -1.0, R2, w, by_mu2);
     gradients[2] = by_mu2;
@@ -5993,7 +5971,8 @@ INLINE void kl_mvn_prec_value_and_grad_tile(const int k, const source *in, vecto
     add_plain_tile(k, E, by_prec2);
     add_turned_tile(k, E, by_prec2);
     add_gram_tile(k, E, by_prec2);
-    around_lower_tile(k, 1.0, R2, over_R2, by_prec2);
+    back_lower_tile(k, 1.0, R2, over_R2, by_prec2);
+    back_symmetric_tile(k, R2, over_R2, by_prec2);
     add_outer_tile(k, mu_gap, by_prec2);
     scale_lower_tile(k, 0.5, by_prec2);
     gradients[3] = by_prec2;
@@ -6004,12 +5983,12 @@ static void kl_mvn_prec_value_and_grad_one(const int k, const source *in, double
     enum { lanes = 1 };
     double *const mu1 = scratch;
     scratch += k;
-    double *const prec1 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    double *const prec1 = is_plain(k, in[1].row, in[1].column) ? (double *)(uintptr_t)in[1].start[0] : scratch;
+    scratch += is_plain(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     double *const mu2 = scratch;
     scratch += k;
-    double *const prec2 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    double *const prec2 = is_plain(k, in[3].row, in[3].column) ? (double *)(uintptr_t)in[3].start[0] : scratch;
+    scratch += is_plain(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     double *const R1 = scratch;
     scratch += (size_t)k * (size_t)k;
     double *const R2 = scratch;
@@ -6026,12 +6005,12 @@ static void kl_mvn_prec_value_and_grad_one(const int k, const source *in, double
     scratch += k;
     double *const by_mu1 = scratch;
     scratch += k;
-    double *const by_prec1 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    double *const by_prec1 = gradients[1] != NULL ? gradients[1] : scratch;
+    scratch += gradients[1] != NULL ? 0 : (size_t)k * (size_t)k;
     double *const by_mu2 = scratch;
     scratch += k;
-    double *const by_prec2 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    double *const by_prec2 = gradients[3] != NULL ? gradients[3] : scratch;
+    scratch += gradients[3] != NULL ? 0 : (size_t)k * (size_t)k;
     double *const close_E = scratch;
     scratch += (size_t)k * (size_t)k;
     double *const work = scratch;
@@ -6042,8 +6021,7 @@ static void kl_mvn_prec_value_and_grad_one(const int k, const source *in, double
     gather_lower_one(k, &in[3], prec2);
     factor_one(k, 0.0, prec1, R1, over_R1);
     factor_one(k, 0.0, prec2, R2, over_R2);
-    subtract_lower_one(k, R2, R1, E);
-    solve_lower_one(k, R1, over_R1, E);
+    solve_difference_one(k, R1, over_R1, R2, R1, E);
     subtract_column_one(k, mu1, mu2, w);
     carry_column_one(k, R2, w);
     subtract_column_one(k, mu1, mu2, mu_gap);
@@ -6120,7 +6098,8 @@ static void kl_mvn_prec_value_and_grad_one(const int k, const source *in, double
     add_plain_one(k, E, by_prec1);
     add_turned_one(k, E, by_prec1);
     add_square_one(k, E, by_prec1);
-    around_lower_one(k, -0.5, R1, over_R1, by_prec1);
+    back_lower_one(k, -0.5, R1, over_R1, by_prec1);
+    back_symmetric_one(k, R1, over_R1, by_prec1);
     gradients[1] = by_prec1;
     forth_column_one(k, -1.0, R2, w, by_mu2);
     gradients[2] = by_mu2;
@@ -6128,7 +6107,8 @@ static void kl_mvn_prec_value_and_grad_one(const int k, const source *in, double
     add_plain_one(k, E, by_prec2);
     add_turned_one(k, E, by_prec2);
     add_gram_one(k, E, by_prec2);
-    around_lower_one(k, 1.0, R2, over_R2, by_prec2);
+    back_lower_one(k, 1.0, R2, over_R2, by_prec2);
+    back_symmetric_one(k, R2, over_R2, by_prec2);
     add_outer_one(k, mu_gap, by_prec2);
     scale_lower_one(k, 0.5, by_prec2);
     gradients[3] = by_prec2;
@@ -6196,7 +6176,12 @@ static void kl_mvn_prec_value_and_grad_loop(char **args, const intptr_t *dimensi
     in[3].column = steps[14];
     const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES);
     const int count = together ? LANES : 1;
-    const size_t room = 10 * (size_t)k * (size_t)k + 10 * (size_t)k;
+    int spared = 0; /* matrices that lie as they are wanted by itself */
+    spared += is_plain(k, in[1].row, in[1].column);
+    spared += is_plain(k, in[3].row, in[3].column);
+    spared += is_plain(k, steps[16], steps[17]);
+    spared += is_plain(k, steps[19], steps[20]);
+    const size_t room = 10 * (size_t)k * (size_t)k + 10 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector) : sizeof(double)) + 64);
     vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
@@ -6217,6 +6202,8 @@ static void kl_mvn_prec_value_and_grad_loop(char **args, const intptr_t *dimensi
         } else {
             switch (together ? k : -1) {
             case -1:
+                gradients_one[1] = is_plain(k, steps[16], steps[17]) ? (double *)(args[6] + first * steps[6]) : NULL;
+                gradients_one[3] = is_plain(k, steps[19], steps[20]) ? (double *)(args[8] + first * steps[8]) : NULL;
                 kl_mvn_prec_value_and_grad_one(k, in, (double *)vectors, kl, least, gradients_one);
                 break;
             default:
@@ -6300,8 +6287,7 @@ INLINE void kl_mvn_prec_value_and_grad_f32_tile(const int k, const source *in, v
     gather_lower_tile_f32(k, &in[3], prec2);
     factor_tile_f32(k, 0.0, prec1, R1, over_R1);
     factor_tile_f32(k, 0.0, prec2, R2, over_R2);
-    subtract_lower_tile_f32(k, R2, R1, E);
-    solve_lower_tile_f32(k, R1, over_R1, E);
+    solve_difference_tile_f32(k, R1, over_R1, R2, R1, E);
     subtract_column_tile_f32(k, mu1, mu2, w);
     carry_column_tile_f32(k, R2, w);
     subtract_column_tile_f32(k, mu1, mu2, mu_gap);
@@ -6378,7 +6364,8 @@ INLINE void kl_mvn_prec_value_and_grad_f32_tile(const int k, const source *in, v
     add_plain_tile_f32(k, E, by_prec1);
     add_turned_tile_f32(k, E, by_prec1);
     add_square_tile_f32(k, E, by_prec1);
-    around_lower_tile_f32(k, -0.5, R1, over_R1, by_prec1);
+    back_lower_tile_f32(k, -0.5, R1, over_R1, by_prec1);
+    back_symmetric_tile_f32(k, R1, over_R1, by_prec1);
     gradients[1] = by_prec1;
     forth_column_tile_f32(k, -1.0, R2, w, by_mu2);
     gradients[2] = by_mu2;
@@ -6386,7 +6373,8 @@ INLINE void kl_mvn_prec_value_and_grad_f32_tile(const int k, const source *in, v
     add_plain_tile_f32(k, E, by_prec2);
     add_turned_tile_f32(k, E, by_prec2);
     add_gram_tile_f32(k, E, by_prec2);
-    around_lower_tile_f32(k, 1.0, R2, over_R2, by_prec2);
+    back_lower_tile_f32(k, 1.0, R2, over_R2, by_prec2);
+    back_symmetric_tile_f32(k, R2, over_R2, by_prec2);
     add_outer_tile_f32(k, mu_gap, by_prec2);
     scale_lower_tile_f32(k, 0.5, by_prec2);
     gradients[3] = by_prec2;
@@ -6397,12 +6385,12 @@ static void kl_mvn_prec_value_and_grad_f32_one(const int k, const source *in, fl
     enum { lanes = 1 };
     float *const mu1 = scratch;
     scratch += k;
-    float *const prec1 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    float *const prec1 = is_plain_f32(k, in[1].row, in[1].column) ? (float *)(uintptr_t)in[1].start[0] : scratch;
+    scratch += is_plain_f32(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     float *const mu2 = scratch;
     scratch += k;
-    float *const prec2 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    float *const prec2 = is_plain_f32(k, in[3].row, in[3].column) ? (float *)(uintptr_t)in[3].start[0] : scratch;
+    scratch += is_plain_f32(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     float *const R1 = scratch;
     scratch += (size_t)k * (size_t)k;
     float *const R2 = scratch;
@@ -6419,12 +6407,12 @@ static void kl_mvn_prec_value_and_grad_f32_one(const int k, const source *in, fl
     scratch += k;
     float *const by_mu1 = scratch;
     scratch += k;
-    float *const by_prec1 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    float *const by_prec1 = gradients[1] != NULL ? gradients[1] : scratch;
+    scratch += gradients[1] != NULL ? 0 : (size_t)k * (size_t)k;
     float *const by_mu2 = scratch;
     scratch += k;
-    float *const by_prec2 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    float *const by_prec2 = gradients[3] != NULL ? gradients[3] : scratch;
+    scratch += gradients[3] != NULL ? 0 : (size_t)k * (size_t)k;
     float *const close_E = scratch;
     scratch += (size_t)k * (size_t)k;
     float *const work = scratch;
@@ -6435,8 +6423,7 @@ static void kl_mvn_prec_value_and_grad_f32_one(const int k, const source *in, fl
     gather_lower_one_f32(k, &in[3], prec2);
     factor_one_f32(k, 0.0, prec1, R1, over_R1);
     factor_one_f32(k, 0.0, prec2, R2, over_R2);
-    subtract_lower_one_f32(k, R2, R1, E);
-    solve_lower_one_f32(k, R1, over_R1, E);
+    solve_difference_one_f32(k, R1, over_R1, R2, R1, E);
     subtract_column_one_f32(k, mu1, mu2, w);
     carry_column_one_f32(k, R2, w);
     subtract_column_one_f32(k, mu1, mu2, mu_gap);
@@ -6513,7 +6500,8 @@ static void kl_mvn_prec_value_and_grad_f32_one(const int k, const source *in, fl
     add_plain_one_f32(k, E, by_prec1);
     add_turned_one_f32(k, E, by_prec1);
     add_square_one_f32(k, E, by_prec1);
-    around_lower_one_f32(k, -0.5, R1, over_R1, by_prec1);
+    back_lower_one_f32(k, -0.5, R1, over_R1, by_prec1);
+    back_symmetric_one_f32(k, R1, over_R1, by_prec1);
     gradients[1] = by_prec1;
     forth_column_one_f32(k, -1.0, R2, w, by_mu2);
     gradients[2] = by_mu2;
@@ -6521,7 +6509,8 @@ static void kl_mvn_prec_value_and_grad_f32_one(const int k, const source *in, fl
     add_plain_one_f32(k, E, by_prec2);
     add_turned_one_f32(k, E, by_prec2);
     add_gram_one_f32(k, E, by_prec2);
-    around_lower_one_f32(k, 1.0, R2, over_R2, by_prec2);
+    back_lower_one_f32(k, 1.0, R2, over_R2, by_prec2);
+    back_symmetric_one_f32(k, R2, over_R2, by_prec2);
     add_outer_one_f32(k, mu_gap, by_prec2);
     scale_lower_one_f32(k, 0.5, by_prec2);
     gradients[3] = by_prec2;
@@ -6589,7 +6578,12 @@ static void kl_mvn_prec_value_and_grad_f32_loop(char **args, const intptr_t *dim
     in[3].column = steps[14];
     const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES_f32);
     const int count = together ? LANES_f32 : 1;
-    const size_t room = 10 * (size_t)k * (size_t)k + 10 * (size_t)k;
+    int spared = 0; /* matrices that lie as they are wanted by itself */
+    spared += is_plain_f32(k, in[1].row, in[1].column);
+    spared += is_plain_f32(k, in[3].row, in[3].column);
+    spared += is_plain_f32(k, steps[16], steps[17]);
+    spared += is_plain_f32(k, steps[19], steps[20]);
+    const size_t room = 10 * (size_t)k * (size_t)k + 10 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
     vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
@@ -6610,6 +6604,8 @@ static void kl_mvn_prec_value_and_grad_f32_loop(char **args, const intptr_t *dim
         } else {
             switch (together ? k : -1) {
             case -1:
+                gradients_one[1] = is_plain_f32(k, steps[16], steps[17]) ? (float *)(args[6] + first * steps[6]) : NULL;
+                gradients_one[3] = is_plain_f32(k, steps[19], steps[20]) ? (float *)(args[8] + first * steps[8]) : NULL;
                 kl_mvn_prec_value_and_grad_f32_one(k, in, (float *)vectors, kl, least, gradients_one);
                 break;
             default:
@@ -6687,8 +6683,8 @@ static void kl_mvn_vae_chol_one(const int k, const source *in, double *scratch, 
     enum { lanes = 1 };
     double *const mu = scratch;
     scratch += k;
-    double *const L = scratch;
-    scratch += (size_t)k * (size_t)k;
+    double *const L = is_plain(k, in[1].row, in[1].column) ? (double *)(uintptr_t)in[1].start[0] : scratch;
+    scratch += is_plain(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     gather_column_one(k, &in[0], mu);
     gather_lower_one(k, &in[1], L);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -6763,7 +6759,9 @@ static void kl_mvn_vae_chol_loop(char **args, const intptr_t *dimensions, const 
     in[1].column = steps[5];
     const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES);
     const int count = together ? LANES : 1;
-    const size_t room = 1 * (size_t)k * (size_t)k + 1 * (size_t)k;
+    int spared = 0; /* matrices that lie as they are wanted by itself */
+    spared += is_plain(k, in[1].row, in[1].column);
+    const size_t room = 1 * (size_t)k * (size_t)k + 1 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector) : sizeof(double)) + 64);
     vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
@@ -6867,8 +6865,8 @@ static void kl_mvn_vae_chol_f32_one(const int k, const source *in, float *scratc
     enum { lanes = 1 };
     float *const mu = scratch;
     scratch += k;
-    float *const L = scratch;
-    scratch += (size_t)k * (size_t)k;
+    float *const L = is_plain_f32(k, in[1].row, in[1].column) ? (float *)(uintptr_t)in[1].start[0] : scratch;
+    scratch += is_plain_f32(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     gather_column_one_f32(k, &in[0], mu);
     gather_lower_one_f32(k, &in[1], L);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -6943,7 +6941,9 @@ static void kl_mvn_vae_chol_f32_loop(char **args, const intptr_t *dimensions, co
     in[1].column = steps[5];
     const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES_f32);
     const int count = together ? LANES_f32 : 1;
-    const size_t room = 1 * (size_t)k * (size_t)k + 1 * (size_t)k;
+    int spared = 0; /* matrices that lie as they are wanted by itself */
+    spared += is_plain_f32(k, in[1].row, in[1].column);
+    const size_t room = 1 * (size_t)k * (size_t)k + 1 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
     vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
@@ -7057,12 +7057,12 @@ static void kl_mvn_vae_chol_value_and_grad_one(const int k, const source *in, do
     enum { lanes = 1 };
     double *const mu = scratch;
     scratch += k;
-    double *const L = scratch;
-    scratch += (size_t)k * (size_t)k;
+    double *const L = is_plain(k, in[1].row, in[1].column) ? (double *)(uintptr_t)in[1].start[0] : scratch;
+    scratch += is_plain(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     double *const E = scratch;
     scratch += (size_t)k * (size_t)k;
-    double *const by_L = scratch;
-    scratch += (size_t)k * (size_t)k;
+    double *const by_L = gradients[1] != NULL ? gradients[1] : scratch;
+    scratch += gradients[1] != NULL ? 0 : (size_t)k * (size_t)k;
     gather_column_one(k, &in[0], mu);
     gather_lower_one(k, &in[1], L);
     subtract_unit_one(k, L, E);
@@ -7148,7 +7148,10 @@ static void kl_mvn_vae_chol_value_and_grad_loop(char **args, const intptr_t *dim
     in[1].column = steps[7];
     const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES);
     const int count = together ? LANES : 1;
-    const size_t room = 3 * (size_t)k * (size_t)k + 1 * (size_t)k;
+    int spared = 0; /* matrices that lie as they are wanted by itself */
+    spared += is_plain(k, in[1].row, in[1].column);
+    spared += is_plain(k, steps[9], steps[10]);
+    const size_t room = 3 * (size_t)k * (size_t)k + 1 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector) : sizeof(double)) + 64);
     vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
@@ -7167,6 +7170,7 @@ static void kl_mvn_vae_chol_value_and_grad_loop(char **args, const intptr_t *dim
         } else {
             switch (together ? k : -1) {
             case -1:
+                gradients_one[1] = is_plain(k, steps[9], steps[10]) ? (double *)(args[4] + first * steps[4]) : NULL;
                 kl_mvn_vae_chol_value_and_grad_one(k, in, (double *)vectors, kl, least, gradients_one);
                 break;
             case 1:
@@ -7258,12 +7262,12 @@ static void kl_mvn_vae_chol_value_and_grad_f32_one(const int k, const source *in
     enum { lanes = 1 };
     float *const mu = scratch;
     scratch += k;
-    float *const L = scratch;
-    scratch += (size_t)k * (size_t)k;
+    float *const L = is_plain_f32(k, in[1].row, in[1].column) ? (float *)(uintptr_t)in[1].start[0] : scratch;
+    scratch += is_plain_f32(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     float *const E = scratch;
     scratch += (size_t)k * (size_t)k;
-    float *const by_L = scratch;
-    scratch += (size_t)k * (size_t)k;
+    float *const by_L = gradients[1] != NULL ? gradients[1] : scratch;
+    scratch += gradients[1] != NULL ? 0 : (size_t)k * (size_t)k;
     gather_column_one_f32(k, &in[0], mu);
     gather_lower_one_f32(k, &in[1], L);
     subtract_unit_one_f32(k, L, E);
@@ -7349,7 +7353,10 @@ static void kl_mvn_vae_chol_value_and_grad_f32_loop(char **args, const intptr_t 
     in[1].column = steps[7];
     const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES_f32);
     const int count = together ? LANES_f32 : 1;
-    const size_t room = 3 * (size_t)k * (size_t)k + 1 * (size_t)k;
+    int spared = 0; /* matrices that lie as they are wanted by itself */
+    spared += is_plain_f32(k, in[1].row, in[1].column);
+    spared += is_plain_f32(k, steps[9], steps[10]);
+    const size_t room = 3 * (size_t)k * (size_t)k + 1 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
     vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
@@ -7368,6 +7375,7 @@ static void kl_mvn_vae_chol_value_and_grad_f32_loop(char **args, const intptr_t 
         } else {
             switch (together ? k : -1) {
             case -1:
+                gradients_one[1] = is_plain_f32(k, steps[9], steps[10]) ? (float *)(args[4] + first * steps[4]) : NULL;
                 kl_mvn_vae_chol_value_and_grad_f32_one(k, in, (float *)vectors, kl, least, gradients_one);
                 break;
             case 1:
@@ -7453,8 +7461,7 @@ INLINE void kl_mvn_value_and_grad_tile(const int k, const source *in, vector *sc
     gather_lower_tile(k, &in[3], cov2);
     factor_tile(k, 0.0, cov1, L1, over_L1);
     factor_tile(k, 0.0, cov2, L2, over_L2);
-    subtract_lower_tile(k, L1, L2, E);
-    solve_lower_tile(k, L2, over_L2, E);
+    solve_difference_tile(k, L2, over_L2, L1, L2, E);
     subtract_column_tile(k, mu1, mu2, z);
     solve_column_tile(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -7530,7 +7537,8 @@ INLINE void kl_mvn_value_and_grad_tile(const int k, const source *in, vector *sc
     add_plain_tile(k, E, by_cov1);
     add_turned_tile(k, E, by_cov1);
     add_gram_tile(k, E, by_cov1);
-    around_lower_tile(k, 0.5, L1, over_L1, by_cov1);
+    back_lower_tile(k, 0.5, L1, over_L1, by_cov1);
+    back_symmetric_tile(k, L1, over_L1, by_cov1);
     gradients[1] = by_cov1;
     back_column_tile(k, -1.0, L2, over_L2, z, by_mu2);
     gradients[2] = by_mu2;
@@ -7539,7 +7547,8 @@ INLINE void kl_mvn_value_and_grad_tile(const int k, const source *in, vector *sc
     add_turned_tile(k, E, by_cov2);
     add_square_tile(k, E, by_cov2);
     add_outer_tile(k, z, by_cov2);
-    around_lower_tile(k, -0.5, L2, over_L2, by_cov2);
+    back_lower_tile(k, -0.5, L2, over_L2, by_cov2);
+    back_symmetric_tile(k, L2, over_L2, by_cov2);
     gradients[3] = by_cov2;
 }
 
@@ -7548,12 +7557,12 @@ static void kl_mvn_value_and_grad_one(const int k, const source *in, double *scr
     enum { lanes = 1 };
     double *const mu1 = scratch;
     scratch += k;
-    double *const cov1 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    double *const cov1 = is_plain(k, in[1].row, in[1].column) ? (double *)(uintptr_t)in[1].start[0] : scratch;
+    scratch += is_plain(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     double *const mu2 = scratch;
     scratch += k;
-    double *const cov2 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    double *const cov2 = is_plain(k, in[3].row, in[3].column) ? (double *)(uintptr_t)in[3].start[0] : scratch;
+    scratch += is_plain(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     double *const L1 = scratch;
     scratch += (size_t)k * (size_t)k;
     double *const L2 = scratch;
@@ -7568,12 +7577,12 @@ static void kl_mvn_value_and_grad_one(const int k, const source *in, double *scr
     scratch += k;
     double *const by_mu1 = scratch;
     scratch += k;
-    double *const by_cov1 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    double *const by_cov1 = gradients[1] != NULL ? gradients[1] : scratch;
+    scratch += gradients[1] != NULL ? 0 : (size_t)k * (size_t)k;
     double *const by_mu2 = scratch;
     scratch += k;
-    double *const by_cov2 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    double *const by_cov2 = gradients[3] != NULL ? gradients[3] : scratch;
+    scratch += gradients[3] != NULL ? 0 : (size_t)k * (size_t)k;
     double *const close_E = scratch;
     scratch += (size_t)k * (size_t)k;
     double *const work = scratch;
@@ -7584,8 +7593,7 @@ static void kl_mvn_value_and_grad_one(const int k, const source *in, double *scr
     gather_lower_one(k, &in[3], cov2);
     factor_one(k, 0.0, cov1, L1, over_L1);
     factor_one(k, 0.0, cov2, L2, over_L2);
-    subtract_lower_one(k, L1, L2, E);
-    solve_lower_one(k, L2, over_L2, E);
+    solve_difference_one(k, L2, over_L2, L1, L2, E);
     subtract_column_one(k, mu1, mu2, z);
     solve_column_one(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -7661,7 +7669,8 @@ static void kl_mvn_value_and_grad_one(const int k, const source *in, double *scr
     add_plain_one(k, E, by_cov1);
     add_turned_one(k, E, by_cov1);
     add_gram_one(k, E, by_cov1);
-    around_lower_one(k, 0.5, L1, over_L1, by_cov1);
+    back_lower_one(k, 0.5, L1, over_L1, by_cov1);
+    back_symmetric_one(k, L1, over_L1, by_cov1);
     gradients[1] = by_cov1;
     back_column_one(k, -1.0, L2, over_L2, z, by_mu2);
     gradients[2] = by_mu2;
@@ -7670,7 +7679,8 @@ static void kl_mvn_value_and_grad_one(const int k, const source *in, double *scr
     add_turned_one(k, E, by_cov2);
     add_square_one(k, E, by_cov2);
     add_outer_one(k, z, by_cov2);
-    around_lower_one(k, -0.5, L2, over_L2, by_cov2);
+    back_lower_one(k, -0.5, L2, over_L2, by_cov2);
+    back_symmetric_one(k, L2, over_L2, by_cov2);
     gradients[3] = by_cov2;
 }
 
@@ -7736,7 +7746,12 @@ static void kl_mvn_value_and_grad_loop(char **args, const intptr_t *dimensions, 
     in[3].column = steps[14];
     const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES);
     const int count = together ? LANES : 1;
-    const size_t room = 10 * (size_t)k * (size_t)k + 9 * (size_t)k;
+    int spared = 0; /* matrices that lie as they are wanted by itself */
+    spared += is_plain(k, in[1].row, in[1].column);
+    spared += is_plain(k, in[3].row, in[3].column);
+    spared += is_plain(k, steps[16], steps[17]);
+    spared += is_plain(k, steps[19], steps[20]);
+    const size_t room = 10 * (size_t)k * (size_t)k + 9 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector) : sizeof(double)) + 64);
     vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
@@ -7757,6 +7772,8 @@ static void kl_mvn_value_and_grad_loop(char **args, const intptr_t *dimensions, 
         } else {
             switch (together ? k : -1) {
             case -1:
+                gradients_one[1] = is_plain(k, steps[16], steps[17]) ? (double *)(args[6] + first * steps[6]) : NULL;
+                gradients_one[3] = is_plain(k, steps[19], steps[20]) ? (double *)(args[8] + first * steps[8]) : NULL;
                 kl_mvn_value_and_grad_one(k, in, (double *)vectors, kl, least, gradients_one);
                 break;
             default:
@@ -7838,8 +7855,7 @@ INLINE void kl_mvn_value_and_grad_f32_tile(const int k, const source *in, vector
     gather_lower_tile_f32(k, &in[3], cov2);
     factor_tile_f32(k, 0.0, cov1, L1, over_L1);
     factor_tile_f32(k, 0.0, cov2, L2, over_L2);
-    subtract_lower_tile_f32(k, L1, L2, E);
-    solve_lower_tile_f32(k, L2, over_L2, E);
+    solve_difference_tile_f32(k, L2, over_L2, L1, L2, E);
     subtract_column_tile_f32(k, mu1, mu2, z);
     solve_column_tile_f32(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -7915,7 +7931,8 @@ INLINE void kl_mvn_value_and_grad_f32_tile(const int k, const source *in, vector
     add_plain_tile_f32(k, E, by_cov1);
     add_turned_tile_f32(k, E, by_cov1);
     add_gram_tile_f32(k, E, by_cov1);
-    around_lower_tile_f32(k, 0.5, L1, over_L1, by_cov1);
+    back_lower_tile_f32(k, 0.5, L1, over_L1, by_cov1);
+    back_symmetric_tile_f32(k, L1, over_L1, by_cov1);
     gradients[1] = by_cov1;
     back_column_tile_f32(k, -1.0, L2, over_L2, z, by_mu2);
     gradients[2] = by_mu2;
@@ -7924,7 +7941,8 @@ INLINE void kl_mvn_value_and_grad_f32_tile(const int k, const source *in, vector
     add_turned_tile_f32(k, E, by_cov2);
     add_square_tile_f32(k, E, by_cov2);
     add_outer_tile_f32(k, z, by_cov2);
-    around_lower_tile_f32(k, -0.5, L2, over_L2, by_cov2);
+    back_lower_tile_f32(k, -0.5, L2, over_L2, by_cov2);
+    back_symmetric_tile_f32(k, L2, over_L2, by_cov2);
     gradients[3] = by_cov2;
 }
 
@@ -7933,12 +7951,12 @@ static void kl_mvn_value_and_grad_f32_one(const int k, const source *in, float *
     enum { lanes = 1 };
     float *const mu1 = scratch;
     scratch += k;
-    float *const cov1 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    float *const cov1 = is_plain_f32(k, in[1].row, in[1].column) ? (float *)(uintptr_t)in[1].start[0] : scratch;
+    scratch += is_plain_f32(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     float *const mu2 = scratch;
     scratch += k;
-    float *const cov2 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    float *const cov2 = is_plain_f32(k, in[3].row, in[3].column) ? (float *)(uintptr_t)in[3].start[0] : scratch;
+    scratch += is_plain_f32(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     float *const L1 = scratch;
     scratch += (size_t)k * (size_t)k;
     float *const L2 = scratch;
@@ -7953,12 +7971,12 @@ static void kl_mvn_value_and_grad_f32_one(const int k, const source *in, float *
     scratch += k;
     float *const by_mu1 = scratch;
     scratch += k;
-    float *const by_cov1 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    float *const by_cov1 = gradients[1] != NULL ? gradients[1] : scratch;
+    scratch += gradients[1] != NULL ? 0 : (size_t)k * (size_t)k;
     float *const by_mu2 = scratch;
     scratch += k;
-    float *const by_cov2 = scratch;
-    scratch += (size_t)k * (size_t)k;
+    float *const by_cov2 = gradients[3] != NULL ? gradients[3] : scratch;
+    scratch += gradients[3] != NULL ? 0 : (size_t)k * (size_t)k;
     float *const close_E = scratch;
     scratch += (size_t)k * (size_t)k;
     float *const work = scratch;
@@ -7969,8 +7987,7 @@ static void kl_mvn_value_and_grad_f32_one(const int k, const source *in, float *
     gather_lower_one_f32(k, &in[3], cov2);
     factor_one_f32(k, 0.0, cov1, L1, over_L1);
     factor_one_f32(k, 0.0, cov2, L2, over_L2);
-    subtract_lower_one_f32(k, L1, L2, E);
-    solve_lower_one_f32(k, L2, over_L2, E);
+    solve_difference_one_f32(k, L2, over_L2, L1, L2, E);
     subtract_column_one_f32(k, mu1, mu2, z);
     solve_column_one_f32(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -8046,7 +8063,8 @@ static void kl_mvn_value_and_grad_f32_one(const int k, const source *in, float *
     add_plain_one_f32(k, E, by_cov1);
     add_turned_one_f32(k, E, by_cov1);
     add_gram_one_f32(k, E, by_cov1);
-    around_lower_one_f32(k, 0.5, L1, over_L1, by_cov1);
+    back_lower_one_f32(k, 0.5, L1, over_L1, by_cov1);
+    back_symmetric_one_f32(k, L1, over_L1, by_cov1);
     gradients[1] = by_cov1;
     back_column_one_f32(k, -1.0, L2, over_L2, z, by_mu2);
     gradients[2] = by_mu2;
@@ -8055,7 +8073,8 @@ static void kl_mvn_value_and_grad_f32_one(const int k, const source *in, float *
     add_turned_one_f32(k, E, by_cov2);
     add_square_one_f32(k, E, by_cov2);
     add_outer_one_f32(k, z, by_cov2);
-    around_lower_one_f32(k, -0.5, L2, over_L2, by_cov2);
+    back_lower_one_f32(k, -0.5, L2, over_L2, by_cov2);
+    back_symmetric_one_f32(k, L2, over_L2, by_cov2);
     gradients[3] = by_cov2;
 }
 
@@ -8121,7 +8140,12 @@ static void kl_mvn_value_and_grad_f32_loop(char **args, const intptr_t *dimensio
     in[3].column = steps[14];
     const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES_f32);
     const int count = together ? LANES_f32 : 1;
-    const size_t room = 10 * (size_t)k * (size_t)k + 9 * (size_t)k;
+    int spared = 0; /* matrices that lie as they are wanted by itself */
+    spared += is_plain_f32(k, in[1].row, in[1].column);
+    spared += is_plain_f32(k, in[3].row, in[3].column);
+    spared += is_plain_f32(k, steps[16], steps[17]);
+    spared += is_plain_f32(k, steps[19], steps[20]);
+    const size_t room = 10 * (size_t)k * (size_t)k + 9 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
     vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
@@ -8142,6 +8166,8 @@ static void kl_mvn_value_and_grad_f32_loop(char **args, const intptr_t *dimensio
         } else {
             switch (together ? k : -1) {
             case -1:
+                gradients_one[1] = is_plain_f32(k, steps[16], steps[17]) ? (float *)(args[6] + first * steps[6]) : NULL;
+                gradients_one[3] = is_plain_f32(k, steps[19], steps[20]) ? (float *)(args[8] + first * steps[8]) : NULL;
                 kl_mvn_value_and_grad_f32_one(k, in, (float *)vectors, kl, least, gradients_one);
                 break;
             default:

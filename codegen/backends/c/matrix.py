@@ -69,7 +69,10 @@ class Type:
 
 @dataclass(frozen=True)
 class Array:
+    """Where an array lies, and how much of the room for all of them it takes."""
+
     name: str
+    at: str
     size: str
 
 
@@ -157,7 +160,9 @@ class Function:
     columns: tuple[str, ...]
     inputs: int
     places: list[Place]
+    squares: list[Place]
     outputs: list[Output]
+    square_outputs: list[Output]
     gradient_locals: list[str]
     loop_locals: list[str]
     passed: str
@@ -289,7 +294,9 @@ def _function(kernel: MatrixKernel, real: Real) -> Function:
         columns=rows.columns,
         inputs=len(kernel.arguments),
         places=places,
+        squares=[place for place in places if len(kernel.arguments[place.place].dims) > 1],
         outputs=outputs,
+        square_outputs=[output for output in outputs if output.kind != KINDS[Structure.FULL]],
         gradient_locals=[f"{real.c} *gradients[{count}] = {{NULL}};"] * bool(count),
         loop_locals=[f"vector{real.ours} *gradients[{count}] = {{NULL}};", f"{real.c} *gradients_one[{count}] = {{NULL}};"] * bool(count),
         passed=", gradients" * bool(count),
@@ -338,7 +345,7 @@ def _mode(kernel: MatrixKernel, real: Real, name: str) -> Mode:
         element=element,
         lanes=f"LANES{real.ours}" if tile else "1",
         at_diagonal="(PACKED(i) + (size_t)i)" if tile else "((size_t)i * (size_t)k + (size_t)i)",
-        arrays=[Array(identifier(array), sizes[kind]) for array, kind in arrays(kernel)],
+        arrays=[_array(kernel, real, array, sizes[kind], by_itself=not tile and kind is SQUARE) for array, kind in arrays(kernel)],
         lines=lines,
         below_each_lane=below if tile else [],
         below_one_lane=[] if tile else below,
@@ -347,6 +354,20 @@ def _mode(kernel: MatrixKernel, real: Real, name: str) -> Mode:
         slopes=[line for index, slope in enumerate(kernel.slopes) for line in slope_statements(index, slope, suffix)],
         sums=list(_sums(kernel, real, suffix, sizes[SQUARE])),
     )
+
+
+def _array(kernel: MatrixKernel, real: Real, name: str, size: str, *, by_itself: bool) -> Array:
+    """A matrix by itself that lies as the statements want it is read, or written, where it is."""
+    given = [argument.name for argument in kernel.arguments]
+    found = [slope.result for slope in kernel.slopes]
+    if by_itself and name in given:
+        source = f"in[{given.index(name)}]"
+        there = f"is_plain{real.ours}(k, {source}.row, {source}.column)"
+        return Array(identifier(name), f"{there} ? ({real.c} *)(uintptr_t){source}.start[0] : scratch", f"{there} ? 0 : {size}")
+    if by_itself and name in found:
+        gradient = f"gradients[{found.index(name)}]"
+        return Array(name, f"{gradient} != NULL ? {gradient} : scratch", f"{gradient} != NULL ? 0 : {size}")
+    return Array(identifier(name), "scratch", size)
 
 
 def _sums(kernel: MatrixKernel, real: Real, suffix: str, square: str) -> Iterator[Sum]:

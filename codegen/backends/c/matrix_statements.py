@@ -71,6 +71,8 @@ def statement(step: Step, suffix: str) -> list[str]:
         case Carried():
             return [difference, f"carry_column{suffix}(k, {step.factor}, {step.target})"]
         case Solved():
+            if step.square:
+                return [f"solve_difference{suffix}(k, {step.factor}, over_{step.factor}, {step.left}, {step.right}, {step.target})"]
             return [difference, f"solve_{kind}{suffix}(k, {step.factor}, over_{step.factor}, {step.target})"]
     return [difference]
 
