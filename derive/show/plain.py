@@ -116,11 +116,12 @@ class Plain(Printer):
     def _product(self, factors: tuple[Shape, ...], times: str) -> str:
         text = ""
         for index in range(len(factors)):
-            drawn = self._factor(factors, index)
-            if index:
-                text += " * " if times == " " and drawn[0].isdigit() else times
-            text += drawn
+            text += (self._times(factors, index, times) if index else "") + self._factor(factors, index)
         return text
+
+    def _times(self, factors: tuple[Shape, ...], index: int, times: str = " ") -> str:
+        """Between a factor and the one before it: 2 * 1/2, but 2 x."""
+        return " * " if times == " " and self._factor(factors, index)[0].isdigit() else times
 
     def _factor(self, factors: tuple[Shape, ...], index: int) -> str:
         """Only a number in front is a fraction without brackets: 1/2 x, but (a/b) x."""
@@ -168,8 +169,8 @@ class Plain(Printer):
     def opened(self, shape: Shape) -> Opening | None:
         match shape:
             case Product(factors) if (place := self.breakable_factor(shape)) is not None:
-                before = "".join(self._factor(factors, index) + " " for index in range(place))
-                after = "".join(" " + self._factor(factors, index) for index in range(place + 1, len(factors)))
+                before = "".join(self._factor(factors, index) + self._times(factors, index + 1) for index in range(place))
+                after = "".join(self._times(factors, index) + self._factor(factors, index) for index in range(place + 1, len(factors)))
                 return before, factors[place], PRODUCT, after
             case Mean(body, under):
                 return f"E{self._label(under)}[", body, LOOSE, "]"

@@ -46,7 +46,7 @@ WORDS = {"log": r"\log", "KL": r"D_{\mathrm{KL}}", "H": r"\mathrm{H}", "cosh": r
          "cos": r"\cos", "sin": r"\sin", "pi": r"\pi", "cdot": r"\cdot", "dots": r"\dots", "Gamma": r"\Gamma",
          "infinity": r"\infty"}  # fmt: skip
 SIGNS = {"||": r" \parallel ", "|": r" \mid ", ";": "; ", "~": r" \sim ",
-         "=": "=", "<=": r"\le", ">=": r"\ge", ">": ">", "!=": r"\ne"}  # fmt: skip
+         "=": "=", ":=": r"\mathrel{:=}", "<=": r"\le", ">=": r"\ge", ">": ">", "!=": r"\ne"}  # fmt: skip
 SIZES = (("", ""), (r"\bigl", r"\bigr"), (r"\biggl", r"\biggr"))
 SIMPLE_EXPONENT = 3.6  # em: a longer one is written with exp(...)
 
@@ -163,12 +163,12 @@ class Tex(Printer):
     def _product(self, factors: tuple[Shape, ...], times: str) -> str:
         text = ""
         for index in range(len(factors)):
-            drawn = self._factor(factors, index)
-            if index:
-                # A number that follows something needs a dot, and letters in a row need none.
-                text += r" \cdot " if times == " " and _is_number(factors[index]) else times
-            text += drawn
+            text += (self._times(factors, index, times) if index else "") + self._factor(factors, index)
         return text
+
+    def _times(self, factors: tuple[Shape, ...], index: int, times: str = " ") -> str:
+        """Between a factor and the one before it: a number that follows something needs a dot, and letters in a row need none."""
+        return r" \cdot " if times == " " and _is_number(factors[index]) else times
 
     def _factor(self, factors: tuple[Shape, ...], index: int) -> str:
         return self.at_least(factors[index], factor_needs(factors, index))
@@ -219,8 +219,8 @@ class Tex(Printer):
     def opened(self, shape: Shape) -> Opening | None:
         match shape:
             case Product(factors) if (place := self.breakable_factor(shape)) is not None:
-                before = "".join(self._factor(factors, index) + " " for index in range(place))
-                after = "".join(" " + self._factor(factors, index) for index in range(place + 1, len(factors)))
+                before = "".join(self._factor(factors, index) + self._times(factors, index + 1) for index in range(place))
+                after = "".join(self._times(factors, index) + self._factor(factors, index) for index in range(place + 1, len(factors)))
                 return before, factors[place], PRODUCT, after
             case Mean(body):
                 opening, _, closing = self._mean_of(shape)

@@ -31,7 +31,7 @@ from closedform.derive.theorems import theorems
 ALL = list(theorems)
 PAGES = ("kl_definition", "kl_normal", "kl_mvn", "kl_normal_logvar_stable", "kl_vae", "kl_nonnegative", "kl_mvn_by_Sigma2")
 SHORT = ("kl_definition", "kl_mvn_by_Sigma2", "kl_nonnegative")
-SUFFIXES = {"text": "txt", "latex": "tex", "markdown": "md", "html": "html", "json": "json"}
+SUFFIXES = {"text": "txt", "latex": "tex", "markdown": "md", "html": "html", "json": "json", "mathml": "html"}
 needs_tex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
 
 a, b, c = (sp.Symbol(name, real=True) for name in "abc")
@@ -167,6 +167,11 @@ def test_a_real_report_is_taken() -> None:
 @pytest.mark.parametrize("name", ["kl_normal", "kl_mvn", "kl_normal_diag_by_mu1", "kl_vae_stable"])
 def test_lines_fit(name: str, columns: int) -> None:
     assert not [line for line in show(theorems[name], width=columns).splitlines() if len(line) > columns]
+
+
+@pytest.mark.parametrize(("form", "apart"), [("text", "2 * 1/2 ["), ("latex", r"2 \cdot \tfrac{1}{2} \bigl[")])
+def test_two_numbers_are_kept_apart_where_a_line_is_broken_after_them(form: str, apart: str) -> None:
+    assert apart in show(theorems["kl_mvn_chol_by_L2_from_Sigma2"], form)
 
 
 def test_the_rule_stands_at_the_right_edge() -> None:
