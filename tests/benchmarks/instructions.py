@@ -1,11 +1,12 @@
 """Instructions per element of the kernels of long rows, counted by valgrind: the same number on every run. `make instructions`.
 
 What is counted is the inner loop of the ufunc, compiled with the flags of the extension, on rows of 512 ordinary elements; the
-difference of a long and a short run leaves the start of the program out.
+difference of a long and a short run leaves the start of the program out. `CC=clang` counts what another compiler makes of it.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ C = ROOT / "generated" / "c"
 FLAGS = ["-std=c11", "-O3", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math", "-fopenmp-simd", "-fno-thread-jumps"]
 AVX2 = ["-mavx2", "-mfma"]
 K, ROWS = 512, 128
+COMPILER = os.environ.get("CC", "cc")
 
 # At most so many; beside them what is aimed for.
 LIMITS = {
@@ -68,6 +70,12 @@ int main(int count, char **words)
 """
 
 
+def known(flags: list[str]) -> list[str]:
+    """The flags that the compiler knows, as the build of the extension finds out, too."""
+    probe = [COMPILER, "-Werror", "-fsyntax-only", "-x", "c", "/dev/null"]
+    return [flag for flag in flags if subprocess.run([*probe, flag], capture_output=True).returncode == 0]
+
+
 def counted(program: Path, kernel: str, rows: int) -> int:
     """Instructions of one run."""
     command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", str(program), kernel, str(rows)]
@@ -84,13 +92,13 @@ def per_element(kernel: str, real: str, folder: Path) -> float:
     if not program.exists():
         (folder / "count.c").write_text(PROGRAM)
         names = [f"-DREAL={real}", f"-DLOOP={'f32' if real == 'float' else 'f64'}"]
-        subprocess.run(["cc", *FLAGS, *AVX2, *names, f"-I{C}", str(folder / "count.c"), *map(str, sorted(C.glob("closedform*.c"))),
-                        "-o", str(program), "-lm"], check=True)  # fmt: skip
+        sources = [str(folder / "count.c"), *map(str, sorted(C.glob("closedform*.c")))]
+        subprocess.run([COMPILER, *known(FLAGS), *AVX2, *names, f"-I{C}", *sources, "-o", str(program), "-lm"], check=True)
     return (counted(program, kernel, 3 * ROWS) - counted(program, kernel, ROWS)) / (2 * ROWS * K)
 
 
 def main() -> None:
-    if shutil.which("valgrind") is None or shutil.which("cc") is None:
+    if shutil.which("valgrind") is None or shutil.which(COMPILER) is None:
         raise SystemExit("counting instructions needs valgrind and a C compiler: apt install valgrind gcc")
     print(f"{'instructions per element, K = 512':36} {'counted':>8} {'at most':>8} {'aim':>5}")
     missed = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import platform
 import shutil
 import subprocess
 from ctypes import POINTER, c_double, c_float, c_size_t
@@ -45,6 +46,24 @@ def test_the_header_stands_alone_in_c_and_cpp(tmp_path: Path) -> None:
         flags = [f"-std={standard}", *STRICT[1:], f"-I{C}"]
         done = subprocess.run([compiler, *flags, "-fsyntax-only", str(tmp_path / name)], capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(shutil.which("clang") is None, reason="no clang")
+@pytest.mark.parametrize(
+    ("source", "flags"),
+    [
+        # A loop that is marked to become vector code and does not is a warning of clang's.
+        ("closedform.c", ["-O3", "-mavx2", "-mfma", "-fopenmp-simd", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math"]),
+        ("closedform.c", ["-fsyntax-only"]),
+        ("matrix.c", ["-fsyntax-only"]),
+    ],
+)
+def test_every_warning_of_clang_is_an_error(source: str, flags: list[str], tmp_path: Path) -> None:
+    if "-mavx2" in flags and platform.machine() not in {"x86_64", "AMD64"}:
+        pytest.skip("no AVX2")
+    words = ["clang", *STRICT, *flags, f"-I{C}", "-c", str(C / source), "-o", str(tmp_path / "object.o")]
+    done = subprocess.run(words, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("real", ["float64", "float32"])

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.floating]
 ROOT = Path(__file__).resolve().parents[2]
 C = ROOT / "generated" / "c"
-FLAGS = ["-std=c11", "-O3", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math", "-fopenmp-simd", "-fno-thread-jumps"]
+FLAGS = ["-std=c11", "-O3", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math", "-fopenmp-simd"]
 SETS = {"baseline": [], "avx2": ["-mavx2", "-mfma"], "avx512": ["-mavx2", "-mfma", "-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl"]}
 NEEDED = {"baseline": set(), "avx2": {"avx2", "fma"}, "avx512": {"avx512f", "avx512dq", "avx512bw", "avx512vl"}}
 REALS = {np.float32: ("_f32", "float"), np.float64: ("", "double")}
