@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from types import ModuleType
 from typing import Any
 
@@ -483,32 +481,3 @@ def test_inside_the_domain_nothing_is_reported(kernel: Kernel) -> None:
         for distance in (None, 1e-3, 1e-12):
             with np.errstate(all="raise"):
                 kernel(*arguments(kernel.arguments, 21, k, distance))
-
-
-# ---------------------------------------------------------------------------------------------------- without SciPy
-
-
-@pytest.mark.skipif(generated.config()["kernels"] != "compiled", reason="no compiled kernels")
-@pytest.mark.parametrize("scipy", ["there", "missing"])
-def test_large_matrices_with_and_without_scipy(scipy: str) -> None:
-    """Loops in C answer where there is no SciPy, `config()` says so, and importing the kernels imports no SciPy."""
-    code = f"""
-import sys
-if {scipy!r} == "missing":
-    sys.modules["scipy"] = None
-import numpy as np
-from closedform import generated
-assert sys.modules.get("scipy") is None
-rng = np.random.default_rng(0)
-for k in (70, 130, 301):
-    L1, L2 = (np.tril(rng.normal(size=(k, k)), -1) / k + np.diag(rng.uniform(0.5, 2, k)) for _ in range(2))
-    mu1, mu2 = rng.normal(size=(2, k))
-    pairs = zip(generated.kl_mvn_chol_value_and_grad(mu1, L1, mu2, L2),
-                generated.numpy_kernels.kl_mvn_chol_value_and_grad(mu1, L1, mu2, L2))
-    for found, expected in pairs:
-        np.testing.assert_allclose(found, expected, rtol=0, atol=1e-13 * np.abs(expected).max())
-print(generated.config()["blas"])
-"""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("SciPy " if scipy == "there" else "loops in C (SciPy is not installed)")
