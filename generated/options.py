@@ -6,6 +6,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -51,10 +52,8 @@ class Call:
         if self.options.get("dtype") is None:
             return np.dtype(np.float32 if given and all(dtype.char in "ef" for dtype in given) else np.float64)
         told = self.options["dtype"]
-        try:
+        with suppress(TypeError):
             told = np.dtype(told)
-        except TypeError:
-            pass
         if told not in (np.dtype(np.float32), np.dtype(np.float64)):
             raise TypeError(f"{self.name}: dtype must be float32 or float64, not {told}")
         return np.dtype(told)

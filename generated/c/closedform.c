@@ -11,6 +11,7 @@
 */
 #if defined(__GNUC__)
 #pragma GCC diagnostic ignored "-Wunknown-pragmas" /* omp simd, when compiled without -fopenmp-simd */
+#pragma GCC diagnostic ignored "-Wunused-function" /* clang minds inline ones, too, and no set of kernels needs all that follow */
 /* A call that is not inlined keeps a loop from becoming vector code. */
 #define INLINE static inline __attribute__((always_inline))
 #else
@@ -510,7 +511,10 @@ static inline double logratiomx_anywhere(double a, double b)
 
 static inline double half_log1pmx_anywhere(double x)
 {
-    return doubt_of_log1pmx(x) == 0 ? half_log1pmx(x) : 0.5 * log1p(x) - 0.5 * x;
+    if (doubt_of_log1pmx(x) == 0) {
+        return half_log1pmx(x);
+    }
+    return x > DBL_MAX ? -x : 0.5 * log1p(x) - 0.5 * x;
 }
 
 static inline double log1pmx_anywhere(double x)
