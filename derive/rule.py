@@ -93,7 +93,7 @@ Rewrites = Callable[[sp.Basic, Mapping[str, sp.Basic], Facts], Iterator[Rewrite]
 class Rule:
     """An equation or inequality that may be used from left to right, wherever its conditions are answered yes.
 
-    An inequality says in `equality` exactly where its sides are equal.
+    An inequality says in `equality` exactly where its sides are equal. `words` say what it does where the notation does not tell.
     """
 
     name: str
@@ -104,6 +104,7 @@ class Rule:
     rewrites: Rewrites | None = field(default=None, compare=False)
     given: tuple[str, ...] = ()
     equality: Statement | None = None
+    words: str = ""
 
     @property
     def relation(self) -> Relation:

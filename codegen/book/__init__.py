@@ -5,6 +5,7 @@ It lives beside the kernels, not in derive/show: a page tells of a theorem and o
     shelf.py      what there is to tell: theorems, reports of the check, who uses whom, the code of the kernels
     steps.py      a derivation as lines to fold out
     pages.py      the fields of each page; templates/ arranges them and decides nothing
+    parts.py      templates filled; a long derivation dealt out to several pages
     graph.py      the lemmas as layers, drawn in SVG without any program
     figure.py     the formulas of the moving picture, as JavaScript, from theorems and densities
     folder.py     what may be written and removed

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
-import jinja2
 from markupsafe import Markup
 
 from closedform.derive.check.crew import Crew, Task, processes
@@ -16,6 +15,7 @@ from closedform.derive.theorems import theorems
 from .document import PDF, tex, typeset
 from .folder import Written, prepare, write
 from .pages import GRAPH, HOME, RULE_INDEX, graph_page, index_page, rules_page, theorem_page
+from .parts import fill, in_parts
 from .shelf import Shelf, shelf
 
 HERE = Path(__file__).parent
@@ -25,9 +25,9 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Made:
-    """What a process makes of one theorem: its page, the statement for the index, the derivation for the document."""
+    """What a process makes of one theorem: its pages by path, the statement for the index, the derivation for the document."""
 
-    page: str
+    pages: Mapping[str, str]
     statement: Markup
     latex: str
 
@@ -65,29 +65,14 @@ def make(found: Shelf, crew: Crew, progress: Progress = lambda _: None) -> dict[
 
 def _made(name: str, found: Shelf) -> Made:
     page = theorem_page(found, name)
-    return Made(fill("theorem.html.jinja", page), page.statement, dict(page.copies)["LaTeX"])
+    return Made(in_parts(page), page.statement, dict(page.copies)["LaTeX"])
 
 
 def files(found: Shelf, made: Mapping[str, Made]) -> dict[str, bytes]:
     """Every file of the book by its path, in memory."""
-    texts = {f"{name}.html": one.page for name, one in made.items()}
+    texts = {path: text for one in made.values() for path, text in one.pages.items()}
     texts[HOME] = fill("index.html.jinja", index_page(found, {name: one.statement for name, one in made.items()}))
     texts[RULE_INDEX] = fill("rules.html.jinja", rules_page(found))
     texts[GRAPH] = fill("graph.html.jinja", graph_page(found))
     texts |= {name: (HERE / "static" / name).read_text(encoding="utf-8") for name in STATIC}
     return {path: text.encode() for path, text in texts.items()}
-
-
-ENVIRONMENT = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(HERE / "templates"),
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-    autoescape=True,
-)
-
-
-def fill(template: str, page: object) -> str:
-    """A page from its fields."""
-    return ENVIRONMENT.get_template(template).render({field.name: getattr(page, field.name) for field in fields(page)})  # type: ignore[arg-type]

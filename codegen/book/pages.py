@@ -56,6 +56,7 @@ class TheoremPage:
     start: Markup
     beginning: Beginning | None
     lines: tuple[Line, ...]
+    goes_on: Link | None
     summary: str
     whole: tuple[Found, ...]
     verdict: str
@@ -102,6 +103,7 @@ class IndexPage:
 class RuleRow:
     name: str
     statement: Markup
+    words: str
     where: Markup
     source: str
     given: str
@@ -160,6 +162,7 @@ def theorem_page(shelf: Shelf, name: str) -> TheoremPage:
         start=start,
         beginning=Beginning(link(shelf, opening), skipped) if opening else None,
         lines=told,
+        goes_on=None,
         summary=account.verdict,
         whole=tuple(Found(one.engine, str(one.verdict), one.detail) for one in report.evidence),
         verdict=str(report.verdict),
@@ -201,7 +204,7 @@ def bibtex(theorem: Theorem) -> str:
 
 def index_page(shelf: Shelf, statements: Mapping[str, Markup]) -> IndexPage:
     sections = []
-    for subject in in_order(map(shelf.theorems.subject, shelf.names)):
+    for subject in in_order(set(map(shelf.theorems.subject, shelf.names))):
         rows = tuple(_row(shelf, name, statements[name]) for name in shelf.plain if shelf.theorems.subject(name) == subject)
         sections.append(Section(_sentence(SUBJECTS.get(subject, subject)), rows))
     reports = list(shelf.reports.values())
@@ -235,6 +238,7 @@ def _rule(shelf: Shelf, name: str, rule: Rule) -> RuleRow:
     return RuleRow(
         name=name,
         statement=statement(rule.statement),
+        words=rule.words,
         where=sentence(claims(rule.where)),
         source=rule.source,
         given=", ".join(rule.given),

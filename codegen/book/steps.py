@@ -39,7 +39,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Single:
-    """One application of a rule."""
+    """One application of a rule; nothing is `exchanged` where a whole line gives way to the next."""
 
     number: int
     exchanged: Markup
@@ -60,6 +60,7 @@ class Line:
     verdict: str
     link: str
     statement: Markup
+    words: str
     where: Markup
     source: str
     singles: tuple[Single, ...]
@@ -103,10 +104,11 @@ def _lines(told: Sequence[tuple[Step, ...]], found: Sequence[StepReport], pen: P
             verdict=str(weakest(report.verdict for report in reports)),
             link=rule_link(last.rule),
             statement=statement(rule.statement),
+            words=rule.words,
             where=sentence(claims(rule.where)),
             source=rule.source,
             singles=tuple(
-                _single(done + start + place + 1, step, report, pen)
+                _single(done + start + place + 1, step, report, pen, told=len(run) == 1 and step.site == Site())
                 for place, (step, report) in enumerate(zip(run, reports, strict=True))
             ),
         )
@@ -147,11 +149,12 @@ def _holds(line: sp.Basic, site: Site, term: sp.Basic) -> bool:
         return False
 
 
-def _single(number: int, step: Step, report: StepReport, pen: Pen) -> Single:
+def _single(number: int, step: Step, report: StepReport, pen: Pen, *, told: bool) -> Single:
+    """`told`: the lines before and after it show already what is exchanged."""
     letters = letters_of(step)
     return Single(
         number=number,
-        exchanged=display((Compare(write(step.old, pen), step.relation, write(step.new, pen)), "")),
+        exchanged=Markup("") if told else display((Compare(write(step.old, pen), step.relation, write(step.new, pen)), "")),
         letters=sentence(letters),
         needs=tuple((sentence(shapes), by) for shapes, by in conditions_of((step,), pen)),
         note="" if letters and step.note.startswith("specialise:") else step.note,

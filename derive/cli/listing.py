@@ -101,7 +101,8 @@ def rules_section(console: Console) -> None:
     table = columns("rule", "rewrites the left side to the right")
     room = console.width - max(map(len, RULES)) - 2
     for name, rule in RULES.items():
-        table.add_row(name, "\n".join(statement_rows(rule, room)))
+        words = [f"({rule.words})"] if rule.words else []
+        table.add_row(name, "\n".join([*statement_rows(rule, room), *words]))
     put(console, table)
     console.print(f"{len(RULES)} rules; `closedform show RULE` adds conditions and source.\n")
 

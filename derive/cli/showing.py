@@ -67,6 +67,7 @@ def rule_in_text(rule: Rule, *, check: bool) -> str:
     """Name, statement, conditions, what has to be supplied, where it holds with equality, source, counterexample and verdict."""
     drawn = Plain().draw
     rows = [("", statement_in_text(rule))]
+    rows += [("in words", rule.words)] if rule.words else []
     rows += [("where", ", ".join(map(drawn, claims(rule.where))))] if rule.where else []
     rows += [("given", ", ".join(rule.given))] if rule.given else []
     rows += [("equal where", _compared(rule.equality))] if rule.equality else []

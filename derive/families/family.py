@@ -59,7 +59,10 @@ class Family:
         )  # fmt: skip
         if self.same_law is None:
             return (density, *known)
-        renamed = Rule(f"{self.name}_is_{self.same_law.family}", Statement(self.law, self.same_law), self.source, self.domain, leaves=other)
+        renamed = Rule(
+            f"{self.name}_is_{self.same_law.family}", Statement(self.law, self.same_law), self.source, self.domain, leaves=other,
+            words=f"a law of the family {self.name} is one of the family {self.same_law.family}",
+        )  # fmt: skip
         return (density, *known, renamed)
 
 

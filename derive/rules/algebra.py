@@ -67,7 +67,8 @@ ALGEBRA = (
         rewrites=_factor_out, given=("c",),
     ),
     Rule("recentre", Statement(Paren(sub(a, b)), add(Paren(sub(a, c)), Paren(sub(c, b)))), FIELD, leaves=Paren(add(u, v)), given=("c",)),
-    Rule("drop_bracket", Statement(Paren(a), a), "notation", leaves=add(u, v), rewrites=_drop_bracket),
+    Rule("drop_bracket", Statement(Paren(a), a), "notation", leaves=add(u, v), rewrites=_drop_bracket,
+        words="a bracket that kept its terms together is taken away"),
     Rule("minus_zero", Statement(Paren(add(a, mul(minus, sp.S.Zero))), a), FIELD, leaves=Paren(sub(u, v))),
     Rule(
         "square_of_sum", Statement(power(add(a, b), 2), add(power(a, 2), mul(sp.Integer(2), a, b), power(b, 2))),

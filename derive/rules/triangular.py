@@ -87,7 +87,7 @@ TRIANGULAR_FACTORS = (
     Rule("inverse_product", Statement(sp.Inverse(matmul(A, B)), matmul(sp.Inverse(B), sp.Inverse(A))), MATRIX,
         (Q.invertible(A), Q.invertible(B)), leaves=sp.Inverse(matadd(A, B))),
     Rule("inverse_transpose", Statement(sp.Inverse(sp.Transpose(A)), sp.Transpose(sp.Inverse(A))), MATRIX, (Q.invertible(A),),
-        leaves=sp.Inverse(A)),
+        leaves=sp.Inverse(A), words="the inverse of the transpose is the transpose of the inverse"),
     Rule("insert_inverse", Statement(A, matmul(A, B, sp.Inverse(B))), MATRIX, (Q.invertible(B),), leaves=wide, given=("B",)),
     Rule("inverse_inverse", Statement(sp.Inverse(sp.Inverse(A)), A), MATRIX, (Q.invertible(A),), leaves=sp.Inverse(sp.Transpose(A))),
     Rule("transpose_product", Statement(sp.Transpose(matmul(wide, right)), matmul(sp.Transpose(right), sp.Transpose(wide))), MATRIX,

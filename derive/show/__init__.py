@@ -19,11 +19,12 @@ from .json import json
 from .latex import latex
 from .load import load
 from .markdown import markdown
+from .page import mathml
 from .prefix import DoesNotHold, Unreadable
 from .text import text
 
 Form = Callable[[Theorem, Verdicts | None, Options], str]
-FORMS: dict[str, Form] = {"text": text, "latex": latex, "markdown": markdown, "html": html, "json": json}
+FORMS: dict[str, Form] = {"text": text, "latex": latex, "markdown": markdown, "html": html, "mathml": mathml, "json": json}
 
 
 def show(

@@ -72,7 +72,7 @@ class Line:
     """One step, or a run of one rule: the relation to the line before, the new line with its changes marked, its grounds.
 
     `times` is how often the rule was applied; the verdict of a run is its weakest. `arguments` say for what a lemma was used:
-    sigma1 = sqrt(var1).
+    sigma1 := sqrt(var1).
     """
 
     relation: str
@@ -168,7 +168,7 @@ def letters_of(step: Step) -> tuple[Shape, ...]:
         for symbol, value in bindings.items()
         if isinstance(symbol, sp.Symbol | sp.MatrixSymbol) and symbol not in sizes and symbol != value
     ]
-    return tuple(Compare(write(symbol), "=", write(value)) for symbol, value in sorted(told, key=lambda pair: str(pair[0])))
+    return tuple(Compare(write(symbol), ":=", write(value)) for symbol, value in sorted(told, key=lambda pair: str(pair[0])))
 
 
 def conditions_of(run: Sequence[Step], pen: Pen) -> tuple[tuple[tuple[Shape, ...], str], ...]:

@@ -48,7 +48,7 @@ def _table(account: Account) -> list[str]:
 
 def _row(line: Line) -> str:
     verdict = f" <em>{escape(line.verdict)}</em>" if line.verdict else ""
-    remarks = [f"with {listed(line.arguments, _inline)}"] if line.arguments else []
+    remarks = [f"at {listed(line.arguments, _inline)}"] if line.arguments else []
     remarks += [escape(line.note)] if line.note else []
     remarks += [f"needs {listed(shapes, _inline)}: {escape(by)}" for shapes, by in line.needs]
     small = f"<br><small>{'<br>'.join(remarks)}</small>" if remarks else ""

@@ -107,7 +107,7 @@ def _remarks(account: Account) -> list[str]:
         for shapes, by in line.needs:
             reasons.setdefault(by, []).extend(shapes)
     found = [f"{listed(merged(shapes), _inline)} ({escaped(by)})" for by, shapes in reasons.items()]
-    found += [rf"\textsf{{{escaped(line.rule)}}} with {listed(line.arguments, _inline)}" for line in account.lines if line.arguments]
+    found += [rf"\textsf{{{escaped(line.rule)}}} at {listed(line.arguments, _inline)}" for line in account.lines if line.arguments]
     found += [rf"\textsf{{{escaped(line.rule)}}}: {escaped(line.note)}" for line in account.lines if line.note]
     return list(dict.fromkeys(found))
 

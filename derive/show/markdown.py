@@ -34,7 +34,7 @@ def _statement(account: Account) -> list[str]:
 
 def _heading(number: int, line: Line) -> str:
     verdict = f" *{line.verdict}*" if line.verdict else ""
-    remarks = [f"with {listed(line.arguments, _inline)}"] if line.arguments else []
+    remarks = [f"at {listed(line.arguments, _inline)}"] if line.arguments else []
     remarks += [line.note] if line.note else []
     remarks += [f"needs {listed(shapes, _inline)} ({by})" for shapes, by in line.needs]
     return f"**{number}.** `{line.by}`{verdict}" + (f": {'; '.join(remarks)}" if remarks else "")

@@ -65,7 +65,7 @@ LETTER = {
     name: unicodedata.lookup(f"GREEK {'CAPITAL' if name[0].isupper() else 'SMALL'} LETTER {SPELT.get(name, name).upper()}")
     for name in GREEK
 }
-SIGNS = {"||": "∥", "|": "∣", ";": ";", "~": "∼", "=": "=", "<=": "≤", ">=": "≥", ">": ">", "!=": "≠"}
+SIGNS = {"||": "∥", "|": "∣", ";": ";", "~": "∼", "=": "=", ":=": "≔", "<=": "≤", ">=": "≥", ">": ">", "!=": "≠"}
 SIZES = ("", "1.3em", "2.3em")
 THIN = '<mspace width=".17em"/>'
 TIMES = "<mo>\u2062</mo>"
@@ -123,9 +123,11 @@ class Mathml(Printer):
         return self.bracket(kind, "prefix", tall), self.bracket({"(": ")", "[": "]"}.get(kind, kind), "postfix", tall)
 
     def bracket(self, character: str, form: str, tall: int) -> str:
+        """A bracket stretches by itself about the middle of the row; only a bar does not tell its form."""
         size = SIZES[min(tall, 1) if self.small else tall]
-        sized = f' symmetric="true" minsize="{size}" maxsize="{size}"' if size else ' stretchy="false"'
-        return f'<mo form="{form}"{sized}>{character}</mo>'
+        sized = f' minsize="{size}" maxsize="{size}"' if size else ' stretchy="false"'
+        said = f' form="{form}"' if character == "|" else ""
+        return f"<mo{said}{sized}>{character}</mo>"
 
     def sign(self, term: Term, *, first: bool) -> str:
         if first:
@@ -486,6 +488,12 @@ def inline(shape: Shape) -> str:
     """Mathematics in running text."""
     drawn = Mathml(small=True).draw(shape)
     return f"<math>{_signed(overlaid([(drawn, 'new')]) or '')}</math>"
+
+
+def row(shape: Shape, sign: str = "") -> str:
+    """A display in one row, behind a relation if there is one; what is marked has the class `new`."""
+    text = overlaid([(Mathml().draw(shape), "new")]) or ""
+    return f'<math display="block" style="text-align: left">{_signed((relation(sign) if sign else "") + text)}</math>'
 
 
 def flow(shapes: Sequence[tuple[Shape, str]], before: str = "") -> str:

@@ -187,7 +187,7 @@ class Compare:
     """left sign right."""
 
     left: Shape
-    sign: Literal["=", "<=", ">=", ">", "!=", ">pd"]
+    sign: Literal["=", ":=", "<=", ">=", ">", "!=", ">pd"]
     right: Shape
 
 

@@ -9,6 +9,7 @@ SCRIPT = 0.74
 BELOW_AND_ABOVE = frozenset([r"\sum", r"\prod", r"\lim"])
 INVISIBLE = frozenset([
     r"\displaystyle", r"\limits", r"\mathrm", r"\mathbf", r"\mathbb", r"\operatorname", r"\mathop", r"\text", r"\changed", r"\!",
+    r"\mathrel",
 ])  # fmt: skip
 COMMANDS = {
     r"\,": 0.17, r"\;": 0.28, r"\ ": 0.33, r"\quad": 1.0, r"\qquad": 2.0, r"\mathcal": 0.35, r"\dots": 1.4, r"\Sigma": 0.75,

@@ -46,7 +46,7 @@ def _step(printer: Plain, relation: str, shape: Shape, right: str, width: int) -
 
 def _remarks(printer: Plain, line: Line, width: int) -> list[str]:
     needs = [f"{', '.join(map(printer.draw, claims))}: {by}" for claims, by in line.needs]
-    said = [f"with {', '.join(map(printer.draw, line.arguments))}"] if line.arguments else []
+    said = [f"at {', '.join(map(printer.draw, line.arguments))}"] if line.arguments else []
     said += ([f"note: {line.note}"] if line.note else []) + ([f"needs {'; '.join(needs)}"] if needs else [])
     return [row for remark in said for row in _wrapped(remark, width - NOTE)]
 

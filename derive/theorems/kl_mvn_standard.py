@@ -19,7 +19,7 @@ TERMS = {
 }
 
 
-@theorem("kl_mvn_standard", "KL divergence from a normal law to the standard normal law", "mvn", parameters=(mu, Sigma), terms=TERMS)
+@theorem("kl_mvn_standard", "KL divergence from a multivariate normal law to the standard one", "mvn", parameters=(mu, Sigma), terms=TERMS)
 def kl_mvn_standard() -> Derivation:
     values = {kl_mvn.mu1: mu, kl_mvn.Sigma1: Sigma, kl_mvn.mu2: sp.ZeroMatrix(k, 1), kl_mvn.Sigma2: sp.Identity(k)}
     line = theorems["kl_mvn"].specialise(values, *covariance(Sigma))

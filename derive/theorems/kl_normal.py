@@ -39,7 +39,7 @@ def kl_normal_stable() -> Derivation:
     return line.apply("square_near_one").apply("half_square").apply("commute", b=mul(half, power(Paren(div(shift, sigma2)), 2)))
 
 
-@theorem("kl_normal_standard", "KL divergence from a normal law to the standard normal law", "normal", parameters=(mu1, sigma1))
+@theorem("kl_normal_standard", "KL divergence from a univariate normal law to the standard one", "normal", parameters=(mu1, sigma1))
 def kl_normal_standard() -> Derivation:
     line = theorems["kl_normal"].specialise({mu2: sp.S.Zero, sigma2: sp.S.One}, *positive(sigma1))
     line = line.apply("minus_zero").apply("log_div").apply("log_one").apply("expand").apply("factor_out", c=half)

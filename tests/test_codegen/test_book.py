@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import fields, is_dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import jinja2
@@ -16,9 +17,10 @@ import pytest
 
 from closedform.codegen.book import build as build_module
 from closedform.codegen.book import document, figure, folder, graph, pages
-from closedform.codegen.book.build import ENVIRONMENT, STATIC, build, files, make
+from closedform.codegen.book.build import STATIC, build, files, make
 from closedform.codegen.book.document import NoTex, source, typeset
 from closedform.codegen.book.folder import RECORD, FolderRefused, prepare, recorded, write
+from closedform.codegen.book.parts import ENVIRONMENT, StepsPage, dealt, in_parts
 from closedform.codegen.book.shelf import Shelf, c_functions, lemmas, numpy_functions, shelf
 from closedform.codegen.book.steps import lines
 from closedform.derive.check.crew import Crew
@@ -139,11 +141,14 @@ def test_copies_are_the_forms_of_show(small: Shelf) -> None:
 
 
 def test_templates_ask_for_exactly_the_fields_of_their_page() -> None:
-    names = {"theorem": pages.TheoremPage, "index": pages.IndexPage, "rules": pages.RulesPage, "graph": pages.GraphPage}
+    names = {
+        "theorem": pages.TheoremPage, "index": pages.IndexPage, "rules": pages.RulesPage, "graph": pages.GraphPage, "steps": StepsPage,
+    }  # fmt: skip
     for name, page in names.items():
         text = ENVIRONMENT.loader.get_source(ENVIRONMENT, f"{name}.html.jinja")[0]  # type: ignore[union-attr]
         assert is_dataclass(page)
-        asked = jinja2.meta.find_undeclared_variables(ENVIRONMENT.parse(text)) - set(re.findall(r"macro (\w+)\(", text))
+        own = {*re.findall(r"macro (\w+)\(", text), *re.findall(r"\w+", " ".join(re.findall(r" import (.*?) %}", text)))}
+        asked = jinja2.meta.find_undeclared_variables(ENVIRONMENT.parse(text)) - own
         assert asked == {field.name for field in fields(page)}
 
 
@@ -166,7 +171,29 @@ def test_no_page_is_heavy(book: dict[str, str]) -> None:
 
 def test_the_longest_derivation_is_not_heavy() -> None:
     name = max(theorems, key=lambda name: len(theorems[name].derivation.steps))
-    assert len(written(alone([name]))[f"{name}.html"]) < HEAVY
+    made = written(alone([name]))
+    assert max(len(content) for path, content in made.items() if path.startswith(name)) < HEAVY
+
+
+def test_a_long_derivation_goes_on_and_none_of_it_is_lost(small: Shelf) -> None:
+    page = pages.theorem_page(small, "kl_normal")
+    whole = in_parts(page)
+    assert list(whole) == ["kl_normal.html"]
+    heavy = 60_000
+    parts = in_parts(page, heavy)
+    assert len(parts) > 2
+    assert list(parts)[1:] == [f"kl_normal-{number}.html" for number in range(2, len(parts) + 1)]
+    told = [int(number) for text in parts.values() for number in re.findall(r"<h3>Step (\d+)", text)]
+    assert told == list(range(1, len(theorems["kl_normal"].derivation.steps) + 1))
+    assert max(len(text.encode()) for path, text in parts.items() if path != "kl_normal.html") < heavy
+    for (_, text), following in pairwise([*parts.items(), ("", "")]):
+        assert following[0] in text
+
+
+def test_lines_are_dealt_in_order() -> None:
+    assert list(dealt([3, 3, 3], 10, 10)) == [slice(0, 3)]
+    assert list(dealt([3, 3, 3, 3], 6, 4)) == [slice(0, 2), slice(2, 3), slice(3, 4)]
+    assert list(dealt([9, 1, 9], 0, 5)) == [slice(0, 0), slice(0, 1), slice(1, 2), slice(2, 3)]
 
 
 def test_lines_of_one_rule_are_one_line(small: Shelf) -> None:

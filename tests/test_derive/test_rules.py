@@ -8,6 +8,8 @@ from closedform.derive.families import FAMILIES
 from closedform.derive.metavariables import metavariables, name_of
 from closedform.derive.rule import BACKWARDS, Rule
 from closedform.derive.rules import RULES
+from closedform.derive.show.notation import write
+from closedform.derive.show.plain import Plain
 from closedform.derive.theorems import theorems
 
 
@@ -36,3 +38,10 @@ def test_the_book_is_short_and_every_rule_is_used() -> None:
     assert len(RULES.keys() - of_families) <= 125
     used = {step.rule.removesuffix(BACKWARDS) for theorem in theorems.values() for step in theorem.derivation.steps}
     assert not RULES.keys() - used
+
+
+def test_a_statement_that_reads_like_a_tautology_says_in_words_what_it_does() -> None:
+    """Where both sides print alike, the notation hides what the rule is for."""
+    alike = [rule for rule in RULES.values() if Plain().draw(write(rule.statement.lhs)) == Plain().draw(write(rule.statement.rhs))]
+    assert {"drop_bracket", "inverse_transpose", "normal_diag_is_mvn"} <= {rule.name for rule in alike}
+    assert all(rule.words for rule in alike)

@@ -21,8 +21,8 @@ from closedform.derive.show.shapes import Name, Shape
 from closedform.derive.theorems import theorems
 
 # The elements of MathML Core that a browser sets, and how many children those have that count them.
-CORE = {"math", "mi", "mn", "mo", "mtext", "mspace", "mrow", "mfrac", "msqrt", "msub", "msup", "msubsup", "munderover"}
-CHILDREN = {"mfrac": 2, "msub": 2, "msup": 2, "msubsup": 3, "munderover": 3}
+CORE = {"math", "mi", "mn", "mo", "mtext", "mspace", "mrow", "mfrac", "msqrt", "msub", "msup", "msubsup", "munder", "munderover"}
+CHILDREN = {"mfrac": 2, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "munderover": 3}
 LEAVES = {"mi", "mn", "mo", "mtext"}
 
 x, y, mu1, sigma1 = (sp.Symbol(name, real=True) for name in ("x", "y", "mu1", "sigma1"))
