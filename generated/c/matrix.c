@@ -26,16 +26,20 @@
 #if defined(__GNUC__)
 #define LANES_OF(real) ((int)(WIDTH / sizeof(real)))
 #define VECTOR __attribute__((vector_size(WIDTH)))
+#define PREFETCH(address) __builtin_prefetch(address)
 #define INLINE static inline __attribute__((always_inline))
 #else
 #define LANES_OF(real) 1
 #define VECTOR
+#define PREFETCH(address) ((void)0)
 #define INLINE static inline
 #endif
 
 /* Largest k that is written out row by row, and largest that is computed side by side. */
 #define UNROLLED 8
 #define SIDE_BY_SIDE 96
+/* Largest k for which the next matrices are asked for while the present ones are computed with. */
+#define FORESEEN UNROLLED
 /* Blocks by itself: the rows and the vectors abreast that fill the registers, strips that are solved for together, rows of L^T at once. */
 #if defined(__AVX512F__)
 #define ROWS 8
@@ -68,9 +72,11 @@ static void raise_only(int before, int raised)
     feraiseexcept(before | raised);
 }
 
-/* An argument: where its matrices or columns lie, and the steps in bytes from row to row and from column to column. */
+/* An argument: where its matrices or columns lie, and the steps in bytes from one to the next (0 if that is not one step), from row to row
+   and from column to column. */
 typedef struct {
     const char *start[16];
+    intptr_t lane;
     intptr_t row;
     intptr_t column;
 } source;
@@ -152,8 +158,37 @@ INLINE void transpose(const char *const *from, intptr_t offset, double *to0, dou
 }
 #endif
 
+/* The matrices after these ones, where they follow each other without gaps: rows of many matrices are no order that a processor foresees. */
+INLINE void bring(const int k, int count, const source *from)
+{
+    const intptr_t size = (intptr_t)k * k * (intptr_t)sizeof(double);
+    if (k <= FORESEEN && from->lane == size) {
+        for (intptr_t at = count * size; at < 2 * count * size; at += 64) {
+            PREFETCH(from->start[0] + at);
+        }
+    }
+}
+
+/* Without gaps, two or four numbers each: a vector of firsts, a vector of seconds. */
+INLINE int is_dense(const int count, const source *from)
+{
+    const intptr_t size = (intptr_t)sizeof(double);
+    return from->lane == count * size && (count == 2 ? from->row == size : from->row == 2 * size && from->column == size);
+}
+
 INLINE void gather_lower_tile(const int k, const source *from, vector *to)
 {
+    if (k == 2 && is_dense(4, from)) {
+        const double *at = (const double *)from->start[0];
+        double *entry = (double *)to;
+#pragma omp simd
+        for (int w = 0; w < LANES; ++w) {
+            entry[w] = at[4 * w];
+            entry[LANES + w] = at[4 * w + 2];
+            entry[2 * LANES + w] = at[4 * w + 3];
+        }
+        return;
+    }
     for (int i = 0; i < k; ++i) {
         double *row = (double *)(to + PACKED(i));
         int j = 0;
@@ -183,6 +218,15 @@ INLINE void gather_column_tile(const int k, const source *from, vector *to)
 {
     double *entry = (double *)to;
     int i = 0;
+    if (k == 2 && is_dense(2, from)) {
+        const double *at = (const double *)from->start[0];
+#pragma omp simd
+        for (int w = 0; w < LANES; ++w) {
+            entry[w] = at[2 * w];
+            entry[LANES + w] = at[2 * w + 1];
+        }
+        return;
+    }
 #if defined(__AVX__)
     if (from->row == (intptr_t)sizeof(double)) {
         for (; i + 4 <= k; i += 4) {
@@ -1397,8 +1441,37 @@ INLINE void transpose_f32(const char *const *from, intptr_t offset, float *to0, 
 }
 #endif
 
+/* The matrices after these ones, where they follow each other without gaps: rows of many matrices are no order that a processor foresees. */
+INLINE void bring_f32(const int k, int count, const source *from)
+{
+    const intptr_t size = (intptr_t)k * k * (intptr_t)sizeof(float);
+    if (k <= FORESEEN && from->lane == size) {
+        for (intptr_t at = count * size; at < 2 * count * size; at += 64) {
+            PREFETCH(from->start[0] + at);
+        }
+    }
+}
+
+/* Without gaps, two or four numbers each: a vector of firsts, a vector of seconds. */
+INLINE int is_dense_f32(const int count, const source *from)
+{
+    const intptr_t size = (intptr_t)sizeof(float);
+    return from->lane == count * size && (count == 2 ? from->row == size : from->row == 2 * size && from->column == size);
+}
+
 INLINE void gather_lower_tile_f32(const int k, const source *from, vector_f32 *to)
 {
+    if (k == 2 && is_dense_f32(4, from)) {
+        const float *at = (const float *)from->start[0];
+        float *entry = (float *)to;
+#pragma omp simd
+        for (int w = 0; w < LANES_f32; ++w) {
+            entry[w] = at[4 * w];
+            entry[LANES_f32 + w] = at[4 * w + 2];
+            entry[2 * LANES_f32 + w] = at[4 * w + 3];
+        }
+        return;
+    }
     for (int i = 0; i < k; ++i) {
         float *row = (float *)(to + PACKED(i));
         int j = 0;
@@ -1428,6 +1501,15 @@ INLINE void gather_column_tile_f32(const int k, const source *from, vector_f32 *
 {
     float *entry = (float *)to;
     int i = 0;
+    if (k == 2 && is_dense_f32(2, from)) {
+        const float *at = (const float *)from->start[0];
+#pragma omp simd
+        for (int w = 0; w < LANES_f32; ++w) {
+            entry[w] = at[2 * w];
+            entry[LANES_f32 + w] = at[2 * w + 1];
+        }
+        return;
+    }
 #if defined(__SSE2__)
     if (from->row == (intptr_t)sizeof(float)) {
         for (; i + 4 <= k; i += 4) {
@@ -2838,6 +2920,12 @@ static void kl_mvn_loop(char **args, const intptr_t *dimensions, const intptr_t 
             in[2].start[lane] = args[2] + element * steps[2];
             in[3].start[lane] = args[3] + element * steps[3];
         }
+        in[0].lane = present == count ? steps[0] : 0;
+        in[1].lane = present == count ? steps[1] : 0;
+        in[2].lane = present == count ? steps[2] : 0;
+        in[3].lane = present == count ? steps[3] : 0;
+        bring(k, count, &in[1]);
+        bring(k, count, &in[3]);
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -3135,6 +3223,12 @@ static void kl_mvn_f32_loop(char **args, const intptr_t *dimensions, const intpt
             in[2].start[lane] = args[2] + element * steps[2];
             in[3].start[lane] = args[3] + element * steps[3];
         }
+        in[0].lane = present == count ? steps[0] : 0;
+        in[1].lane = present == count ? steps[1] : 0;
+        in[2].lane = present == count ? steps[2] : 0;
+        in[3].lane = present == count ? steps[3] : 0;
+        bring_f32(k, count, &in[1]);
+        bring_f32(k, count, &in[3]);
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -3338,6 +3432,12 @@ static void kl_mvn_chol_loop(char **args, const intptr_t *dimensions, const intp
             in[2].start[lane] = args[2] + element * steps[2];
             in[3].start[lane] = args[3] + element * steps[3];
         }
+        in[0].lane = present == count ? steps[0] : 0;
+        in[1].lane = present == count ? steps[1] : 0;
+        in[2].lane = present == count ? steps[2] : 0;
+        in[3].lane = present == count ? steps[3] : 0;
+        bring(k, count, &in[1]);
+        bring(k, count, &in[3]);
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -3565,6 +3665,12 @@ static void kl_mvn_chol_f32_loop(char **args, const intptr_t *dimensions, const 
             in[2].start[lane] = args[2] + element * steps[2];
             in[3].start[lane] = args[3] + element * steps[3];
         }
+        in[0].lane = present == count ? steps[0] : 0;
+        in[1].lane = present == count ? steps[1] : 0;
+        in[2].lane = present == count ? steps[2] : 0;
+        in[3].lane = present == count ? steps[3] : 0;
+        bring_f32(k, count, &in[1]);
+        bring_f32(k, count, &in[3]);
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -3849,6 +3955,12 @@ static void kl_mvn_chol_value_and_grad_loop(char **args, const intptr_t *dimensi
             in[2].start[lane] = args[2] + element * steps[2];
             in[3].start[lane] = args[3] + element * steps[3];
         }
+        in[0].lane = present == count ? steps[0] : 0;
+        in[1].lane = present == count ? steps[1] : 0;
+        in[2].lane = present == count ? steps[2] : 0;
+        in[3].lane = present == count ? steps[3] : 0;
+        bring(k, count, &in[1]);
+        bring(k, count, &in[3]);
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -4139,6 +4251,12 @@ static void kl_mvn_chol_value_and_grad_f32_loop(char **args, const intptr_t *dim
             in[2].start[lane] = args[2] + element * steps[2];
             in[3].start[lane] = args[3] + element * steps[3];
         }
+        in[0].lane = present == count ? steps[0] : 0;
+        in[1].lane = present == count ? steps[1] : 0;
+        in[2].lane = present == count ? steps[2] : 0;
+        in[3].lane = present == count ? steps[3] : 0;
+        bring_f32(k, count, &in[1]);
+        bring_f32(k, count, &in[3]);
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -4466,6 +4584,12 @@ static void kl_mvn_prec_loop(char **args, const intptr_t *dimensions, const intp
             in[2].start[lane] = args[2] + element * steps[2];
             in[3].start[lane] = args[3] + element * steps[3];
         }
+        in[0].lane = present == count ? steps[0] : 0;
+        in[1].lane = present == count ? steps[1] : 0;
+        in[2].lane = present == count ? steps[2] : 0;
+        in[3].lane = present == count ? steps[3] : 0;
+        bring(k, count, &in[1]);
+        bring(k, count, &in[3]);
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -4763,6 +4887,12 @@ static void kl_mvn_prec_f32_loop(char **args, const intptr_t *dimensions, const 
             in[2].start[lane] = args[2] + element * steps[2];
             in[3].start[lane] = args[3] + element * steps[3];
         }
+        in[0].lane = present == count ? steps[0] : 0;
+        in[1].lane = present == count ? steps[1] : 0;
+        in[2].lane = present == count ? steps[2] : 0;
+        in[3].lane = present == count ? steps[3] : 0;
+        bring_f32(k, count, &in[1]);
+        bring_f32(k, count, &in[3]);
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -4966,6 +5096,12 @@ static void kl_mvn_prec_chol_loop(char **args, const intptr_t *dimensions, const
             in[2].start[lane] = args[2] + element * steps[2];
             in[3].start[lane] = args[3] + element * steps[3];
         }
+        in[0].lane = present == count ? steps[0] : 0;
+        in[1].lane = present == count ? steps[1] : 0;
+        in[2].lane = present == count ? steps[2] : 0;
+        in[3].lane = present == count ? steps[3] : 0;
+        bring(k, count, &in[1]);
+        bring(k, count, &in[3]);
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -5193,6 +5329,12 @@ static void kl_mvn_prec_chol_f32_loop(char **args, const intptr_t *dimensions, c
             in[2].start[lane] = args[2] + element * steps[2];
             in[3].start[lane] = args[3] + element * steps[3];
         }
+        in[0].lane = present == count ? steps[0] : 0;
+        in[1].lane = present == count ? steps[1] : 0;
+        in[2].lane = present == count ? steps[2] : 0;
+        in[3].lane = present == count ? steps[3] : 0;
+        bring_f32(k, count, &in[1]);
+        bring_f32(k, count, &in[3]);
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -5483,6 +5625,12 @@ static void kl_mvn_prec_chol_value_and_grad_loop(char **args, const intptr_t *di
             in[2].start[lane] = args[2] + element * steps[2];
             in[3].start[lane] = args[3] + element * steps[3];
         }
+        in[0].lane = present == count ? steps[0] : 0;
+        in[1].lane = present == count ? steps[1] : 0;
+        in[2].lane = present == count ? steps[2] : 0;
+        in[3].lane = present == count ? steps[3] : 0;
+        bring(k, count, &in[1]);
+        bring(k, count, &in[3]);
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -5779,6 +5927,12 @@ static void kl_mvn_prec_chol_value_and_grad_f32_loop(char **args, const intptr_t
             in[2].start[lane] = args[2] + element * steps[2];
             in[3].start[lane] = args[3] + element * steps[3];
         }
+        in[0].lane = present == count ? steps[0] : 0;
+        in[1].lane = present == count ? steps[1] : 0;
+        in[2].lane = present == count ? steps[2] : 0;
+        in[3].lane = present == count ? steps[3] : 0;
+        bring_f32(k, count, &in[1]);
+        bring_f32(k, count, &in[3]);
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -6193,6 +6347,12 @@ static void kl_mvn_prec_value_and_grad_loop(char **args, const intptr_t *dimensi
             in[2].start[lane] = args[2] + element * steps[2];
             in[3].start[lane] = args[3] + element * steps[3];
         }
+        in[0].lane = present == count ? steps[0] : 0;
+        in[1].lane = present == count ? steps[1] : 0;
+        in[2].lane = present == count ? steps[2] : 0;
+        in[3].lane = present == count ? steps[3] : 0;
+        bring(k, count, &in[1]);
+        bring(k, count, &in[3]);
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -6595,6 +6755,12 @@ static void kl_mvn_prec_value_and_grad_f32_loop(char **args, const intptr_t *dim
             in[2].start[lane] = args[2] + element * steps[2];
             in[3].start[lane] = args[3] + element * steps[3];
         }
+        in[0].lane = present == count ? steps[0] : 0;
+        in[1].lane = present == count ? steps[1] : 0;
+        in[2].lane = present == count ? steps[2] : 0;
+        in[3].lane = present == count ? steps[3] : 0;
+        bring_f32(k, count, &in[1]);
+        bring_f32(k, count, &in[3]);
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -6771,6 +6937,9 @@ static void kl_mvn_vae_chol_loop(char **args, const intptr_t *dimensions, const 
             in[0].start[lane] = args[0] + element * steps[0];
             in[1].start[lane] = args[1] + element * steps[1];
         }
+        in[0].lane = present == count ? steps[0] : 0;
+        in[1].lane = present == count ? steps[1] : 0;
+        bring(k, count, &in[1]);
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -6953,6 +7122,9 @@ static void kl_mvn_vae_chol_f32_loop(char **args, const intptr_t *dimensions, co
             in[0].start[lane] = args[0] + element * steps[0];
             in[1].start[lane] = args[1] + element * steps[1];
         }
+        in[0].lane = present == count ? steps[0] : 0;
+        in[1].lane = present == count ? steps[1] : 0;
+        bring_f32(k, count, &in[1]);
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -7161,6 +7333,9 @@ static void kl_mvn_vae_chol_value_and_grad_loop(char **args, const intptr_t *dim
             in[0].start[lane] = args[0] + element * steps[0];
             in[1].start[lane] = args[1] + element * steps[1];
         }
+        in[0].lane = present == count ? steps[0] : 0;
+        in[1].lane = present == count ? steps[1] : 0;
+        bring(k, count, &in[1]);
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -7366,6 +7541,9 @@ static void kl_mvn_vae_chol_value_and_grad_f32_loop(char **args, const intptr_t 
             in[0].start[lane] = args[0] + element * steps[0];
             in[1].start[lane] = args[1] + element * steps[1];
         }
+        in[0].lane = present == count ? steps[0] : 0;
+        in[1].lane = present == count ? steps[1] : 0;
+        bring_f32(k, count, &in[1]);
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -7763,6 +7941,12 @@ static void kl_mvn_value_and_grad_loop(char **args, const intptr_t *dimensions, 
             in[2].start[lane] = args[2] + element * steps[2];
             in[3].start[lane] = args[3] + element * steps[3];
         }
+        in[0].lane = present == count ? steps[0] : 0;
+        in[1].lane = present == count ? steps[1] : 0;
+        in[2].lane = present == count ? steps[2] : 0;
+        in[3].lane = present == count ? steps[3] : 0;
+        bring(k, count, &in[1]);
+        bring(k, count, &in[3]);
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -8157,6 +8341,12 @@ static void kl_mvn_value_and_grad_f32_loop(char **args, const intptr_t *dimensio
             in[2].start[lane] = args[2] + element * steps[2];
             in[3].start[lane] = args[3] + element * steps[3];
         }
+        in[0].lane = present == count ? steps[0] : 0;
+        in[1].lane = present == count ? steps[1] : 0;
+        in[2].lane = present == count ? steps[2] : 0;
+        in[3].lane = present == count ? steps[3] : 0;
+        bring_f32(k, count, &in[1]);
+        bring_f32(k, count, &in[3]);
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
