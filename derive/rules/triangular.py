@@ -93,7 +93,8 @@ TRIANGULAR_FACTORS = (
     Rule("transpose_product", Statement(sp.Transpose(matmul(wide, right)), matmul(sp.Transpose(right), sp.Transpose(wide))), MATRIX,
         leaves=sp.Transpose(matadd(A, B))),
     Rule("transpose_transpose", Statement(sp.Transpose(sp.Transpose(A)), A), MATRIX, leaves=sp.Transpose(A)),
-    Rule("abbreviate", Statement(A, Abbreviation("M", A)), "notation", leaves=B, rewrites=_abbreviate, given=("A",)),
+    Rule("abbreviate", Statement(A, Abbreviation("M", A)), "notation", leaves=B, rewrites=_abbreviate, given=("A",),
+        words="a matrix is given a name, by which it goes from then on"),
 
     Rule("det_product", Statement(sp.Determinant(matmul(A, B)), mul(sp.Determinant(A), sp.Determinant(B))), MATRIX,
         leaves=sp.Determinant(matadd(A, B))),

@@ -3,12 +3,16 @@ import { existsSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { after, before, test } from "node:test";
-import { BOOK, MAIN, PAGES, launch, open, openAll } from "./browser.mjs";
+import { BOOK, MAIN, PAGES, installed, launch, open, openAll } from "./browser.mjs";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
+
+test("a missing Chromium is one line that says what to install", () => {
+  assert.throws(() => installed([undefined, "/nowhere/chromium"]), { message: "no Chromium: apt install chromium, or set CHROMIUM to its path" });
+});
 
 test("the pages that people read first are there", () => {
   for (const name of MAIN) assert.ok(PAGES.includes(name), name);
@@ -40,6 +44,46 @@ test("no page has an error, leaves the folder, scrolls sideways at 400 px or lin
     assert.ok(existsSync(resolve(BOOK, target)), `${name} links to ${href}`);
     if (anchor) assert.ok(anchors.get(target).has(anchor), `${name} links to ${href}, which has no such place`);
   }
+  assert.deepEqual(trouble, []);
+  await close();
+});
+
+test("at 400 px a formula scrolls only where a part of it that cannot be broken is too wide", async () => {
+  const { page, goTo, close } = await open(browser, "index.html", { viewport: { width: 400, height: 800 } });
+  let all = 0;
+  let scrolling = 0;
+  for (const name of MAIN) {
+    await goTo(name);
+    await openAll(page);
+    const found = await page.evaluate(() => [...document.querySelectorAll(".math")].filter((box) => box.clientWidth > 0).map((box) => ({
+      scrolls: box.scrollWidth > box.clientWidth + 1,
+      needs: Math.max(0, ...[...box.querySelectorAll("math")].map((part) => part.getBoundingClientRect().right - box.getBoundingClientRect().left)),
+      room: box.clientWidth,
+      text: box.textContent.slice(0, 80),
+    })));
+    for (const one of found) assert.ok(!one.scrolls || one.needs > one.room, `${name}: ${one.text}`);
+    all += found.length;
+    scrolling += found.filter((one) => one.scrolls).length;
+  }
+  assert.ok(scrolling < all / 20, `${scrolling} of ${all} formulas scroll`);
+  await close();
+});
+
+test("a long derivation goes on on a page of its own, and back", async () => {
+  const second = PAGES.find((name) => name.endsWith("-2.html"));
+  const first = second ? second.replace("-2.html", ".html") : "kl_normal.html";
+  const { page, trouble, goTo, close } = await open(browser, first);
+  if (second) {
+    await page.locator(`a[href="${second}"]`).first().click();
+    await page.waitForURL(new RegExp(`${second}$`));
+    await page.keyboard.press("j");
+    await page.keyboard.press("Enter");
+    assert.ok(await page.locator(".derivation > li > details").first().evaluate((details) => details.open));
+    await page.locator("a[rel=prev]").click();
+    await page.waitForURL(new RegExp(`${first}$`));
+  }
+  await goTo("normal_at_zero.html");
+  assert.match(await page.locator(".statement .math").first().innerText(), /lim/);
   assert.deepEqual(trouble, []);
   await close();
 });

@@ -12,11 +12,16 @@ export const MAIN = ["index.html", "rules.html", "graph.html", "kl_normal.html",
 const PATHS = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 const QUIET = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
+/* The first of the paths at which there is a program. */
+export function installed(paths = PATHS) {
+  const found = paths.find((path) => path && existsSync(path));
+  if (!found) throw new Error("no Chromium: apt install chromium, or set CHROMIUM to its path");
+  return found;
+}
+
 /* Playwright gives it a new, empty user folder. */
 export function launch() {
-  const executablePath = PATHS.find((path) => path && existsSync(path));
-  if (!executablePath) throw new Error("no Chromium: apt install chromium, or set CHROMIUM to its path");
-  return chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0, args: QUIET });
+  return chromium.launch({ executablePath: installed(), chromiumSandbox: process.getuid?.() !== 0, args: QUIET });
 }
 
 /* A page that collects what went wrong on it: errors on the console, exceptions, requests that leave the folder. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import re
 import shutil
@@ -364,9 +365,9 @@ def test_the_document_is_set(small: Shelf) -> None:
 # ---------------------------------------------------------------------------------------------------- the command
 
 
-def closedform(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+def closedform(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", "from closedform.codegen.cli import main; main()", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd)
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env={**os.environ, **environment})
 
 
 def test_the_command_writes_and_refuses(tmp_path: Path) -> None:
@@ -379,6 +380,23 @@ def test_the_command_writes_and_refuses(tmp_path: Path) -> None:
     forced = closedform("book", "kl_definition", "--force", cwd=tmp_path)
     assert forced.returncode == 0
     assert (tmp_path / "book" / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["kl_norml"], "closedform book: no theorem is called 'kl_norml'; did you mean kl_normal"),
+        (["kl_definition", "--pdf"], "closedform book: --pdf needs pdflatex: install TeX"),
+        (["kl_definition", "--out", "file"], "closedform book: file is a file: name a folder"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_one_line_and_nothing_is_written(tmp_path: Path, arguments: list[str], told: str) -> None:
+    (tmp_path / "file").write_text("mine")
+    run = closedform("book", *arguments, cwd=tmp_path, PATH=str(tmp_path))
+    assert (run.returncode, run.stdout, run.stderr.count("\n")) == (2, "", 1)
+    assert run.stderr.startswith(told)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert (tmp_path / "file").read_text() == "mine"
 
 
 def test_a_file_of_somebody_else_is_never_overwritten(tmp_path: Path) -> None:
