@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from closedform.derive.nodes import LogDet1pmx
 from closedform.derive.special import expm1, expm1mx, log1pmx, logratiomx
 
 from .formula import formula
@@ -20,6 +21,7 @@ MEANINGS = {
     expm1mx: "expm1mx(x) = e^x - 1 - x",
     log1pmx: "log1pmx(x) = log(1 + x) - x",
     logratiomx: "logratiomx(a, b) = log(a/b) - (a - b)/b",
+    LogDet1pmx: "logdet1pmx(A, B) = log(|A + B|/|A|) - tr(A^-1 B)",
 }
 
 

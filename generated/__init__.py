@@ -12,7 +12,7 @@ import os
 from . import blas, numpy_kernels
 from .kernel import Kernel
 
-BUILD = "989d417e96af12b6"
+BUILD = "fc9249bb45c1217d"
 
 try:
     if os.environ.get("CLOSEDFORM_KERNELS") == "numpy":

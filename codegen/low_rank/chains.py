@@ -6,7 +6,7 @@ small one.
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Container
 
 import sympy as sp
 from sympy.matrices.expressions.matexpr import MatrixExpr
@@ -101,34 +101,44 @@ def is_operator(factor: MatrixExpr) -> bool:
     return rows == columns == LONG or isinstance(factor, sp.Inverse)
 
 
-def cost(factors: Factors) -> float:
-    """The least work to make an array of the product; NEVER where it is none."""
-    return _planned(factors)[0]
+class Plan:
+    """In which order products are multiplied, given which of them are there already."""
 
+    def __init__(self, known: Container[object]) -> None:
+        self.known = known
+        self._found: dict[Factors, tuple[float, int]] = {}
 
-def split(factors: Factors) -> int:
-    """How many of the factors are multiplied with each other before they are with the rest."""
-    return _planned(factors)[1]
+    def cost(self, factors: Factors) -> float:
+        """The least work to make an array of the product; NEVER where it is none."""
+        return self._planned(factors)[0]
 
+    def split(self, factors: Factors) -> int:
+        """How many of the factors are multiplied with each other before they are with the rest."""
+        return self._planned(factors)[1]
 
-@cache
-def _planned(factors: Factors) -> tuple[float, int]:
-    if len(factors) == 1:
-        return (NEVER if is_operator(factors[0]) else 0), 0
-    rows, columns = size(factors[0].shape[0]), size(factors[-1].shape[1])
-    best: tuple[float, int] = (NEVER, 0)
-    if rows == columns == LONG:
-        return best
-    for place in range(1, len(factors)):
-        left, right = factors[:place], factors[place:]
-        if len(left) == 1 and is_operator(left[0]):
-            work = cost(right) + _applied(left[0]) * columns
-        elif len(right) == 1 and is_operator(right[0]):
-            work = cost(left) + _applied(right[0]) * rows
-        else:
-            work = cost(left) + cost(right) + rows * size(right[0].shape[0]) * columns
-        best = min(best, (work, place))
-    return best
+    def _planned(self, factors: Factors) -> tuple[float, int]:
+        if factors not in self._found:
+            self._found[factors] = self._plan(factors)
+        return self._found[factors]
+
+    def _plan(self, factors: Factors) -> tuple[float, int]:
+        if len(factors) == 1:
+            return (NEVER if is_operator(factors[0]) else 0), 0
+        rows, columns = size(factors[0].shape[0]), size(factors[-1].shape[1])
+        best: tuple[float, int] = (NEVER, 0)
+        if rows == columns == LONG:
+            return best
+        for place in range(1, len(factors)):
+            left, right = factors[:place], factors[place:]
+            if len(left) == 1 and is_operator(left[0]):
+                work = self.cost(right) + _applied(left[0]) * columns
+            elif len(right) == 1 and is_operator(right[0]):
+                work = self.cost(left) + _applied(right[0]) * rows
+            else:
+                work = self.cost(left) + self.cost(right) + rows * size(right[0].shape[0]) * columns
+            best = min(best, (work, place))
+        there = factors in self.known or turned(factors) in self.known
+        return (0, best[1]) if there else best
 
 
 def _applied(operator: MatrixExpr) -> int:

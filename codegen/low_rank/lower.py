@@ -16,36 +16,40 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from closedform.derive.derivation import Theorem
 from closedform.derive.facts import positive_entries
-from closedform.derive.nodes import KL, Abbreviation, Entry, Group, MatrixGradient, Scalar, SumOver
+from closedform.derive.nodes import KL, Abbreviation, Entry, Group, LogDet1pmx, MatrixGradient, Scalar, SumOver
 from closedform.derive.rewrite import build, matmul
 
 from ..arrange import LoweringError, arrange, element
 from ..kernel import Argument, Result, Role
 from ..lower import DIVERGENCE, source
-from .chains import NEVER, Factors, chain, cost, diagonal, is_operator, split, terms, transposed, turned
+from .chains import NEVER, Factors, Plan, chain, diagonal, is_operator, terms, transposed, turned
 from .program import (
+    RANK,
     Array,
     ArrayOperation,
     Combined,
     Divided,
     Factored,
+    FactoredNearUnit,
     Inner,
     Let,
     LetNumber,
     LogDet,
+    LogDetNearUnit,
     LowRankKernel,
     NumberOperation,
     Product,
     RowDots,
     RowSum,
     Scaled,
+    Whitened,
 )
 
 
 def lower_low_rank(name: str, value: Theorem, gradients: Sequence[Theorem] = ()) -> LowRankKernel:
     """The kernel whose arguments are the theorem's parameters; with the gradient by each of them if those theorems are given."""
     arguments = tuple(_argument(value, parameter) for parameter in value.parameters)
-    work = Lowering()
+    work = Lowering(_shared(value))
     kl = work.number_of(value.rhs)
     results, found, formula = [Result(element(DIVERGENCE), Role.DIVERGENCE)], [], [(DIVERGENCE, value.rhs)]
     for argument, parameter, theorem in zip(arguments, value.parameters, gradients, strict=bool(gradients)):
@@ -67,8 +71,19 @@ def _argument(theorem: Theorem, parameter: sp.Basic) -> Argument:
     owners = [number for number, law in enumerate((theorem.lhs.law1, theorem.lhs.law2), start=1) if parameter in law.free_symbols]
     if len(owners) != 1:
         raise LoweringError(f"theorem {theorem.name}: {parameter} is a parameter of {len(owners)} of the two laws")
-    dims = tuple(str(size) for size in parameter.shape if size != 1)
+    shared = _shared(theorem)
+    dims = tuple(OWN[owners[0]] if size == shared else str(size) for size in parameter.shape if size != 1)
     return Argument(element(parameter.name), owners[0], theorem.hypotheses.holds(positive_entries(parameter)), dims)
+
+
+def _shared(theorem: Theorem) -> sp.Expr | None:
+    """The rank that the factors of both laws have; None where each has its own."""
+    ranks = [{size for matrix in law.atoms(sp.MatrixSymbol) for size in matrix.shape[1:] if size != 1} for law in theorem.lhs.args]
+    both = ranks[0] & ranks[1]
+    return both.pop() if len(both) == 1 else None
+
+
+OWN = {1: "r", 2: "s"}  # what the two ranks are called
 
 
 @dataclass(frozen=True)
@@ -86,15 +101,23 @@ class Ref:
 class Lowering:
     """The statements so far, and what each expression has been stored as."""
 
-    def __init__(self) -> None:
+    def __init__(self, shared: sp.Expr | None) -> None:
+        self.shared = shared
         self.lets: list[Let | LetNumber] = []
         self.known: dict[object, Ref] = {}
         self.numbers: dict[sp.Basic, sp.Symbol] = {}
 
     def _let(self, operation: ArrayOperation, meaning: MatrixExpr, name: str = "") -> Ref:
-        target = Array(name or self._fresh(), *map(str, meaning.shape))
+        same = next((let for let in self.lets if let.operation == operation), None)
+        if isinstance(same, Let):
+            return Ref(same.target)
+        target = self._array(name or self._fresh(), meaning)
         self.lets.append(Let(target, operation, meaning))
         return Ref(target)
+
+    def _array(self, name: str, matrix: MatrixExpr) -> Array:
+        rows, columns = (RANK if size == self.shared else str(size) for size in matrix.shape)
+        return Array(name, rows, columns)
 
     def _fresh(self) -> str:
         return f"t{sum(let_is_numbered(let) for let in self.lets)}"
@@ -108,6 +131,8 @@ class Lowering:
             return self._number(node, LogDet(self._factor(determinant.arg)))
         if isinstance(node, (sp.Trace, Scalar)):
             return self._trace(node)
+        if isinstance(node, LogDet1pmx):
+            return self._near_unit(node)
         if isinstance(node, SumOver):
             columns = sorted({entry.matrix for entry in node.body.atoms(Entry)}, key=str)
             return self._number(node, RowSum(arrange(node.body), tuple(self._stored(column) for column in columns)))
@@ -119,19 +144,30 @@ class Lowering:
             self.lets.append(LetNumber(self.numbers[node], operation, node))
         return self.numbers[node]
 
+    def _near_unit(self, node: LogDet1pmx) -> sp.Symbol:
+        """With L L^T the base and X = L^-1 change L^-T, log |I + X| - tr X by the factor of I + X, of which I is taken away."""
+        white = self._let(Whitened(self._stored(node.change), self._factor(node.base)), node.change)
+        return self._number(node, LogDetNearUnit(self._let(FactoredNearUnit(white.array), node.change).array))
+
     def _trace(self, node: sp.Trace | Scalar) -> sp.Expr:
         """tr(L R), the circle of factors cut at the two places where that is the least work."""
         number, factors = chain(node.args[0])
         cuts = combinations(range(len(factors) + 1), 2)
         parts = [(factors[first:last], factors[last:] + factors[:first]) for first, last in cuts if last - first < len(factors)]
-        left, right = min(parts, key=lambda pair: cost(pair[0]) + cost(pair[1]), default=((), ()))
-        if not left or cost(left) + cost(right) == NEVER:
-            raise LoweringError(f"no kernel can compute {node} without a matrix of k x k")
+        left, right = self._cheapest(parts, node)
         one, other = self.product(left), self.product(turned(right))
         if one.turned != other.turned:
             raise LoweringError(f"no kernel can compute {node}: of its two parts one is stored as a transpose")
         found = self._number(node, Inner(one.array, other.array))
         return found if number == 1 else number * found
+
+    def _cheapest(self, pairs: Sequence[tuple[Factors, Factors]], node: sp.Basic) -> tuple[Factors, Factors]:
+        """The pair of products that is the least work to make arrays of."""
+        plan = Plan(self.known)
+        works = [plan.cost(left) + plan.cost(right) for left, right in pairs]
+        if not works or min(works) == NEVER:
+            raise LoweringError(f"no kernel can compute {node} without a matrix of k x k")
+        return pairs[works.index(min(works))]
 
     # ------------------------------------------------------------------------------------------------ arrays
 
@@ -143,7 +179,7 @@ class Lowering:
 
     def _made(self, node: MatrixExpr, name: str) -> Ref:
         if isinstance(node, sp.MatrixSymbol):
-            return Ref(Array(node.name, *map(str, node.shape)))
+            return Ref(self._array(node.name, node))
         if isinstance(node, sp.Transpose):
             return self.array(node.arg).transpose
         if isinstance(node, Group):
@@ -153,7 +189,7 @@ class Lowering:
         if isinstance(node, sp.DiagonalOf):
             return self._diagonal_of(node, name)
         if isinstance(node, sp.MatAdd):
-            return self._sum(node.args, node, name)
+            return self.array(transposed(node), name).transpose if _is_wide(node) else self._sum(node.args, node, name)
         number, factors = chain(node)
         if number != 1:
             return self._sum((node,), node, name)
@@ -198,9 +234,10 @@ class Lowering:
         if factors not in self.known and turned(factors) in self.known:
             return self.known[turned(factors)].transpose
         if factors not in self.known:
-            if cost(factors) == NEVER:
+            plan = Plan(self.known)
+            if plan.cost(factors) == NEVER:
                 raise LoweringError(f"no kernel can compute {matmul(*factors)} without a matrix of k x k")
-            place = split(factors)
+            place = plan.split(factors)
             left, right = factors[:place], factors[place:]
             if len(left) == 1 and is_operator(left[0]):
                 self.known[factors] = self._applied(left[0], right, name)
@@ -212,7 +249,7 @@ class Lowering:
 
     def _multiplied(self, left: Factors, right: Factors, name: str) -> Ref:
         """What would be wide is stored as its transpose."""
-        if str(right[-1].shape[1]) == "k":
+        if _is_wide(matmul(*left, *right)):
             return self._multiplied(turned(right), turned(left), name).transpose
         one, other = self.product(left), self.product(right)
         meaning = matmul(*left, *right)
@@ -245,8 +282,9 @@ class Lowering:
             return self._sum([_diagonal(*chain(term)) for term in summands], node, name)
         _, factors = chain(node.arg)
         pairs = [(factors[:place], factors[place:]) for place in range(1, len(factors))]
-        left, right = min(pairs, key=lambda pair: cost(pair[0]) + cost(pair[1]), default=((), ()))
-        if left and cost(left) + cost(right) < NEVER:
+        plan = Plan(self.known)
+        if any(plan.cost(left) + plan.cost(right) < NEVER for left, right in pairs):
+            left, right = self._cheapest(pairs, node)
             one, other = self.product(left), self.product(turned(right))
             return self._let(RowDots(one.array, other.array), node, name)  # both are thin, so neither is turned
         scales = [diagonal(factor) for factor in factors]
@@ -273,6 +311,10 @@ class Lowering:
             last = name if place == len(scales) else ""
             found = self._let(Scaled(found.array, self._stored(column), inverted), node, last)
         return found
+
+
+def _is_wide(node: MatrixExpr) -> bool:
+    return str(node.shape[1]) == "k" != str(node.shape[0])
 
 
 def _diagonal(number: sp.Rational, factors: Factors) -> MatrixExpr:

@@ -2,6 +2,9 @@
 
 Arrays are k x r, k x s, k x 1 or smaller. A k x k matrix occurs only as something that is multiplied with one of these: a diagonal,
 whose entries scale rows, or a sum of products, which is multiplied out.
+
+A theorem about two laws of one rank is about any two laws: columns of zeros beside a factor change no covariance. The arguments of the
+kernel then have ranks of their own, r and s, and the arrays within it the larger one, m.
 """
 
 from __future__ import annotations
@@ -13,10 +16,12 @@ import sympy as sp
 
 from ..kernel import Argument, Result, Source, digest_of, signature_of
 
+RANK = "m"  # the larger of two ranks
+
 
 @dataclass(frozen=True)
 class Array:
-    """`rows` and `columns` name sizes: "k", "r", "s" or "1"."""
+    """`rows` and `columns` name sizes: "k", "m", "r", "s" or "1"."""
 
     name: str
     rows: str
@@ -65,6 +70,21 @@ class Combined:
 
 
 @dataclass(frozen=True)
+class Whitened:
+    """L^-1 of L^-T, where L = factor and `of` is symmetric."""
+
+    of: Array
+    factor: Array
+
+
+@dataclass(frozen=True)
+class FactoredNearUnit:
+    """The lower triangular E with (I + E) (I + E)^T = I + of."""
+
+    of: Array
+
+
+@dataclass(frozen=True)
 class RowDots:
     """The diagonal of left right^T."""
 
@@ -88,6 +108,13 @@ class LogDet:
 
 
 @dataclass(frozen=True)
+class LogDetNearUnit:
+    """The number log |I + X| - tr X, where I + X = (I + E) (I + E)^T and E = factor."""
+
+    factor: Array
+
+
+@dataclass(frozen=True)
 class RowSum:
     """The sum over j of `value`, in which the name of a column stands for its entry number j."""
 
@@ -95,8 +122,8 @@ class RowSum:
     columns: tuple[Array, ...]
 
 
-ArrayOperation = Scaled | Product | Factored | Divided | Combined | RowDots
-NumberOperation = Inner | LogDet | RowSum
+ArrayOperation = Scaled | Product | Factored | Divided | Combined | Whitened | FactoredNearUnit | RowDots
+NumberOperation = Inner | LogDet | LogDetNearUnit | RowSum
 
 
 @dataclass(frozen=True)
@@ -145,6 +172,16 @@ class LowRankKernel:
     @property
     def signature(self) -> str:
         return signature_of(self.arguments, self.results)
+
+    @property
+    def filled(self) -> tuple[Argument, ...]:
+        """The arguments to which columns of zeros are added until they have as many as the others."""
+        ranks = {argument.dims[1] for argument in self.arguments if len(argument.dims) == 2}
+        return tuple(argument for argument in self.arguments if len(argument.dims) == 2) if len(ranks) > 1 and self._shared else ()
+
+    @property
+    def _shared(self) -> bool:
+        return any(RANK in (let.target.rows, let.target.columns) for let in self.lets if isinstance(let, Let))
 
     @property
     def sizes(self) -> tuple[str, ...]:

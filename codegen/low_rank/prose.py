@@ -9,9 +9,10 @@ from ..prose import listed, origin, wrapped
 from .program import LowRankKernel
 
 ACCURACY = (
-    "The work grows as k times the square of the ranks, and no matrix of k x k is formed. Equal laws give exactly 0. The two diagonals are"
-    " subtracted first; of what the factors W contribute, traces and determinants are subtracted, so that of laws that nearly agree the"
-    " unit roundoff times those, as large as the rank, is lost, which the divergence itself may be less than."
+    "The work grows as k times the square of the larger rank, and no matrix of k x k is formed; the factor of the smaller rank is filled up"
+    " with columns of zeros. Differences of the parameters are taken first and squares of them added up, so that laws of nearly the same"
+    " parameters keep their digits and equal ones give exactly 0. From the divergence of the laws of x and its factors together, that of the"
+    " factors given x is subtracted: where that is nearly all, as for W and W times a rotation, the unit roundoff times the former is lost."
 )
 
 

@@ -6,7 +6,7 @@ import mpmath
 import sympy as sp
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from ..nodes import Entry, Entrywise, LowerTriangle, MatrixApply, MatrixAt, Scalar
+from ..nodes import Entry, Entrywise, LogDet1pmx, LowerTriangle, MatrixApply, MatrixAt, Scalar
 from . import matrices as mx
 from .environment import Environment, NoMeaning, OutsideDomain, TooExpensive
 from .matrices import Matrix, Number, Value
@@ -110,6 +110,18 @@ def _trace(expression: sp.Trace, env: Environment) -> Number:
 @meaning.register(sp.Determinant)
 def _determinant(expression: sp.Determinant, env: Environment) -> Number:
     return mx.determinant(_square(expression.arg, env))
+
+
+@meaning.register(LogDet1pmx)
+def _logdet1pmx(expression: LogDet1pmx, env: Environment) -> Number:
+    """Determinants and a trace cancel where the change is small: with twice the digits."""
+    base, change = _square(expression.base, env), _square(expression.change, env)
+    with mpmath.extraprec(mpmath.mp.prec):
+        ratio = mx.determinant(mx.add(base, change)) / mx.determinant(base)
+        if ratio <= 0:
+            raise OutsideDomain(f"{expression} needs determinants of one sign, and their ratio is {mpmath.nstr(ratio, 5)}")
+        value = mpmath.log(ratio) - mx.trace(mx.product(mx.inverse(base), change))
+    return +value
 
 
 @meaning.register(sp.DiagMatrix)

@@ -9,7 +9,7 @@ from .divergences import ELBO, KL, CrossEntropy, Density, Entropy, Evidence, Lik
 from .inert import Inert, InertMatrix
 from .laws import AbstractLaw, Law, Posterior, lives_on, point_of
 from .matrices import Abbreviation, Entrywise, ExpectMatrix, Group, LowerTriangle, MatrixApply, MatrixAt, MatrixGradient
-from .scalars import Apply, Entry, Gradient, Paren, Scalar
+from .scalars import Apply, Entry, Gradient, LogDet1pmx, Paren, Scalar
 
 BINDERS = (Binder, ExpectMatrix, Entrywise, MatrixAt)
 
@@ -38,6 +38,7 @@ __all__ = [
     "Law",
     "Likelihood",
     "LimitTo",
+    "LogDet1pmx",
     "LowerTriangle",
     "MatrixApply",
     "MatrixAt",

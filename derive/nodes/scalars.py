@@ -31,6 +31,19 @@ class Entry(Inert):
     index = property(lambda self: self.args[1:])
 
 
+class LogDet1pmx(Inert):
+    """log(|A + B|/|A|) - tr(A^-1 B): what log |I + X| differs by from its linear part tr X, for X = A^-1 B.
+
+    Never positive where A and A + B are positive definite, and 0 at B = 0 alone.
+    """
+
+    def __new__(cls, base: MatrixExpr, change: MatrixExpr) -> LogDet1pmx:
+        return super().__new__(cls, base, change)
+
+    base = property(lambda self: self.args[0])
+    change = property(lambda self: self.args[1])
+
+
 class Paren(Inert):
     """(expression), kept together: neither flattened into a sum nor distributed over."""
 

@@ -9,14 +9,16 @@ from sympy import Q
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from ..facts import Facts
-from ..nodes import Group
-from ..rewrite import build, matadd, matmul, matsub
+from ..nodes import Group, LogDet1pmx
+from ..rewrite import add, build, div, log, matadd, matmul, matsub
 from ..rule import Rewrite, Rule, Statement
 from .domains import dropped
-from .symbols import A, B, C, k, m, tall, wide
+from .symbols import A, B, C, k, m, p, tall, wide
 
 MATRIX = "Petersen, Pedersen 2012, section 1"
 D = sp.MatrixSymbol("D", k, k)
+left, other_left = (sp.MatrixSymbol(name, m, k) for name in "AC")
+right, other_right = (sp.MatrixSymbol(name, k, p) for name in "BD")
 
 
 def _parts(product: sp.Basic) -> tuple[sp.Rational, tuple[sp.Basic, ...]]:
@@ -69,6 +71,19 @@ LOW_RANK = (
     Rule("pair_differences",
         Statement(matsub(matadd(A, B), matadd(C, D)), matadd(Group(matsub(A, C)), B, matmul(-1, D))), MATRIX,
         leaves=matsub(A, matadd(B, C))),
+    Rule("difference_of_products",
+        Statement(
+            matsub(matmul(left, right), matmul(other_left, other_right)),
+            matadd(matmul(Group(matsub(left, other_left)), right), matmul(other_left, Group(matsub(right, other_right)))),
+        ),
+        MATRIX, leaves=matadd(matmul(left, right), matmul(other_left, other_right))),
+    Rule("symmetric_transpose", Statement(sp.Transpose(A), A), "definition", (Q.symmetric(A),), leaves=sp.Transpose(wide)),
+    Rule("logdet1pmx_of_log",
+        Statement(
+            log(div(sp.Determinant(B), sp.Determinant(A))),
+            add(sp.Trace(matmul(sp.Inverse(A), Group(matsub(B, A)))), LogDet1pmx(A, Group(matsub(B, A)))),
+        ),
+        "definition of the function", (Q.positive_definite(A), Q.positive_definite(B)), leaves=log(sp.Determinant(A))),
     Rule("identity_times", Statement(matmul(sp.Identity(k), A), A), MATRIX, leaves=matmul(A, B)),
     Rule("times_inverse", Statement(matmul(A, sp.Inverse(A)), sp.Identity(k)), MATRIX, (Q.invertible(A),), leaves=matmul(A, B)),
     Rule("sylvester",

@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Mapping
 
 import sympy as sp
-from sympy import Q
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from ..facts import Facts
-from ..nodes import Group, Scalar
-from ..rewrite import add, build, matadd, matmul, matsub, mul, power, sub
+from ..nodes import Scalar
+from ..rewrite import add, build, matadd, matmul, mul, power
 from ..rule import Rewrite, Rule, Statement
 from .symbols import A, B, a, k, tall, wide
 
@@ -45,9 +44,6 @@ TRACES = (
     Rule("trace_sum", Statement(sp.Trace(matadd(A, B)), add(sp.Trace(A), sp.Trace(B))), TRACE,
         leaves=sp.Trace(matmul(A, B)), rewrites=_linear),
     Rule("trace_identity", Statement(sp.Trace(sp.Identity(k)), k), TRACE, leaves=sp.Trace(A)),
-    Rule("trace_minus_dimension",
-        Statement(sub(sp.Trace(matmul(sp.Inverse(A), B)), k), sp.Trace(matmul(sp.Inverse(A), Group(matsub(B, A))))),
-        "k = tr A^-1 A", (Q.invertible(A),), leaves=sub(sp.Trace(matmul(A, B)), k)),
 
     Rule("det_scale", Statement(sp.Determinant(matmul(a, A)), mul(power(a, k), sp.Determinant(A))), DETERMINANT,
         leaves=sp.Determinant(matmul(A, B))),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from ..nodes import Abbreviation, Entrywise, Group, LowerTriangle, MatrixApply, MatrixGradient
+from ..nodes import Abbreviation, Entrywise, Group, LogDet1pmx, LowerTriangle, MatrixApply, MatrixGradient
 from ..rewrite import add, substitute
 from .names import name_of
 from .notation import Pen, negated, notation, part, upright, write
@@ -61,6 +61,11 @@ def _constant(expression: sp.Basic, pen: Pen) -> Shape:
     rows, columns = (part(expression, index, pen) for index in range(2))
     size = (rows,) if expression.shape[1] == 1 else (rows, columns)
     return Indexed(Name("0" if isinstance(expression, sp.ZeroMatrix) else "1", face="bold"), size, size=True)
+
+
+@notation.register(LogDet1pmx)
+def _logdet1pmx(expression: LogDet1pmx, pen: Pen) -> Shape:
+    return Call(upright("logdet1pmx"), (part(expression, 0, pen), part(expression, 1, pen)))
 
 
 @notation.register(sp.Trace)

@@ -87,6 +87,7 @@ HEADS: dict[str, Head] = {
     "gradient": _head(nodes.Gradient, "number number"),
     "trace": _head(sp.Trace, "matrix"),
     "determinant": _head(sp.Determinant, "matrix"),
+    "logdet1pmx": _head(nodes.LogDet1pmx, "matrix matrix"),
 
     "matadd": _head(sp.MatAdd, "matrix ..."),
     "matmul": _head(sp.MatMul, "point ..."),

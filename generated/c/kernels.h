@@ -9,7 +9,7 @@
 
 #define CLOSEDFORM_KERNELS 25
 #define CLOSEDFORM_OPERANDS 13
-#define CLOSEDFORM_BUILD "989d417e96af12b6"
+#define CLOSEDFORM_BUILD "fc9249bb45c1217d"
 
 /* The inner loop of a ufunc: NumPy's PyUFuncGenericFunction, with npy_intp as intptr_t. */
 typedef void closedform_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data);

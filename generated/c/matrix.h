@@ -271,23 +271,29 @@ void CLOSEDFORM(kl_mvn_value_and_grad_f32)(size_t k, const float *mu1, const flo
 
 /* KL(N(mu1, diag(d1) + W1 W1^T) || N(mu2, diag(d2) + W2 W2^T)) in nats.
 
-       kl = 1/2 (sum_{j=1..k} [-logratiomx(d1[j], d2[j])] - tr(C2^-1 W2^T diag(d2)^-1 [diag(d1) - diag(d2)] diag(d2)^-1
-           W2) + tr(W1^T Q2 W1) - tr(W2^T Q2 W2) + (mu1 - mu2)^T Q2 (mu1 - mu2) + log|C2| - log|C1|)
+       kl = 1/2 (sum_{j=1..k} [-logratiomx(d1[j], d2[j])] + tr(dW^T diag(d2)^-1 dW) - tr(C2^-1 Z^T [diag(d1) + W1 W1^T]
+           Z) + (mu1 - mu2)^T Q2 (mu1 - mu2) + logdet1pmx(C1, dC))
        where C1 = I_r + W1^T diag(d1)^-1 W1
-       where C2 = I_s + W2^T diag(d2)^-1 W2
+       where C2 = I_r + W2^T diag(d2)^-1 W2
        where Q2 = diag(d2)^-1 - diag(d2)^-1 W2 C2^-1 W2^T diag(d2)^-1
+       where Z = dP - diag(d1)^-1 W1 C1^-1 dC
+       where dC = (W2^T - W1^T) diag(d2)^-1 W2 + W1^T dP
+       where dP = diag(d2)^-1 [diag(d1) - diag(d2)] diag(d1)^-1 W2 + diag(d1)^-1 (W2 - W1)
+       where dW = W2 - W1
        where logratiomx(a, b) = log(a/b) - (a - b)/b
+       where logdet1pmx(A, B) = log(|A + B|/|A|) - tr(A^-1 B)
 
    Shapes: mu1 (..., k), W1 (..., k, r), d1 (..., k), mu2 (..., k), W2 (..., k, s) and d2 (..., k), or a number for all
    of a column; kl (...). Any size may be 0. Leading axes broadcast.
    Domain: d1 and d2 > 0.
-   The work grows as k times the square of the ranks, and no matrix of k x k is formed. Equal laws give exactly 0. The
-   two diagonals are subtracted first; of what the factors W contribute, traces and determinants are subtracted, so
-   that of laws that nearly agree the unit roundoff times those, as large as the rank, is lost, which the divergence
-   itself may be less than.
+   The work grows as k times the square of the larger rank, and no matrix of k x k is formed; the factor of the smaller
+   rank is filled up with columns of zeros. Differences of the parameters are taken first and squares of them added up,
+   so that laws of nearly the same parameters keep their digits and equal ones give exactly 0. From the divergence of
+   the laws of x and its factors together, that of the factors given x is subtracted: where that is nearly all, as for
+   W and W times a rotation, the unit roundoff times the former is lost.
    Matrices lie row by row. Where one law has an infinite parameter, kl is +inf. Where both do, for NaN and outside the
    domain, which a variance of 0 is: NaN, and FE_INVALID is raised.
-   Theorem: kl_mvn_lowrank_difference c013894265c69f94. */
+   Theorem: kl_mvn_lowrank_difference 8a9678068dece0fc. */
 double CLOSEDFORM(kl_mvn_lowrank)(size_t k, size_t r, size_t s, const double *mu1, const double *W1, const double *d1, const double *mu2, const double *W2, const double *d2);
 
 /* kl_mvn_lowrank in float. */
@@ -296,33 +302,42 @@ float CLOSEDFORM(kl_mvn_lowrank_f32)(size_t k, size_t r, size_t s, const float *
 /* KL(N(mu1, diag(d1) + W1 W1^T) || N(mu2, diag(d2) + W2 W2^T)) in nats, and its gradient by mu1, W1, d1, mu2, W2 and
    d2.
 
-       kl     = 1/2 (sum_{j=1..k} [-logratiomx(d1[j], d2[j])] - tr(C2^-1 W2^T diag(d2)^-1 [diag(d1) - diag(d2)]
-           diag(d2)^-1 W2) + tr(W1^T Q2 W1) - tr(W2^T Q2 W2) + (mu1 - mu2)^T Q2 (mu1 - mu2) + log|C2| - log|C1|)
+       kl     = 1/2 (sum_{j=1..k} [-logratiomx(d1[j], d2[j])] + tr(dW^T diag(d2)^-1 dW) - tr(C2^-1 Z^T [diag(d1) + W1
+           W1^T] Z) + (mu1 - mu2)^T Q2 (mu1 - mu2) + logdet1pmx(C1, dC))
        by_mu1 = Q2 (mu1 - mu2)
-       by_W1  = Q2 W1 - Q1 W1
-       by_d1  = 1/2 diagonal(Q2 ([diag(d1) - diag(d2)] + W1 W1^T - W2 W2^T) Q1)
+       by_W1  = Q2 ([diag(d1) - diag(d2)] + (W1 - W2) W1^T + W2 (W1^T - W2^T)) diag(d1)^-1 W1 C1^-1
+       by_d1  = 1/2 diagonal(Q2 [diag(d1) - diag(d2)] Q1 + Q2 (W1 - W2) C1^-1 W1^T diag(d1)^-1 + diag(d2)^-1 W2 C2^-1
+           (W1^T - W2^T) Q1)
        by_mu2 = -Q2 (mu1 - mu2)
-       by_W2  = Q2 ([diag(d2) - diag(d1)] + W2 W2^T - (mu1 - mu2) (mu1 - mu2)^T - W1 W1^T) Q2 W2
-       by_d2  = 1/2 diagonal(Q2 ([diag(d2) - diag(d1)] + W2 W2^T - (mu1 - mu2) (mu1 - mu2)^T - W1 W1^T) Q2)
+       by_W2  = Q2 ([diag(d2) - diag(d1)] + (W2 - W1) W2^T + W1 (W2^T - W1^T) - (mu1 - mu2) (mu1 - mu2)^T) diag(d2)^-1
+           W2 C2^-1
+       by_d2  = 1/2 diagonal(Q2 [diag(d2) - diag(d1)] Q2 + Q2 (W2 - W1) C2^-1 W2^T diag(d2)^-1 + Q2 W1 (W2^T - W1^T) Q2
+           - Q2 (mu1 - mu2) (mu1 - mu2)^T Q2)
        where C1 = I_r + W1^T diag(d1)^-1 W1
-       where C2 = I_s + W2^T diag(d2)^-1 W2
+       where C2 = I_r + W2^T diag(d2)^-1 W2
        where Q1 = diag(d1)^-1 - diag(d1)^-1 W1 C1^-1 W1^T diag(d1)^-1
        where Q2 = diag(d2)^-1 - diag(d2)^-1 W2 C2^-1 W2^T diag(d2)^-1
+       where Z = dP - diag(d1)^-1 W1 C1^-1 dC
+       where dC = (W2^T - W1^T) diag(d2)^-1 W2 + W1^T dP
+       where dP = diag(d2)^-1 [diag(d1) - diag(d2)] diag(d1)^-1 W2 + diag(d1)^-1 (W2 - W1)
+       where dW = W2 - W1
        where logratiomx(a, b) = log(a/b) - (a - b)/b
+       where logdet1pmx(A, B) = log(|A + B|/|A|) - tr(A^-1 B)
 
    Shapes: mu1 (..., k), W1 (..., k, r), d1 (..., k), mu2 (..., k), W2 (..., k, s) and d2 (..., k), or a number for all
    of a column; kl (...), by_mu1 (..., k), by_W1 (..., k, r), by_d1 (..., k), by_mu2 (..., k), by_W2 (..., k, s) and
    by_d2 (..., k). Any size may be 0. Leading axes broadcast.
    Domain: d1 and d2 > 0.
-   The work grows as k times the square of the ranks, and no matrix of k x k is formed. Equal laws give exactly 0. The
-   two diagonals are subtracted first; of what the factors W contribute, traces and determinants are subtracted, so
-   that of laws that nearly agree the unit roundoff times those, as large as the rank, is lost, which the divergence
-   itself may be less than.
+   The work grows as k times the square of the larger rank, and no matrix of k x k is formed; the factor of the smaller
+   rank is filled up with columns of zeros. Differences of the parameters are taken first and squares of them added up,
+   so that laws of nearly the same parameters keep their digits and equal ones give exactly 0. From the divergence of
+   the laws of x and its factors together, that of the factors given x is subtracted: where that is nearly all, as for
+   W and W times a rotation, the unit roundoff times the former is lost.
    Matrices lie row by row. Where one law has an infinite parameter, kl is +inf and its gradients NaN. Where both do,
    for NaN and outside the domain, which a variance of 0 is: NaN, and FE_INVALID is raised.
-   Theorems: kl_mvn_lowrank_difference c013894265c69f94, kl_mvn_lowrank_by_mu1 d55db98a5cb9928e, kl_mvn_lowrank_by_W1
-   c969ebd66636f1ab, kl_mvn_lowrank_by_d1 948069ccc585e603, kl_mvn_lowrank_by_mu2 3d09219da1855e81,
-   kl_mvn_lowrank_by_W2 19e0717185f80f4c, kl_mvn_lowrank_by_d2 30a74a26feb1a01b. */
+   Theorems: kl_mvn_lowrank_difference 8a9678068dece0fc, kl_mvn_lowrank_by_mu1 8d7dbf1b01a7ba1a, kl_mvn_lowrank_by_W1
+   7b23f8a465b6b1d7, kl_mvn_lowrank_by_d1 c5c67b3c80c042bd, kl_mvn_lowrank_by_mu2 5527ac68f022bf79,
+   kl_mvn_lowrank_by_W2 fb8206aa4b592373, kl_mvn_lowrank_by_d2 b85669f7ff7c11c7. */
 void CLOSEDFORM(kl_mvn_lowrank_value_and_grad)(size_t k, size_t r, size_t s, const double *mu1, const double *W1, const double *d1, const double *mu2, const double *W2, const double *d2, double *kl_, double *by_mu1, double *by_W1, double *by_d1, double *by_mu2, double *by_W2, double *by_d2);
 
 /* kl_mvn_lowrank_value_and_grad in float. */

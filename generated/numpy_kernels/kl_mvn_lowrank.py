@@ -5,7 +5,21 @@
 
 import numpy as np
 
-from .low_rank import Array, columns, divided, factor, identity, inner, logdet, row_dots, turned, thin_twin
+from .low_rank import (
+    Array,
+    columns,
+    divided,
+    factor,
+    filled,
+    identity,
+    inner,
+    logdet_near_unit,
+    near_unit,
+    row_dots,
+    turned,
+    whitened,
+    thin_twin,
+)
 from .special import logratiomx
 
 
@@ -15,25 +29,31 @@ from .special import logratiomx
     laws=(1, 1, 1, 2, 2, 2),
     positive=("d1", "d2"),
     theorem="kl_mvn_lowrank_difference",
-    digest="c013894265c69f94",
+    digest="8a9678068dece0fc",
 )
 def kl_mvn_lowrank(mu1: Array, W1: Array, d1: Array, mu2: Array, W2: Array, d2: Array) -> Array:
     """KL(N(mu1, diag(d1) + W1 W1^T) || N(mu2, diag(d2) + W2 W2^T)) in nats.
 
-        kl = 1/2 (sum_{j=1..k} [-logratiomx(d1[j], d2[j])] - tr(C2^-1 W2^T diag(d2)^-1 [diag(d1) - diag(d2)] diag(d2)^-1
-            W2) + tr(W1^T Q2 W1) - tr(W2^T Q2 W2) + (mu1 - mu2)^T Q2 (mu1 - mu2) + log|C2| - log|C1|)
+        kl = 1/2 (sum_{j=1..k} [-logratiomx(d1[j], d2[j])] + tr(dW^T diag(d2)^-1 dW) - tr(C2^-1 Z^T [diag(d1) + W1 W1^T]
+            Z) + (mu1 - mu2)^T Q2 (mu1 - mu2) + logdet1pmx(C1, dC))
         where C1 = I_r + W1^T diag(d1)^-1 W1
-        where C2 = I_s + W2^T diag(d2)^-1 W2
+        where C2 = I_r + W2^T diag(d2)^-1 W2
         where Q2 = diag(d2)^-1 - diag(d2)^-1 W2 C2^-1 W2^T diag(d2)^-1
+        where Z = dP - diag(d1)^-1 W1 C1^-1 dC
+        where dC = (W2^T - W1^T) diag(d2)^-1 W2 + W1^T dP
+        where dP = diag(d2)^-1 [diag(d1) - diag(d2)] diag(d1)^-1 W2 + diag(d1)^-1 (W2 - W1)
+        where dW = W2 - W1
         where logratiomx(a, b) = log(a/b) - (a - b)/b
+        where logdet1pmx(A, B) = log(|A + B|/|A|) - tr(A^-1 B)
 
     Shapes: mu1 (..., k), W1 (..., k, r), d1 (..., k), mu2 (..., k), W2 (..., k, s) and d2 (..., k), or a number for all
     of a column; kl (...). Any size may be 0. Leading axes broadcast.
     Domain: d1 and d2 > 0.
-    The work grows as k times the square of the ranks, and no matrix of k x k is formed. Equal laws give exactly 0. The
-    two diagonals are subtracted first; of what the factors W contribute, traces and determinants are subtracted, so
-    that of laws that nearly agree the unit roundoff times those, as large as the rank, is lost, which the divergence
-    itself may be less than.
+    The work grows as k times the square of the larger rank, and no matrix of k x k is formed; the factor of the smaller
+    rank is filled up with columns of zeros. Differences of the parameters are taken first and squares of them added up,
+    so that laws of nearly the same parameters keep their digits and equal ones give exactly 0. From the divergence of
+    the laws of x and its factors together, that of the factors given x is subtracted: where that is nearly all, as for
+    W and W times a rotation, the unit roundoff times the former is lost.
     Options, as of NumPy's ufuncs: out (where the result goes), axes (a list of those of each argument and result),
     dtype (in what is computed: float32 or float64) and casting.
     Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
@@ -45,43 +65,49 @@ def kl_mvn_lowrank(mu1: Array, W1: Array, d1: Array, mu2: Array, W2: Array, d2: 
     Theorem: kl_mvn_lowrank_difference.
     """
     mu1, d1, mu2, d2 = columns(mu1, d1, mu2, d2)
+    W1, W2 = filled(W1, W2)
     t0 = np.sum(-logratiomx(d1, d2), axis=(-2, -1))  # sum_{j=1..k} [-logratiomx(d1[j], d2[j])]
-    t1 = W2 / d2  # diag(d2)^-1 W2
-    t2 = turned(W2) @ t1  # W2^T diag(d2)^-1 W2
-    C2 = identity(t2) + t2  # I_s + W2^T diag(d2)^-1 W2
-    root_C2 = factor(C2)  # C2
-    t3 = divided(W2, root_C2)  # W2 C2^-1
+    dW = W2 - W1  # W2 - W1
+    t1 = dW / d2  # diag(d2)^-1 dW
+    t2 = inner(dW, t1)  # tr(dW^T diag(d2)^-1 dW)
+    t3 = W2 / d1  # diag(d1)^-1 W2
     t4 = d1 - d2  # d1 - d2
-    t5 = t4 * t1  # [diag(d1) - diag(d2)] diag(d2)^-1 W2
-    t6 = t5 / d2  # diag(d2)^-1 [diag(d1) - diag(d2)] diag(d2)^-1 W2
-    t7 = inner(t3, t6)  # tr(C2^-1 W2^T diag(d2)^-1 [diag(d1) - diag(d2)] diag(d2)^-1 W2)
-    t8 = W1 / d2  # diag(d2)^-1 W1
-    t9 = turned(W2) @ t8  # W2^T diag(d2)^-1 W1
-    t10 = divided(turned(t9), root_C2)  # W1^T diag(d2)^-1 W2 C2^-1
-    t11 = W2 @ turned(t10)  # W2 C2^-1 W2^T diag(d2)^-1 W1
-    t12 = t11 / d2  # diag(d2)^-1 W2 C2^-1 W2^T diag(d2)^-1 W1
-    t13 = t8 - t12  # Q2 W1
-    t14 = inner(W1, t13)  # tr(W1^T Q2 W1)
-    t15 = divided(turned(t2), root_C2)  # W2^T diag(d2)^-1 W2 C2^-1
-    t16 = W2 @ turned(t15)  # W2 C2^-1 W2^T diag(d2)^-1 W2
-    t17 = t16 / d2  # diag(d2)^-1 W2 C2^-1 W2^T diag(d2)^-1 W2
-    t18 = t1 - t17  # Q2 W2
-    t19 = inner(W2, t18)  # tr(W2^T Q2 W2)
-    t20 = mu1 - mu2  # mu1 - mu2
-    t21 = t20 / d2  # diag(d2)^-1 (mu1 - mu2)
-    t22 = turned(W2) @ t21  # W2^T diag(d2)^-1 (mu1 - mu2)
-    t23 = divided(turned(t22), root_C2)  # (mu1^T - mu2^T) diag(d2)^-1 W2 C2^-1
-    t24 = W2 @ turned(t23)  # W2 C2^-1 W2^T diag(d2)^-1 (mu1 - mu2)
-    t25 = t24 / d2  # diag(d2)^-1 W2 C2^-1 W2^T diag(d2)^-1 (mu1 - mu2)
-    t26 = t21 - t25  # Q2 (mu1 - mu2)
-    t27 = inner(t20, t26)  # (mu1 - mu2)^T Q2 (mu1 - mu2)
-    t28 = logdet(root_C2)  # log|C2|
-    t29 = W1 / d1  # diag(d1)^-1 W1
-    t30 = turned(W1) @ t29  # W1^T diag(d1)^-1 W1
-    C1 = identity(t30) + t30  # I_r + W1^T diag(d1)^-1 W1
+    t5 = t4 * t3  # [diag(d1) - diag(d2)] diag(d1)^-1 W2
+    t6 = t5 / d2  # diag(d2)^-1 [diag(d1) - diag(d2)] diag(d1)^-1 W2
+    t7 = dW / d1  # diag(d1)^-1 (W2 - W1)
+    dP = t6 + t7  # diag(d2)^-1 [diag(d1) - diag(d2)] diag(d1)^-1 W2 + diag(d1)^-1 (W2 - W1)
+    t8 = W2 / d2  # diag(d2)^-1 W2
+    t9 = turned(dW) @ t8  # (W2^T - W1^T) diag(d2)^-1 W2
+    t10 = turned(W1) @ dP  # W1^T dP
+    dC = t9 + t10  # (W2^T - W1^T) diag(d2)^-1 W2 + W1^T dP
+    t11 = W1 / d1  # diag(d1)^-1 W1
+    t12 = turned(W1) @ t11  # W1^T diag(d1)^-1 W1
+    C1 = identity(t12) + t12  # I_r + W1^T diag(d1)^-1 W1
     root_C1 = factor(C1)  # C1
-    t31 = logdet(root_C1)  # log|C1|
-    return np.asarray(0.5 * t0 - 0.5 * t7 + 0.5 * t14 - 0.5 * t19 + 0.5 * t27 + 0.5 * t28 - 0.5 * t31)
+    t13 = divided(turned(dC), root_C1)  # dC^T C1^-1
+    t14 = W1 @ turned(t13)  # W1 C1^-1 dC
+    t15 = t14 / d1  # diag(d1)^-1 W1 C1^-1 dC
+    Z = dP - t15  # dP - diag(d1)^-1 W1 C1^-1 dC
+    t16 = turned(W2) @ t8  # W2^T diag(d2)^-1 W2
+    C2 = identity(t16) + t16  # I_r + W2^T diag(d2)^-1 W2
+    root_C2 = factor(C2)  # C2
+    t17 = divided(Z, root_C2)  # Z C2^-1
+    t18 = d1 * Z  # diag(d1) Z
+    t19 = turned(W1) @ Z  # W1^T Z
+    t20 = W1 @ t19  # W1 W1^T Z
+    t21 = t18 + t20  # [diag(d1) + W1 W1^T] Z
+    t22 = inner(t17, t21)  # tr(C2^-1 Z^T [diag(d1) + W1 W1^T] Z)
+    t23 = mu1 - mu2  # mu1 - mu2
+    t24 = t23 / d2  # diag(d2)^-1 (mu1 - mu2)
+    t25 = turned(W2) @ t24  # W2^T diag(d2)^-1 (mu1 - mu2)
+    t26 = divided(turned(t25), root_C2)  # (mu1^T - mu2^T) diag(d2)^-1 W2 C2^-1
+    t27 = t8 @ turned(t26)  # diag(d2)^-1 W2 C2^-1 W2^T diag(d2)^-1 (mu1 - mu2)
+    t28 = t24 - t27  # Q2 (mu1 - mu2)
+    t29 = inner(t23, t28)  # (mu1 - mu2)^T Q2 (mu1 - mu2)
+    t30 = whitened(dC, root_C1)  # dC
+    t31 = near_unit(t30)  # dC
+    t32 = logdet_near_unit(t31)  # logdet1pmx(C1, dC)
+    return np.asarray(0.5 * t0 + 0.5 * t2 - 0.5 * t22 + 0.5 * t29 + 0.5 * t32)
 
 
 @thin_twin(
@@ -90,34 +116,43 @@ def kl_mvn_lowrank(mu1: Array, W1: Array, d1: Array, mu2: Array, W2: Array, d2: 
     laws=(1, 1, 1, 2, 2, 2),
     positive=("d1", "d2"),
     theorem="kl_mvn_lowrank_difference",
-    digest="410ae8df79717ea0",
+    digest="b37a9273b75e6e43",
 )
 def kl_mvn_lowrank_value_and_grad(mu1: Array, W1: Array, d1: Array, mu2: Array, W2: Array, d2: Array) -> tuple[Array, ...]:
     """KL(N(mu1, diag(d1) + W1 W1^T) || N(mu2, diag(d2) + W2 W2^T)) in nats, and its gradient by mu1, W1, d1, mu2, W2 and
     d2.
 
-        kl     = 1/2 (sum_{j=1..k} [-logratiomx(d1[j], d2[j])] - tr(C2^-1 W2^T diag(d2)^-1 [diag(d1) - diag(d2)]
-            diag(d2)^-1 W2) + tr(W1^T Q2 W1) - tr(W2^T Q2 W2) + (mu1 - mu2)^T Q2 (mu1 - mu2) + log|C2| - log|C1|)
+        kl     = 1/2 (sum_{j=1..k} [-logratiomx(d1[j], d2[j])] + tr(dW^T diag(d2)^-1 dW) - tr(C2^-1 Z^T [diag(d1) + W1
+            W1^T] Z) + (mu1 - mu2)^T Q2 (mu1 - mu2) + logdet1pmx(C1, dC))
         by_mu1 = Q2 (mu1 - mu2)
-        by_W1  = Q2 W1 - Q1 W1
-        by_d1  = 1/2 diagonal(Q2 ([diag(d1) - diag(d2)] + W1 W1^T - W2 W2^T) Q1)
+        by_W1  = Q2 ([diag(d1) - diag(d2)] + (W1 - W2) W1^T + W2 (W1^T - W2^T)) diag(d1)^-1 W1 C1^-1
+        by_d1  = 1/2 diagonal(Q2 [diag(d1) - diag(d2)] Q1 + Q2 (W1 - W2) C1^-1 W1^T diag(d1)^-1 + diag(d2)^-1 W2 C2^-1
+            (W1^T - W2^T) Q1)
         by_mu2 = -Q2 (mu1 - mu2)
-        by_W2  = Q2 ([diag(d2) - diag(d1)] + W2 W2^T - (mu1 - mu2) (mu1 - mu2)^T - W1 W1^T) Q2 W2
-        by_d2  = 1/2 diagonal(Q2 ([diag(d2) - diag(d1)] + W2 W2^T - (mu1 - mu2) (mu1 - mu2)^T - W1 W1^T) Q2)
+        by_W2  = Q2 ([diag(d2) - diag(d1)] + (W2 - W1) W2^T + W1 (W2^T - W1^T) - (mu1 - mu2) (mu1 - mu2)^T) diag(d2)^-1
+            W2 C2^-1
+        by_d2  = 1/2 diagonal(Q2 [diag(d2) - diag(d1)] Q2 + Q2 (W2 - W1) C2^-1 W2^T diag(d2)^-1 + Q2 W1 (W2^T - W1^T) Q2
+            - Q2 (mu1 - mu2) (mu1 - mu2)^T Q2)
         where C1 = I_r + W1^T diag(d1)^-1 W1
-        where C2 = I_s + W2^T diag(d2)^-1 W2
+        where C2 = I_r + W2^T diag(d2)^-1 W2
         where Q1 = diag(d1)^-1 - diag(d1)^-1 W1 C1^-1 W1^T diag(d1)^-1
         where Q2 = diag(d2)^-1 - diag(d2)^-1 W2 C2^-1 W2^T diag(d2)^-1
+        where Z = dP - diag(d1)^-1 W1 C1^-1 dC
+        where dC = (W2^T - W1^T) diag(d2)^-1 W2 + W1^T dP
+        where dP = diag(d2)^-1 [diag(d1) - diag(d2)] diag(d1)^-1 W2 + diag(d1)^-1 (W2 - W1)
+        where dW = W2 - W1
         where logratiomx(a, b) = log(a/b) - (a - b)/b
+        where logdet1pmx(A, B) = log(|A + B|/|A|) - tr(A^-1 B)
 
     Shapes: mu1 (..., k), W1 (..., k, r), d1 (..., k), mu2 (..., k), W2 (..., k, s) and d2 (..., k), or a number for all
     of a column; kl (...), by_mu1 (..., k), by_W1 (..., k, r), by_d1 (..., k), by_mu2 (..., k), by_W2 (..., k, s) and
     by_d2 (..., k). Any size may be 0. Leading axes broadcast.
     Domain: d1 and d2 > 0.
-    The work grows as k times the square of the ranks, and no matrix of k x k is formed. Equal laws give exactly 0. The
-    two diagonals are subtracted first; of what the factors W contribute, traces and determinants are subtracted, so
-    that of laws that nearly agree the unit roundoff times those, as large as the rank, is lost, which the divergence
-    itself may be less than.
+    The work grows as k times the square of the larger rank, and no matrix of k x k is formed; the factor of the smaller
+    rank is filled up with columns of zeros. Differences of the parameters are taken first and squares of them added up,
+    so that laws of nearly the same parameters keep their digits and equal ones give exactly 0. From the divergence of
+    the laws of x and its factors together, that of the factors given x is subtracted: where that is nearly all, as for
+    W and W times a rotation, the unit roundoff times the former is lost.
     Options, as of NumPy's ufuncs: out (a tuple of arrays, or None, one for each result), axes (a list of those of each
     argument and result), dtype (in what is computed: float32 or float64) and casting.
     Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
@@ -130,111 +165,118 @@ def kl_mvn_lowrank_value_and_grad(mu1: Array, W1: Array, d1: Array, mu2: Array, 
     kl_mvn_lowrank_by_mu2, kl_mvn_lowrank_by_W2, kl_mvn_lowrank_by_d2.
     """
     mu1, d1, mu2, d2 = columns(mu1, d1, mu2, d2)
+    r, s = W1.shape[-1], W2.shape[-1]
+    W1, W2 = filled(W1, W2)
     t0 = np.sum(-logratiomx(d1, d2), axis=(-2, -1))  # sum_{j=1..k} [-logratiomx(d1[j], d2[j])]
-    t1 = W2 / d2  # diag(d2)^-1 W2
-    t2 = turned(W2) @ t1  # W2^T diag(d2)^-1 W2
-    C2 = identity(t2) + t2  # I_s + W2^T diag(d2)^-1 W2
-    root_C2 = factor(C2)  # C2
-    t3 = divided(W2, root_C2)  # W2 C2^-1
+    dW = W2 - W1  # W2 - W1
+    t1 = dW / d2  # diag(d2)^-1 dW
+    t2 = inner(dW, t1)  # tr(dW^T diag(d2)^-1 dW)
+    t3 = W2 / d1  # diag(d1)^-1 W2
     t4 = d1 - d2  # d1 - d2
-    t5 = t4 * t1  # [diag(d1) - diag(d2)] diag(d2)^-1 W2
-    t6 = t5 / d2  # diag(d2)^-1 [diag(d1) - diag(d2)] diag(d2)^-1 W2
-    t7 = inner(t3, t6)  # tr(C2^-1 W2^T diag(d2)^-1 [diag(d1) - diag(d2)] diag(d2)^-1 W2)
-    t8 = W1 / d2  # diag(d2)^-1 W1
-    t9 = turned(W2) @ t8  # W2^T diag(d2)^-1 W1
-    t10 = divided(turned(t9), root_C2)  # W1^T diag(d2)^-1 W2 C2^-1
-    t11 = W2 @ turned(t10)  # W2 C2^-1 W2^T diag(d2)^-1 W1
-    t12 = t11 / d2  # diag(d2)^-1 W2 C2^-1 W2^T diag(d2)^-1 W1
-    t13 = t8 - t12  # Q2 W1
-    t14 = inner(W1, t13)  # tr(W1^T Q2 W1)
-    t15 = divided(turned(t2), root_C2)  # W2^T diag(d2)^-1 W2 C2^-1
-    t16 = W2 @ turned(t15)  # W2 C2^-1 W2^T diag(d2)^-1 W2
-    t17 = t16 / d2  # diag(d2)^-1 W2 C2^-1 W2^T diag(d2)^-1 W2
-    t18 = t1 - t17  # Q2 W2
-    t19 = inner(W2, t18)  # tr(W2^T Q2 W2)
-    t20 = mu1 - mu2  # mu1 - mu2
-    t21 = t20 / d2  # diag(d2)^-1 (mu1 - mu2)
-    t22 = turned(W2) @ t21  # W2^T diag(d2)^-1 (mu1 - mu2)
-    t23 = divided(turned(t22), root_C2)  # (mu1^T - mu2^T) diag(d2)^-1 W2 C2^-1
-    t24 = W2 @ turned(t23)  # W2 C2^-1 W2^T diag(d2)^-1 (mu1 - mu2)
-    t25 = t24 / d2  # diag(d2)^-1 W2 C2^-1 W2^T diag(d2)^-1 (mu1 - mu2)
-    t26 = t21 - t25  # Q2 (mu1 - mu2)
-    t27 = inner(t20, t26)  # (mu1 - mu2)^T Q2 (mu1 - mu2)
-    t28 = logdet(root_C2)  # log|C2|
-    t29 = W1 / d1  # diag(d1)^-1 W1
-    t30 = turned(W1) @ t29  # W1^T diag(d1)^-1 W1
-    C1 = identity(t30) + t30  # I_r + W1^T diag(d1)^-1 W1
+    t5 = t4 * t3  # [diag(d1) - diag(d2)] diag(d1)^-1 W2
+    t6 = t5 / d2  # diag(d2)^-1 [diag(d1) - diag(d2)] diag(d1)^-1 W2
+    t7 = dW / d1  # diag(d1)^-1 (W2 - W1)
+    dP = t6 + t7  # diag(d2)^-1 [diag(d1) - diag(d2)] diag(d1)^-1 W2 + diag(d1)^-1 (W2 - W1)
+    t8 = W2 / d2  # diag(d2)^-1 W2
+    t9 = turned(dW) @ t8  # (W2^T - W1^T) diag(d2)^-1 W2
+    t10 = turned(W1) @ dP  # W1^T dP
+    dC = t9 + t10  # (W2^T - W1^T) diag(d2)^-1 W2 + W1^T dP
+    t11 = W1 / d1  # diag(d1)^-1 W1
+    t12 = turned(W1) @ t11  # W1^T diag(d1)^-1 W1
+    C1 = identity(t12) + t12  # I_r + W1^T diag(d1)^-1 W1
     root_C1 = factor(C1)  # C1
-    t31 = logdet(root_C1)  # log|C1|
-    t32 = divided(turned(t30), root_C1)  # W1^T diag(d1)^-1 W1 C1^-1
-    t33 = W1 @ turned(t32)  # W1 C1^-1 W1^T diag(d1)^-1 W1
-    t34 = t33 / d1  # diag(d1)^-1 W1 C1^-1 W1^T diag(d1)^-1 W1
-    t35 = t29 - t34  # Q1 W1
-    by_W1 = t13 - t35  # Q2 W1 - Q1 W1
-    t36 = t4 / d2  # diagonal(diag(d2)^-1 [diag(d1) - diag(d2)] diag(d1)^-1)
-    t37 = t36 / d1  # diagonal(diag(d2)^-1 [diag(d1) - diag(d2)] diag(d1)^-1)
-    t38 = t4 * t29  # [diag(d1) - diag(d2)] diag(d1)^-1 W1
-    t39 = t38 / d2  # diag(d2)^-1 [diag(d1) - diag(d2)] diag(d1)^-1 W1
-    t40 = divided(W1, root_C1)  # W1 C1^-1
-    t41 = t40 / d1  # diag(d1)^-1 W1 C1^-1
-    t42 = row_dots(t39, t41)  # diagonal(diag(d2)^-1 [diag(d1) - diag(d2)] diag(d1)^-1 W1 C1^-1 W1^T diag(d1)^-1)
-    t43 = t37 - t42  # diagonal(diag(d2)^-1 [diag(d1) - diag(d2)] Q1)
-    t44 = t3 / d2  # diag(d2)^-1 W2 C2^-1
-    t45 = t4 * t44  # [diag(d1) - diag(d2)] diag(d2)^-1 W2 C2^-1
-    t46 = t45 / d1  # diag(d1)^-1 [diag(d1) - diag(d2)] diag(d2)^-1 W2 C2^-1
-    t47 = turned(W2) @ t39  # W2^T diag(d2)^-1 [diag(d1) - diag(d2)] diag(d1)^-1 W1
-    t48 = divided(turned(t47), root_C2)  # W1^T diag(d1)^-1 [diag(d1) - diag(d2)] diag(d2)^-1 W2 C2^-1
-    t49 = divided(turned(t48), root_C1)  # C2^-1 W2^T diag(d2)^-1 [diag(d1) - diag(d2)] diag(d1)^-1 W1 C1^-1
-    t50 = W1 @ turned(t49)  # W1 C1^-1 W1^T diag(d1)^-1 [diag(d1) - diag(d2)] diag(d2)^-1 W2 C2^-1
-    t51 = t50 / d1  # diag(d1)^-1 W1 C1^-1 W1^T diag(d1)^-1 [diag(d1) - diag(d2)] diag(d2)^-1 W2 C2^-1
-    t52 = t46 - t51  # Q1 [diag(d1) - diag(d2)] diag(d2)^-1 W2 C2^-1
-    t53 = row_dots(t1, t52)  # diagonal(diag(d2)^-1 W2 C2^-1 W2^T diag(d2)^-1 [diag(d1) - diag(d2)] Q1)
-    t54 = t43 - t53  # diagonal(Q2 [diag(d1) - diag(d2)] Q1)
-    t55 = row_dots(t13, t35)  # diagonal(Q2 W1 W1^T Q1)
-    t56 = W2 / d1  # diag(d1)^-1 W2
-    t57 = turned(W1) @ t56  # W1^T diag(d1)^-1 W2
-    t58 = divided(turned(t57), root_C1)  # W2^T diag(d1)^-1 W1 C1^-1
-    t59 = W1 @ turned(t58)  # W1 C1^-1 W1^T diag(d1)^-1 W2
-    t60 = t59 / d1  # diag(d1)^-1 W1 C1^-1 W1^T diag(d1)^-1 W2
-    t61 = t56 - t60  # Q1 W2
-    t62 = row_dots(t18, t61)  # diagonal(Q2 W2 W2^T Q1)
-    t63 = t54 + t55 - t62  # diagonal(Q2 ([diag(d1) - diag(d2)] + W1 W1^T - W2 W2^T) Q1)
-    by_d1 = 0.5 * t63  # 1/2 diagonal(Q2 ([diag(d1) - diag(d2)] + W1 W1^T - W2 W2^T) Q1)
-    by_mu2 = -t26  # -Q2 (mu1 - mu2)
-    t64 = d2 - d1  # d2 - d1
-    t65 = t64 * t18  # [diag(d2) - diag(d1)] Q2 W2
-    t66 = turned(W2) @ t18  # W2^T Q2 W2
-    t67 = W2 @ t66  # W2 W2^T Q2 W2
-    t68 = turned(t26) @ W2  # (mu1 - mu2)^T Q2 W2
-    t69 = t20 @ t68  # (mu1 - mu2) (mu1 - mu2)^T Q2 W2
-    t70 = turned(W1) @ t18  # W1^T Q2 W2
-    t71 = W1 @ t70  # W1 W1^T Q2 W2
-    t72 = t65 + t67 - t69 - t71  # ([diag(d2) - diag(d1)] + W2 W2^T - (mu1 - mu2) (mu1 - mu2)^T - W1 W1^T) Q2 W2
-    t73 = t72 / d2  # diag(d2)^-1 ([diag(d2) - diag(d1)] + W2 W2^T - (mu1 - mu2) (mu1 - mu2)^T - W1 W1^T) Q2 W2
-    t74 = turned(W2) @ t73
-    t75 = divided(turned(t74), root_C2)
-    t76 = W2 @ turned(t75)
-    t77 = t76 / d2
-    by_W2 = t73 - t77  # Q2 ([diag(d2) - diag(d1)] + W2 W2^T - (mu1 - mu2) (mu1 - mu2)^T - W1 W1^T) Q2 W2
-    t78 = t64 / d2  # diagonal(diag(d2)^-1 [diag(d2) - diag(d1)] diag(d2)^-1)
-    t79 = t78 / d2  # diagonal(diag(d2)^-1 [diag(d2) - diag(d1)] diag(d2)^-1)
-    t80 = t64 * t1  # [diag(d2) - diag(d1)] diag(d2)^-1 W2
-    t81 = t80 / d2  # diag(d2)^-1 [diag(d2) - diag(d1)] diag(d2)^-1 W2
-    t82 = row_dots(t81, t44)  # diagonal(diag(d2)^-1 [diag(d2) - diag(d1)] diag(d2)^-1 W2 C2^-1 W2^T diag(d2)^-1)
-    t83 = t79 - t82  # diagonal(diag(d2)^-1 [diag(d2) - diag(d1)] Q2)
-    t84 = t64 * t44  # [diag(d2) - diag(d1)] diag(d2)^-1 W2 C2^-1
-    t85 = t84 / d2  # diag(d2)^-1 [diag(d2) - diag(d1)] diag(d2)^-1 W2 C2^-1
-    t86 = turned(W2) @ t81  # W2^T diag(d2)^-1 [diag(d2) - diag(d1)] diag(d2)^-1 W2
-    t87 = divided(turned(t86), root_C2)  # W2^T diag(d2)^-1 [diag(d2) - diag(d1)] diag(d2)^-1 W2 C2^-1
-    t88 = divided(turned(t87), root_C2)  # C2^-1 W2^T diag(d2)^-1 [diag(d2) - diag(d1)] diag(d2)^-1 W2 C2^-1
-    t89 = W2 @ turned(t88)  # W2 C2^-1 W2^T diag(d2)^-1 [diag(d2) - diag(d1)] diag(d2)^-1 W2 C2^-1
-    t90 = t89 / d2  # diag(d2)^-1 W2 C2^-1 W2^T diag(d2)^-1 [diag(d2) - diag(d1)] diag(d2)^-1 W2 C2^-1
-    t91 = t85 - t90  # Q2 [diag(d2) - diag(d1)] diag(d2)^-1 W2 C2^-1
-    t92 = row_dots(t1, t91)  # diagonal(diag(d2)^-1 W2 C2^-1 W2^T diag(d2)^-1 [diag(d2) - diag(d1)] Q2)
-    t93 = t83 - t92  # diagonal(Q2 [diag(d2) - diag(d1)] Q2)
-    t94 = row_dots(t18, t18)  # diagonal(Q2 W2 W2^T Q2)
-    t95 = row_dots(t26, t26)  # diagonal(Q2 (mu1 - mu2) (mu1 - mu2)^T Q2)
-    t96 = row_dots(t13, t13)  # diagonal(Q2 W1 W1^T Q2)
-    t97 = t93 + t94 - t95 - t96
-    by_d2 = 0.5 * t97  # 1/2 diagonal(Q2 ([diag(d2) - diag(d1)] + W2 W2^T - (mu1 - mu2) (mu1 - mu2)^T - W1 W1^T) Q2)
-    return np.asarray(0.5 * t0 - 0.5 * t7 + 0.5 * t14 - 0.5 * t19 + 0.5 * t27 + 0.5 * t28 - 0.5 * t31), t26[..., 0], by_W1, by_d1[..., 0], by_mu2[..., 0], by_W2, by_d2[..., 0]
+    t13 = divided(turned(dC), root_C1)  # dC^T C1^-1
+    t14 = W1 @ turned(t13)  # W1 C1^-1 dC
+    t15 = t14 / d1  # diag(d1)^-1 W1 C1^-1 dC
+    Z = dP - t15  # dP - diag(d1)^-1 W1 C1^-1 dC
+    t16 = turned(W2) @ t8  # W2^T diag(d2)^-1 W2
+    C2 = identity(t16) + t16  # I_r + W2^T diag(d2)^-1 W2
+    root_C2 = factor(C2)  # C2
+    t17 = divided(Z, root_C2)  # Z C2^-1
+    t18 = d1 * Z  # diag(d1) Z
+    t19 = turned(W1) @ Z  # W1^T Z
+    t20 = W1 @ t19  # W1 W1^T Z
+    t21 = t18 + t20  # [diag(d1) + W1 W1^T] Z
+    t22 = inner(t17, t21)  # tr(C2^-1 Z^T [diag(d1) + W1 W1^T] Z)
+    t23 = mu1 - mu2  # mu1 - mu2
+    t24 = t23 / d2  # diag(d2)^-1 (mu1 - mu2)
+    t25 = turned(W2) @ t24  # W2^T diag(d2)^-1 (mu1 - mu2)
+    t26 = divided(turned(t25), root_C2)  # (mu1^T - mu2^T) diag(d2)^-1 W2 C2^-1
+    t27 = t8 @ turned(t26)  # diag(d2)^-1 W2 C2^-1 W2^T diag(d2)^-1 (mu1 - mu2)
+    t28 = t24 - t27  # Q2 (mu1 - mu2)
+    t29 = inner(t23, t28)  # (mu1 - mu2)^T Q2 (mu1 - mu2)
+    t30 = whitened(dC, root_C1)  # dC
+    t31 = near_unit(t30)  # dC
+    t32 = logdet_near_unit(t31)  # logdet1pmx(C1, dC)
+    t33 = divided(t11, root_C1)  # diag(d1)^-1 W1 C1^-1
+    t34 = t4 * t33  # [diag(d1) - diag(d2)] diag(d1)^-1 W1 C1^-1
+    t35 = W1 - W2  # W1 - W2
+    t36 = divided(turned(t12), root_C1)  # W1^T diag(d1)^-1 W1 C1^-1
+    t37 = t35 @ t36  # (W1 - W2) W1^T diag(d1)^-1 W1 C1^-1
+    t38 = turned(t35) @ t33  # (W1^T - W2^T) diag(d1)^-1 W1 C1^-1
+    t39 = W2 @ t38  # W2 (W1^T - W2^T) diag(d1)^-1 W1 C1^-1
+    t40 = t34 + t37 + t39  # ([diag(d1) - diag(d2)] + (W1 - W2) W1^T + W2 (W1^T - W2^T)) diag(d1)^-1 W1 C1^-1
+    t41 = t40 / d2  # diag(d2)^-1 ([diag(d1) - diag(d2)] + (W1 - W2) W1^T + W2 (W1^T - W2^T)) diag(d1)^-1 W1 C1^-1
+    t42 = turned(W2) @ t41
+    t43 = divided(turned(t42), root_C2)
+    t44 = t8 @ turned(t43)
+    by_W1 = t41 - t44  # Q2 ([diag(d1) - diag(d2)] + (W1 - W2) W1^T + W2 (W1^T - W2^T)) diag(d1)^-1 W1 C1^-1
+    t45 = t4 / d2  # diagonal(diag(d2)^-1 [diag(d1) - diag(d2)] diag(d1)^-1)
+    t46 = t45 / d1  # diagonal(diag(d2)^-1 [diag(d1) - diag(d2)] diag(d1)^-1)
+    t47 = t34 / d2  # diag(d2)^-1 [diag(d1) - diag(d2)] diag(d1)^-1 W1 C1^-1
+    t48 = row_dots(t47, t11)  # diagonal(diag(d2)^-1 [diag(d1) - diag(d2)] diag(d1)^-1 W1 C1^-1 W1^T diag(d1)^-1)
+    t49 = t46 - t48  # diagonal(diag(d2)^-1 [diag(d1) - diag(d2)] Q1)
+    t50 = divided(t8, root_C2)  # diag(d2)^-1 W2 C2^-1
+    t51 = t4 * t50  # [diag(d1) - diag(d2)] diag(d2)^-1 W2 C2^-1
+    t52 = t51 / d1  # diag(d1)^-1 [diag(d1) - diag(d2)] diag(d2)^-1 W2 C2^-1
+    t53 = turned(t33) @ t51  # C1^-1 W1^T diag(d1)^-1 [diag(d1) - diag(d2)] diag(d2)^-1 W2 C2^-1
+    t54 = t11 @ t53  # diag(d1)^-1 W1 C1^-1 W1^T diag(d1)^-1 [diag(d1) - diag(d2)] diag(d2)^-1 W2 C2^-1
+    t55 = t52 - t54  # Q1 [diag(d1) - diag(d2)] diag(d2)^-1 W2 C2^-1
+    t56 = row_dots(t8, t55)  # diagonal(diag(d2)^-1 W2 C2^-1 W2^T diag(d2)^-1 [diag(d1) - diag(d2)] Q1)
+    t57 = t49 - t56  # diagonal(Q2 [diag(d1) - diag(d2)] Q1)
+    t58 = t35 / d2  # diag(d2)^-1 (W1 - W2)
+    t59 = turned(t50) @ t35  # C2^-1 W2^T diag(d2)^-1 (W1 - W2)
+    t60 = t8 @ t59  # diag(d2)^-1 W2 C2^-1 W2^T diag(d2)^-1 (W1 - W2)
+    t61 = t58 - t60  # Q2 (W1 - W2)
+    t62 = row_dots(t61, t33)  # diagonal(Q2 (W1 - W2) C1^-1 W1^T diag(d1)^-1)
+    t63 = t35 / d1  # diag(d1)^-1 (W1 - W2)
+    t64 = t11 @ turned(t38)  # diag(d1)^-1 W1 C1^-1 W1^T diag(d1)^-1 (W1 - W2)
+    t65 = t63 - t64  # Q1 (W1 - W2)
+    t66 = row_dots(t50, t65)  # diagonal(diag(d2)^-1 W2 C2^-1 (W1^T - W2^T) Q1)
+    t67 = t57 + t62 + t66
+    by_d1 = 0.5 * t67
+    by_mu2 = -t28  # -Q2 (mu1 - mu2)
+    t68 = d2 - d1  # d2 - d1
+    t69 = t68 * t50  # [diag(d2) - diag(d1)] diag(d2)^-1 W2 C2^-1
+    t70 = divided(turned(t16), root_C2)  # W2^T diag(d2)^-1 W2 C2^-1
+    t71 = dW @ t70  # (W2 - W1) W2^T diag(d2)^-1 W2 C2^-1
+    t72 = divided(t9, root_C2)  # (W2^T - W1^T) diag(d2)^-1 W2 C2^-1
+    t73 = W1 @ t72  # W1 (W2^T - W1^T) diag(d2)^-1 W2 C2^-1
+    t74 = t23 @ t26  # (mu1 - mu2) (mu1 - mu2)^T diag(d2)^-1 W2 C2^-1
+    t75 = t69 + t71 + t73 - t74
+    t76 = t75 / d2
+    t77 = turned(t50) @ t75
+    t78 = t8 @ t77
+    by_W2 = t76 - t78
+    t79 = t68 / d2  # diagonal(diag(d2)^-1 [diag(d2) - diag(d1)] diag(d2)^-1)
+    t80 = t79 / d2  # diagonal(diag(d2)^-1 [diag(d2) - diag(d1)] diag(d2)^-1)
+    t81 = t69 / d2  # diag(d2)^-1 [diag(d2) - diag(d1)] diag(d2)^-1 W2 C2^-1
+    t82 = row_dots(t81, t8)  # diagonal(diag(d2)^-1 [diag(d2) - diag(d1)] diag(d2)^-1 W2 C2^-1 W2^T diag(d2)^-1)
+    t83 = t80 - t82  # diagonal(diag(d2)^-1 [diag(d2) - diag(d1)] Q2)
+    t84 = turned(t50) @ t69  # C2^-1 W2^T diag(d2)^-1 [diag(d2) - diag(d1)] diag(d2)^-1 W2 C2^-1
+    t85 = t8 @ t84  # diag(d2)^-1 W2 C2^-1 W2^T diag(d2)^-1 [diag(d2) - diag(d1)] diag(d2)^-1 W2 C2^-1
+    t86 = t81 - t85  # Q2 [diag(d2) - diag(d1)] diag(d2)^-1 W2 C2^-1
+    t87 = row_dots(t8, t86)  # diagonal(diag(d2)^-1 W2 C2^-1 W2^T diag(d2)^-1 [diag(d2) - diag(d1)] Q2)
+    t88 = t83 - t87  # diagonal(Q2 [diag(d2) - diag(d1)] Q2)
+    t89 = t8 @ turned(t72)  # diag(d2)^-1 W2 C2^-1 W2^T diag(d2)^-1 (W2 - W1)
+    t90 = t1 - t89  # Q2 (W2 - W1)
+    t91 = row_dots(t90, t50)  # diagonal(Q2 (W2 - W1) C2^-1 W2^T diag(d2)^-1)
+    t92 = W1 / d2  # diag(d2)^-1 W1
+    t93 = turned(t50) @ W1  # C2^-1 W2^T diag(d2)^-1 W1
+    t94 = t8 @ t93  # diag(d2)^-1 W2 C2^-1 W2^T diag(d2)^-1 W1
+    t95 = t92 - t94  # Q2 W1
+    t96 = row_dots(t95, t90)  # diagonal(Q2 W1 (W2^T - W1^T) Q2)
+    t97 = row_dots(t28, t28)  # diagonal(Q2 (mu1 - mu2) (mu1 - mu2)^T Q2)
+    t98 = t88 + t91 + t96 - t97
+    by_d2 = 0.5 * t98
+    return np.asarray(0.5 * t0 + 0.5 * t2 - 0.5 * t22 + 0.5 * t29 + 0.5 * t32), t28[..., 0], by_W1[..., :r], by_d1[..., 0], by_mu2[..., 0], by_W2[..., :s], by_d2[..., 0]

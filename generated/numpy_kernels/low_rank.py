@@ -11,18 +11,40 @@ from numpy.typing import NDArray
 
 from ..kernel import Kernel
 from .matrix_twin import MatrixTwin
+from .special import log1pmx
 from .triangular import diagonal, factor, solved
 
 Array = NDArray[np.floating]
 Mask = NDArray[np.bool_]
 Formula = Callable[..., Any]
 
-__all__ = ["Array", "columns", "divided", "factor", "identity", "inner", "logdet", "row_dots", "thin_twin", "turned"]
+__all__ = [
+    "Array",
+    "columns",
+    "divided",
+    "factor",
+    "filled",
+    "identity",
+    "inner",
+    "logdet",
+    "logdet_near_unit",
+    "near_unit",
+    "row_dots",
+    "thin_twin",
+    "turned",
+    "whitened",
+]
 
 
 def columns(*arrays: Array) -> tuple[Array, ...]:
     """(..., k) as (..., k, 1)."""
     return tuple(x[..., None] for x in arrays)
+
+
+def filled(*factors: Array) -> tuple[Array, ...]:
+    """With columns of zeros, until all have as many."""
+    most = max(W.shape[-1] for W in factors)
+    return tuple(np.concatenate([W, np.zeros((*W.shape[:-1], most - W.shape[-1]), W.dtype)], axis=-1) for W in factors)
 
 
 def turned(X: Array) -> Array:
@@ -42,6 +64,21 @@ def divided(X: Array, L: Array) -> Array:
         known = np.einsum("...l,...lj->...j", L[..., i + 1 :, i], found[..., i + 1 :, :])
         found[..., i, :] = (found[..., i, :] - known) / L[..., i, i, None]
     return turned(found)
+
+
+def whitened(B: Array, L: Array) -> Array:
+    """L^-1 B L^-T for symmetric B."""
+    return solved(L, turned(solved(L, B)))
+
+
+def near_unit(X: Array) -> Array:
+    """E with (I + E) (I + E)^T = I + X."""
+    return factor(X, shift=1)
+
+
+def logdet_near_unit(E: Array) -> Array:
+    """log |I + X| - tr X for I + X = (I + E) (I + E)^T."""
+    return np.asarray(2 * np.sum(log1pmx(diagonal(E)), axis=-1) - np.sum(E * E, axis=(-2, -1)))
 
 
 def row_dots(X: Array, Y: Array) -> Array:

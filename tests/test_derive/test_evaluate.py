@@ -47,6 +47,7 @@ from closedform.derive.nodes import (
     Integrate,
     Law,
     Likelihood,
+    LogDet1pmx,
     LowerTriangle,
     MatrixApply,
     MatrixGradient,
@@ -227,6 +228,16 @@ COLUMN = sp.ImmutableMatrix([2, 3])
 )
 def test_nodes(expression: sp.Basic, expected: str | sp.Rational) -> None:
     assert mpmath.almosteq(evaluate(expression, NUMBERS), number(expected), rel_eps=mpmath.mpf(10) ** -50)
+
+
+@pytest.mark.parametrize("exponent", [0, 9, 20])
+def test_log_of_a_determinant_near_one_keeps_its_digits(exponent: int) -> None:
+    """Of diagonal matrices it is a sum of log1pmx of the quotients of their entries."""
+    share = sp.Rational(10) ** -exponent
+    found = evaluate(LogDet1pmx(sp.DiagMatrix(COLUMN), sp.MatMul(share, sp.DiagMatrix(COLUMN))), NUMBERS)
+    assert mpmath.almosteq(found, 2 * evaluate(log1pmx(share), NUMBERS), rel_eps=mpmath.mpf(10) ** -40)
+    with pytest.raises(OutsideDomain, match="determinants of one sign"):
+        evaluate(LogDet1pmx(C, sp.MatMul(-2, sp.Identity(K))), NUMBERS)
 
 
 @given(st.integers(-60, 60).filter(bool))

@@ -11,19 +11,23 @@ from closedform.derive.special import log1pmx, logratiomx
 
 from ...kernel import Argument, Result
 from ...low_rank.program import (
+    RANK,
     Array,
     Combined,
     Divided,
     Factored,
+    FactoredNearUnit,
     Inner,
     Let,
     LetNumber,
     LogDet,
+    LogDetNearUnit,
     LowRankKernel,
     Product,
     RowDots,
     RowSum,
     Scaled,
+    Whitened,
 )
 from ...low_rank.prose import description, edges
 from ..infix import Infix, decimal
@@ -32,13 +36,15 @@ from .spelling import DOUBLE, Real, identifier
 
 @dataclass(frozen=True)
 class Operand:
-    """An argument or a gradient: its size, and the steps from row to row and from column to column, of a ufunc and of plain arrays."""
+    """An argument or a gradient: its size, how wide it is in the scratch, and the steps from row to row and from column to column, of a
+    ufunc and of plain arrays."""
 
     name: str
     place: int
     index: int
     rows: str
     columns: str
+    width: str
     steps: str
     plain: str
 
@@ -56,6 +62,7 @@ class Function:
     passed: str
     dimensions: str
     plain_sizes: str
+    widest: list[str]
     inputs: list[Operand]
     outputs: list[Operand]
     positive: list[str]
@@ -104,6 +111,7 @@ def function(kernel: LowRankKernel, real: Real) -> Function:
         passed=", ".join(kernel.sizes),
         dimensions=", ".join(f"{size} = (int)dimensions[{place}]" for place, size in enumerate(kernel.sizes, start=1)),
         plain_sizes=", ".join(f"(int){size}" for size in kernel.sizes),
+        widest=[f"const int {RANK} = {_widest(kernel)};"] if kernel.filled else [],
         inputs=inputs, outputs=outputs,
         positive=[identifier(argument.name) for argument in kernel.arguments if argument.positive],
         arrays=scratch.arrays(real),
@@ -121,6 +129,12 @@ def function(kernel: LowRankKernel, real: Real) -> Function:
     )  # fmt: skip
 
 
+def _widest(kernel: LowRankKernel) -> str:
+    """The larger of the ranks."""
+    first, second = (f"(int){argument.dims[1]}" for argument in kernel.filled)
+    return f"{first} > {second} ? {first} : {second}"
+
+
 def _operands(kernel: LowRankKernel, real: Real) -> list[Operand]:
     """Steps of core dimensions follow those of the operands, in the same order."""
     found = []
@@ -133,7 +147,8 @@ def _operands(kernel: LowRankKernel, real: Real) -> list[Operand]:
             rows, columns = (*part.dims, "1")[:2]
             plain = [f"(intptr_t)((size_t){columns} * sizeof({real.c}))", f"sizeof({real.c})"]
             name, index = _named(part), place - len(kernel.arguments) - 1
-            found.append(Operand(name, place, index, rows, columns, ", ".join([*steps, "0"][:2]), ", ".join(plain)))
+            width = RANK if kernel.filled and len(part.dims) == 2 else columns
+            found.append(Operand(name, place, index, rows, columns, width, ", ".join([*steps, "0"][:2]), ", ".join(plain)))
     return found
 
 
@@ -156,7 +171,10 @@ class Scratch:
         self.counts: dict[tuple[str, str], int] = {}
         self.free: dict[tuple[str, str], list[str]] = {}
         self.held: dict[str, tuple[tuple[str, str], str]] = {}
-        self.inputs = [(identifier(argument.name), argument.dims[0], (*argument.dims, "1")[1]) for argument in kernel.arguments]
+        widths = {argument.name: RANK for argument in kernel.filled}
+        self.inputs = [
+            (identifier(each.name), each.dims[0], widths.get(each.name, (*each.dims, "1")[1])) for each in kernel.arguments
+        ]  # fmt: skip
 
     def declared(self, let: Let | LetNumber, real: Real) -> list[str]:
         """The line that gives the target its place, and then room again for what was read for the last time."""
@@ -233,6 +251,12 @@ def _statement(let: Let | LetNumber, real: Real) -> list[str]:
             return [f"row_dots{real.ours}({_sizes(left)}, {_names(left, right)}, {target});"]
         case Inner(left, right):
             return [f"const {real.c} {target} = inner{real.ours}({_sizes(left)}, {_names(left, right)});"]
+        case Whitened(of, factor):
+            return [f"whiten{real.ours}({of.rows}, {_names(of, factor)}, {target});"]
+        case FactoredNearUnit(of):
+            return [f"factor_near_unit{real.ours}({of.rows}, {_names(of)}, {target});"]
+        case LogDetNearUnit(factor):
+            return [f"const {real.c} {target} = logdet_near_unit{real.ours}({factor.rows}, {_names(factor)});"]
         case LogDet(factor):
             return [f"const {real.c} {target} = logdet{real.ours}({factor.rows}, {_names(factor)});"]
         case RowSum(value, columns):

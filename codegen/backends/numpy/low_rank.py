@@ -15,15 +15,18 @@ from ...low_rank.program import (
     Combined,
     Divided,
     Factored,
+    FactoredNearUnit,
     Inner,
     Let,
     LetNumber,
     LogDet,
+    LogDetNearUnit,
     LowRankKernel,
     Product,
     RowDots,
     RowSum,
     Scaled,
+    Whitened,
 )
 from ...low_rank.prose import description, edges
 from ...prose import RAISES, options_and_types
@@ -31,7 +34,10 @@ from ..interface import Page
 from .spelling import PRINTER
 
 TEMPLATES = Path(__file__).parent / "templates"
-HELPERS = ("columns", "divided", "factor", "identity", "inner", "logdet", "row_dots", "turned")
+HELPERS = (
+    "columns", "divided", "factor", "filled", "identity", "inner", "logdet", "logdet_near_unit", "near_unit", "row_dots", "turned",
+    "whitened",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ class Function:
     digest: str
     doc: str
     returns: str
-    columns: str
+    prepared: list[str]
     lines: list[str]
     value: str
 
@@ -69,17 +75,28 @@ def pages(folder: str, modules: Mapping[str, Sequence[LowRankKernel]]) -> list[P
 
 def _module(kernels: Sequence[LowRankKernel]) -> dict[str, object]:
     functions = [_function(kernel) for kernel in kernels]
-    text = "\n".join(line for function in functions for line in (function.columns, *function.lines, function.value))
+    text = "\n".join(line for function in functions for line in (*function.prepared, *function.lines, function.value))
     used = ["Array", *(name for name in HELPERS if re.search(rf"\b{name}\(", text)), "thin_twin"]
+    listed = "(\n" + "".join(f"    {name},\n" for name in used) + ")"
     special = [name for name in ("log1pmx", "logratiomx") if f"{name}(" in text]
-    imports = [f"from .low_rank import {', '.join(used)}", *(f"from .special import {name}" for name in special)]
+    imports = [f"from .low_rank import {listed}", *(f"from .special import {name}" for name in special)]
     return {"subjects": sorted({formula(kernel.subject) for kernel in kernels}), "imports": imports, "functions": functions}
 
 
 def _function(kernel: LowRankKernel) -> Function:
     names = [argument.name for argument in kernel.arguments if len(argument.dims) == 1]
     value = f"np.asarray({PRINTER.print(kernel.value)})"
-    gradients = [array.name + "[..., 0]" * (array.columns == "1") for array in kernel.gradients]
+    gradients = [
+        array.name + ("[..., 0]" if array.columns == "1" else f"[..., :{argument.dims[1]}]" if argument in kernel.filled else "")
+        for argument, array in zip(kernel.arguments, kernel.gradients, strict=False)
+    ]
+    prepared = [f"{', '.join(names)} = columns({', '.join(names)})"]
+    if kernel.filled:
+        thin = ", ".join(argument.name for argument in kernel.filled)
+        if gradients:
+            ranks = ", ".join(argument.dims[1] for argument in kernel.filled)
+            prepared.append(f"{ranks} = {', '.join(f'{argument.name}.shape[-1]' for argument in kernel.filled)}")
+        prepared.append(f"{thin} = filled({thin})")
     remarks = [*options_and_types(kernel), edges(kernel, "NaN, and NumPy reports `invalid`"), RAISES]
     return Function(
         name=kernel.name,
@@ -92,7 +109,7 @@ def _function(kernel: LowRankKernel) -> Function:
         digest=kernel.digest,
         doc="\n".join("    " + line if line else "" for line in description(kernel, remarks, digests=False)).lstrip(),
         returns="tuple[Array, ...]" if gradients else "Array",
-        columns=f"{', '.join(names)} = columns({', '.join(names)})",
+        prepared=prepared,
         lines=list(_lines(kernel.lets)),
         value=", ".join([value, *gradients]),
     )
@@ -123,8 +140,14 @@ def _spelled(let: Let | LetNumber) -> str:
             return f"row_dots({left.name}, {right.name})"
         case Inner(left, right):
             return f"inner({left.name}, {right.name})"
+        case Whitened(of, by):
+            return f"whitened({of.name}, {by.name})"
+        case FactoredNearUnit(of):
+            return f"near_unit({of.name})"
         case LogDet(by):
             return f"logdet({by.name})"
+        case LogDetNearUnit(by):
+            return f"logdet_near_unit({by.name})"
         case RowSum(value, _):
             return f"np.sum({PRINTER.print(value)}, axis=(-2, -1))"
 
