@@ -9,10 +9,11 @@ from ..prose import listed, origin, wrapped
 from .program import LowRankKernel
 
 ACCURACY = (
-    "The work grows as k times the square of the larger rank, and no matrix of k x k is formed; the factor of the smaller rank is filled up"
-    " with columns of zeros. Differences of the parameters are taken first and squares of them added up, so that laws of nearly the same"
-    " parameters keep their digits and equal ones give exactly 0. From the divergence of the laws of x and its factors together, that of"
-    " the factors given x is subtracted: where that is nearly all, as for W and W times a rotation, the unit roundoff times the former is lost."
+    "The work grows as k times the square of the larger rank, and no matrix of k x k is formed; the factor of the smaller"
+    " rank is filled up with columns of zeros. Differences of the parameters are taken first and squares of them added up, so"
+    " that laws of nearly the same parameters keep their digits and equal ones give exactly 0. From the divergence of the laws"
+    " of x and its factors together, that of the factors given x is subtracted: where that is nearly all, as for W and W times"
+    " a rotation, the unit roundoff times the former is lost."
 )
 
 
