@@ -107,9 +107,8 @@ def _triangle(slope: Slope, suffix: str) -> Iterator[str]:
     yield f"clear{suffix}(k, {slope.result})"
     yield from (_added(term, slope.result, suffix) for term in slope.terms)
     if slope.through is not Through.ALONE:
-        yield f"back_lower{suffix}(k, {'1.0' if late else decimal(slope.scale)}, {slope.factor}, over_{slope.factor}, {slope.result})"
-    if slope.through is Through.BOTH:
-        yield f"back_symmetric{suffix}(k, {slope.factor}, over_{slope.factor}, {slope.result})"
+        function = "around_lower" if slope.through is Through.BOTH else "back_lower"
+        yield f"{function}{suffix}(k, {'1.0' if late else decimal(slope.scale)}, {slope.factor}, over_{slope.factor}, {slope.result})"
     yield from (_added(term, slope.result, suffix) for term in slope.beside)
     if late and slope.scale != 1:
         yield f"scale_lower{suffix}(k, {decimal(slope.scale)}, {slope.result})"
