@@ -1,7 +1,8 @@
 """The kernels beside other ways to compute the same, in one process, one thread, taking turns: `make bench` prints the tables.
 
 Times are CPU time of the process, pinned to one processor; each figure is a median over rounds, each ratio a median of ratios in the
-same round. Inputs are filled. "limit" is a loop in C that only reads the inputs and writes what the kernel writes.
+same round. Inputs are filled. "limit" is a loop in C that only reads the inputs and writes what the kernel writes. Whoever fails, or needs
+more than PATIENCE seconds a call, is left out of that table with a line that says so; so are the tables for which no time is left.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from closedform import generated  # noqa: E402
 
 Run = Callable[[], object]
 TIE = 0.05  # ratios this near to 1 are no difference
+PATIENCE = 3.0
+OURS = ("limit", "closedform", "closedform, fresh", "ufunc")
 
 LIMITS = r"""
 #include <stddef.h>
@@ -73,14 +76,30 @@ def timed(run: Run, least: float) -> float:
 
 def compared(runs: dict[str, Run], rounds: int, least: float) -> dict[str, list[float]]:
     """Seconds a call of each, in turns."""
-    for run in runs.values():
-        run()
-        run()
-    found: dict[str, list[float]] = {name: [] for name in runs}
+    ready = {name: run for name, run in runs.items() if is_ready(name, run)}
+    found: dict[str, list[float]] = {name: [] for name in ready}
     for _ in range(rounds):
-        for name, run in runs.items():
+        for name, run in ready.items():
             found[name].append(timed(run, least))
     return found
+
+
+def is_ready(name: str, run: Run) -> bool:
+    """Can it be timed? The first call compiles, the second tells how long one takes."""
+    try:
+        run()
+        start = time.process_time()
+        run()
+        spent = time.process_time() - start
+    except Exception as error:
+        if name in OURS:
+            raise
+        print(f"\n{name} left out: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no reason given'}")
+        return False
+    if spent > PATIENCE and name not in OURS:
+        print(f"\n{name} left out: {spent:.1f} s a call")
+        return False
+    return True
 
 
 def ratio(times: dict[str, list[float]], name: str, to: str) -> float:
@@ -201,11 +220,16 @@ def table(title: str, times: dict[str, list[float]], elements: int, bytes_: int)
         print(f"    {name:24} {1e9 * each:10.3f} {speed:7.1f} {share:8.2f} {faster:>10}")
 
 
-def vae(others: Others, bound: ctypes.CDLL, rounds: int, *, quick: bool) -> None:
-    for real in ("float32", "float64"):
+def vae(others: Others, bound: ctypes.CDLL, rounds: int, *, quick: bool, until: float) -> None:
+    """Every size, the most usual length of rows first, as long as there is time."""
+    for k in (128,) if quick else (128, 32, 512, 1):
         for megabytes in (4, 64):
-            for k in (128,) if quick else (1, 32, 128, 512):
-                vae_of(others, bound, rounds, real, (megabytes << 20) // np.dtype(real).itemsize, k)
+            for real in ("float32", "float64"):
+                if time.monotonic() > until:
+                    print(f"\n{real}, {megabytes} MiB an array, K = {k}: left out, the time is over (--minutes)")
+                else:
+                    vae_of(others, bound, rounds, real, (megabytes << 20) // np.dtype(real).itemsize, k)
+    print("\ntorch.compile takes part for K = 128: it needs many seconds for each shape and type.")
 
 
 def vae_of(others: Others, bound: ctypes.CDLL, rounds: int, real: str, count: int, k: int) -> None:
@@ -296,7 +320,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="K = 128 alone")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--minutes", type=float, default=14.0, help="no table is begun after so many")
     asked = parser.parse_args()
+    start = time.monotonic()
     warnings.simplefilter("ignore")
     others = Others()
     print(f"{machine()}; kernels: {generated.config()}; {time.strftime('%Y-%m-%d')}")
@@ -304,7 +330,7 @@ def main() -> None:
     calls(asked.rounds)
     for count in (1 << 18, 1 << 22):
         pair(others, bound, asked.rounds, count)
-    vae(others, bound, asked.rounds, quick=asked.quick)
+    vae(others, bound, asked.rounds, quick=asked.quick, until=start + 60 * asked.minutes)
 
 
 if __name__ == "__main__":
