@@ -20,7 +20,7 @@ NATIVE  := $(filter generated/c/% codegen/cmake/%,$(SOURCES))
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: always accuracy accuracy-full accuracy-peers figures bench-kernels help instructions kernels sanitize test test-slow test-browser latex book bench check-generated lint types wheel clean
+.PHONY: always accuracy accuracy-full accuracy-peers figures bench-kernels bench-matrices help instructions kernels sanitize test test-slow test-browser latex book bench check-generated lint types wheel clean
 
 help: ## print this list
 	@echo "closedform: from an integral to a kernel"
@@ -159,7 +159,10 @@ accuracy-peers: $(BENCH)/.created ## print how accurate full covariance is, with
 bench-kernels: $(BENCH)/.created ## time the kernels beside torch, jax, numba and NumPy (a quarter of an hour)
 	@cd build && ../$(BENCH)/bin/python ../tests/benchmarks/peers.py
 
-bench: bench-kernels $(VENV)/.tested ## time commands and kernels
+bench-matrices: $(BENCH)/.created ## time the kernels of full covariance beside torch and SciPy (five minutes)
+	@cd build && env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE ../$(BENCH)/bin/python ../tests/benchmarks/matrices.py
+
+bench: bench-kernels bench-matrices $(VENV)/.tested ## time commands and kernels
 	$(BIN)/pytest tests/benchmarks --override-ini='python_files=bench_*.py' --benchmark-enable --benchmark-only
 
 wheel: $(VENV)/.tested ## build the source distribution and, from it, the wheel
