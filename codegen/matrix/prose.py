@@ -33,7 +33,7 @@ def description(kernel: MatrixKernel, remarks: Sequence[str], *, digests: bool =
     for text in formulas(kernel):
         lines += wrapped(text, indent="    ")
     lines.append("")
-    for text in (shapes(kernel), domain(kernel), *accuracy(kernel), *remarks, origin(kernel, digests=digests)):
+    for text in (shapes(kernel), domain(kernel), *accuracy(kernel), *gradients(kernel), *remarks, origin(kernel, digests=digests)):
         lines += wrapped(text)
     return lines
 
@@ -67,6 +67,15 @@ def domain(kernel: MatrixKernel) -> str:
 
 def accuracy(kernel: MatrixKernel) -> list[str]:
     return [text for structure, text in ACCURACY.items() if any(argument.structure is structure for argument in kernel.arguments)]
+
+
+def gradients(kernel: MatrixKernel) -> list[str]:
+    """What the gradient by a symmetric matrix means, whose entries do not move one by one."""
+    by = [slope.result for slope in kernel.slopes if slope.structure is Structure.SYMMETRIC]
+    if not by:
+        return []
+    change = f"{by[0]}[i,j] d{by[0].removeprefix('by_')}[i,j]"
+    return [f"{listed(by)} are symmetric, exactly: kl changes by the sum of {change} over all i and j, as if each entry moved alone."]
 
 
 def edges(kernel: MatrixKernel, invalid: str) -> str:

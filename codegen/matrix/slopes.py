@@ -188,7 +188,8 @@ def _require_shape(found: Slope, theorem: Theorem) -> None:
     """A column is one product; a symmetric result is made of symmetric terms with a factor on both sides or on neither."""
     line = f"theorem {theorem.name}: no kernel can compute {theorem.rhs}"
     if found.structure is Structure.FULL:
-        if found.beside or [term.part for term in found.terms] != [Part.PLAIN] or found.through is Through.BOTH:
+        several = found.beside or [term.part for term in found.terms] != [Part.PLAIN]
+        if several or found.through is Through.BOTH or (found.through is Through.ALONE and found.scale != 1):
             raise LoweringError(f"{line}: the gradient by a column must be one column, or one triangular factor times one")
         return
     allowed = {Structure.LOWER: (Through.ALONE, Through.BACK), Structure.SYMMETRIC: (Through.ALONE, Through.BOTH)}[found.structure]

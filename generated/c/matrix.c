@@ -8584,21 +8584,23 @@ typedef struct {
 
 /* ---- thin matrices, row by row without gaps: n rows of m entries */
 
-static void gather_thin(const int n, const int m, const thin *from, double *to)
+/* With columns of zeros, so that there are `width`. */
+static void gather_thin(const int n, const int m, const int width, const thin *from, double *to)
 {
     for (int i = 0; i < n; ++i) {
-        for (int a = 0; a < m; ++a) {
-            to[(size_t)i * (size_t)m + (size_t)a] = *(const double *)(from->start + i * from->row + a * from->column);
+        double *row = to + ROOM(i, width);
+        for (int a = 0; a < width; ++a) {
+            row[a] = a < m ? *(const double *)(from->start + i * from->row + a * from->column) : 0.0;
         }
     }
 }
 
-/* A gradient to where it belongs; without one, NaN. */
-static void put_thin(const int n, const int m, const double *from, char *to, intptr_t row, intptr_t column)
+/* A gradient to where it belongs, its first m columns; without one, NaN. */
+static void put_thin(const int n, const int m, const int width, const double *from, char *to, intptr_t row, intptr_t column)
 {
     for (int i = 0; i < n; ++i) {
         for (int a = 0; a < m; ++a) {
-            *(double *)(to + i * row + a * column) = from == NULL ? NAN : from[(size_t)i * (size_t)m + (size_t)a];
+            *(double *)(to + i * row + a * column) = from == NULL ? NAN : from[ROOM(i, width) + (size_t)a];
         }
     }
 }
@@ -8767,23 +8769,81 @@ static double logdet(const int n, const double *L)
     return sum;
 }
 
-/* ---- thin matrices, row by row without gaps: n rows of m entries */
-
-static void gather_thin_f32(const int n, const int m, const thin *from, float *to)
+/* to = L^-1 B L^-T for symmetric B: first the rows of B, then those of what that gives. */
+static void whiten(const int n, const double *B, const double *L, double *to)
 {
     for (int i = 0; i < n; ++i) {
-        for (int a = 0; a < m; ++a) {
-            to[(size_t)i * (size_t)m + (size_t)a] = *(const float *)(from->start + i * from->row + a * from->column);
+        double *x = to + ROOM(i, n);
+        for (int a = 0; a < n; ++a) {
+            double sum = B[ROOM(i, n) + (size_t)a];
+            for (int l = 0; l < a; ++l) {
+                sum -= L[ROOM(a, n) + (size_t)l] * x[l];
+            }
+            x[a] = sum / L[ROOM(a, n) + (size_t)a];
+        }
+    }
+    for (int i = 0; i < n; ++i) {
+        double *x = to + ROOM(i, n);
+        for (int l = 0; l < i; ++l) {
+            for (int a = 0; a < n; ++a) {
+                x[a] -= L[ROOM(i, n) + (size_t)l] * to[ROOM(l, n) + (size_t)a];
+            }
+        }
+        for (int a = 0; a < n; ++a) {
+            x[a] /= L[ROOM(i, n) + (size_t)i];
         }
     }
 }
 
-/* A gradient to where it belongs; without one, NaN. */
-static void put_thin_f32(const int n, const int m, const float *from, char *to, intptr_t row, intptr_t column)
+/* E with (I + E) (I + E)^T = I + X, without forming 1 + something small; zeros above its diagonal. */
+static void factor_near_unit(const int n, const double *X, double *E)
+{
+    for (int i = 0; i < n; ++i) {
+        double *Ei = E + ROOM(i, n);
+        for (int j = 0; j < n; ++j) {
+            const double *Ej = E + ROOM(j, n);
+            double x = j > i ? 0.0 : X[ROOM(i, n) + (size_t)j];
+            for (int l = 0; l < j && j <= i; ++l) {
+                x -= Ei[l] * Ej[l];
+            }
+            Ei[j] = x / (1.0 + (j < i ? Ej[j] : j == i ? sqrt(1.0 + x) : 0.0));
+        }
+    }
+}
+
+/* log |I + X| - tr X for I + X = (I + E) (I + E)^T: a sum of terms none of which is positive. */
+static double logdet_near_unit(const int n, const double *E)
+{
+    double sum = 0.0;
+    for (int i = 0; i < n; ++i) {
+        const double x = E[ROOM(i, n) + (size_t)i];
+        sum += 2.0 * (x > -0.5 && x < 0.5 ? log1pmx(x) : log1p(x) - x);
+        for (int j = 0; j <= i; ++j) {
+            sum -= E[ROOM(i, n) + (size_t)j] * E[ROOM(i, n) + (size_t)j];
+        }
+    }
+    return sum;
+}
+
+/* ---- thin matrices, row by row without gaps: n rows of m entries */
+
+/* With columns of zeros, so that there are `width`. */
+static void gather_thin_f32(const int n, const int m, const int width, const thin *from, float *to)
+{
+    for (int i = 0; i < n; ++i) {
+        float *row = to + ROOM(i, width);
+        for (int a = 0; a < width; ++a) {
+            row[a] = a < m ? *(const float *)(from->start + i * from->row + a * from->column) : 0.0f;
+        }
+    }
+}
+
+/* A gradient to where it belongs, its first m columns; without one, NaN. */
+static void put_thin_f32(const int n, const int m, const int width, const float *from, char *to, intptr_t row, intptr_t column)
 {
     for (int i = 0; i < n; ++i) {
         for (int a = 0; a < m; ++a) {
-            *(float *)(to + i * row + a * column) = from == NULL ? NAN : from[(size_t)i * (size_t)m + (size_t)a];
+            *(float *)(to + i * row + a * column) = from == NULL ? NAN : from[ROOM(i, width) + (size_t)a];
         }
     }
 }
@@ -8952,36 +9012,89 @@ static float logdet_f32(const int n, const float *L)
     return sum;
 }
 
+/* to = L^-1 B L^-T for symmetric B: first the rows of B, then those of what that gives. */
+static void whiten_f32(const int n, const float *B, const float *L, float *to)
+{
+    for (int i = 0; i < n; ++i) {
+        float *x = to + ROOM(i, n);
+        for (int a = 0; a < n; ++a) {
+            float sum = B[ROOM(i, n) + (size_t)a];
+            for (int l = 0; l < a; ++l) {
+                sum -= L[ROOM(a, n) + (size_t)l] * x[l];
+            }
+            x[a] = sum / L[ROOM(a, n) + (size_t)a];
+        }
+    }
+    for (int i = 0; i < n; ++i) {
+        float *x = to + ROOM(i, n);
+        for (int l = 0; l < i; ++l) {
+            for (int a = 0; a < n; ++a) {
+                x[a] -= L[ROOM(i, n) + (size_t)l] * to[ROOM(l, n) + (size_t)a];
+            }
+        }
+        for (int a = 0; a < n; ++a) {
+            x[a] /= L[ROOM(i, n) + (size_t)i];
+        }
+    }
+}
+
+/* E with (I + E) (I + E)^T = I + X, without forming 1 + something small; zeros above its diagonal. */
+static void factor_near_unit_f32(const int n, const float *X, float *E)
+{
+    for (int i = 0; i < n; ++i) {
+        float *Ei = E + ROOM(i, n);
+        for (int j = 0; j < n; ++j) {
+            const float *Ej = E + ROOM(j, n);
+            float x = j > i ? 0.0f : X[ROOM(i, n) + (size_t)j];
+            for (int l = 0; l < j && j <= i; ++l) {
+                x -= Ei[l] * Ej[l];
+            }
+            Ei[j] = x / (1.0f + (j < i ? Ej[j] : j == i ? sqrtf(1.0f + x) : 0.0f));
+        }
+    }
+}
+
+/* log |I + X| - tr X for I + X = (I + E) (I + E)^T: a sum of terms none of which is positive. */
+static float logdet_near_unit_f32(const int n, const float *E)
+{
+    float sum = 0.0f;
+    for (int i = 0; i < n; ++i) {
+        const float x = E[ROOM(i, n) + (size_t)i];
+        sum += 2.0f * (x > -0.5f && x < 0.5f ? log1pmx_f32(x) : log1pf(x) - x);
+        for (int j = 0; j <= i; ++j) {
+            sum -= E[ROOM(i, n) + (size_t)j] * E[ROOM(i, n) + (size_t)j];
+        }
+    }
+    return sum;
+}
+
 /* ---- kl_mvn_lowrank */
 
 static double kl_mvn_lowrank_one(const int k, const int r, const int s, const thin *in, double *scratch, double **gradients)
 {
+    const int m = (int)r > (int)s ? (int)r : (int)s;
     double *const mu1 = scratch;
     scratch += ROOM(k, 1);
     double *const W1 = scratch;
-    scratch += ROOM(k, r);
+    scratch += ROOM(k, m);
     double *const d1 = scratch;
     scratch += ROOM(k, 1);
     double *const mu2 = scratch;
     scratch += ROOM(k, 1);
     double *const W2 = scratch;
-    scratch += ROOM(k, s);
+    scratch += ROOM(k, m);
     double *const d2 = scratch;
     scratch += ROOM(k, 1);
-    double *const at_k_s_1 = scratch;
-    scratch += ROOM(k, s);
-    double *const at_k_s_2 = scratch;
-    scratch += ROOM(k, s);
-    double *const at_k_s_3 = scratch;
-    scratch += ROOM(k, s);
-    double *const at_k_s_4 = scratch;
-    scratch += ROOM(k, s);
-    double *const at_s_s_1 = scratch;
-    scratch += ROOM(s, s);
-    double *const at_s_s_2 = scratch;
-    scratch += ROOM(s, s);
-    double *const at_s_s_3 = scratch;
-    scratch += ROOM(s, s);
+    double *const at_k_m_1 = scratch;
+    scratch += ROOM(k, m);
+    double *const at_k_m_2 = scratch;
+    scratch += ROOM(k, m);
+    double *const at_k_m_3 = scratch;
+    scratch += ROOM(k, m);
+    double *const at_k_m_4 = scratch;
+    scratch += ROOM(k, m);
+    double *const at_k_m_5 = scratch;
+    scratch += ROOM(k, m);
     double *const at_k_1_1 = scratch;
     scratch += ROOM(k, 1);
     double *const at_k_1_2 = scratch;
@@ -8990,31 +9103,25 @@ static double kl_mvn_lowrank_one(const int k, const int r, const int s, const th
     scratch += ROOM(k, 1);
     double *const at_k_1_4 = scratch;
     scratch += ROOM(k, 1);
-    double *const at_k_r_1 = scratch;
-    scratch += ROOM(k, r);
-    double *const at_k_r_2 = scratch;
-    scratch += ROOM(k, r);
-    double *const at_k_r_3 = scratch;
-    scratch += ROOM(k, r);
-    double *const at_s_r_1 = scratch;
-    scratch += ROOM(s, r);
-    double *const at_r_s_1 = scratch;
-    scratch += ROOM(r, s);
-    double *const at_s_1_1 = scratch;
-    scratch += ROOM(s, 1);
-    double *const at_1_s_1 = scratch;
-    scratch += ROOM(1, s);
-    double *const at_r_r_1 = scratch;
-    scratch += ROOM(r, r);
-    double *const at_r_r_2 = scratch;
-    scratch += ROOM(r, r);
+    double *const at_m_m_1 = scratch;
+    scratch += ROOM(m, m);
+    double *const at_m_m_2 = scratch;
+    scratch += ROOM(m, m);
+    double *const at_m_m_3 = scratch;
+    scratch += ROOM(m, m);
+    double *const at_m_m_4 = scratch;
+    scratch += ROOM(m, m);
+    double *const at_m_1_1 = scratch;
+    scratch += ROOM(m, 1);
+    double *const at_1_m_1 = scratch;
+    scratch += ROOM(1, m);
     (void)scratch;
-    gather_thin(k, 1, &in[0], mu1);
-    gather_thin(k, r, &in[1], W1);
-    gather_thin(k, 1, &in[2], d1);
-    gather_thin(k, 1, &in[3], mu2);
-    gather_thin(k, s, &in[4], W2);
-    gather_thin(k, 1, &in[5], d2);
+    gather_thin(k, 1, 1, &in[0], mu1);
+    gather_thin(k, r, m, &in[1], W1);
+    gather_thin(k, 1, 1, &in[2], d1);
+    gather_thin(k, 1, 1, &in[3], mu2);
+    gather_thin(k, s, m, &in[4], W2);
+    gather_thin(k, 1, 1, &in[5], d2);
     if (!is_positive(k, d1)) {
         return NAN;
     }
@@ -9026,92 +9133,110 @@ static double kl_mvn_lowrank_one(const int k, const int r, const int s, const th
     for (int j = 0; j < k; ++j) {
         t0 += -logratiomx(d1[j], d2[j]);
     }
-    double *const t1 = at_k_s_1;
-    divide_rows(k, s, d2, W2, t1);
-    double *const t2 = at_s_s_1;
-    turned_times(k, s, s, W2, t1, t2);
-    double *const C2 = at_s_s_2;
-    for (size_t e = 0; e < ROOM(s, s); ++e) {
-        C2[e] = t2[e];
+    double *const dW = at_k_m_1;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        dW[e] = W2[e] - W1[e];
     }
-    for (int i = 0; i < s; ++i) {
-        C2[(size_t)i * ((size_t)s + 1)] += 1.0;
-    }
-    double *const root_C2 = at_s_s_3;
-    factor_small(s, C2, root_C2);
-    double *const t3 = at_k_s_2;
-    divide_small(k, s, s, 1, W2, root_C2, t3);
+    double *const t1 = at_k_m_2;
+    divide_rows(k, m, d2, dW, t1);
+    const double t2 = inner(k, m, dW, t1);
+    double *const t3 = at_k_m_2;
+    divide_rows(k, m, d1, W2, t3);
     double *const t4 = at_k_1_1;
     for (size_t e = 0; e < ROOM(k, 1); ++e) {
         t4[e] = d1[e] - d2[e];
     }
-    double *const t5 = at_k_s_3;
-    scale_rows(k, s, t4, t1, t5);
-    double *const t6 = at_k_s_4;
-    divide_rows(k, s, d2, t5, t6);
-    const double t7 = inner(k, s, t3, t6);
-    double *const t8 = at_k_r_1;
-    divide_rows(k, r, d2, W1, t8);
-    double *const t9 = at_s_r_1;
-    turned_times(k, s, r, W2, t8, t9);
-    double *const t10 = at_r_s_1;
-    divide_small(r, s, 1, r, t9, root_C2, t10);
-    double *const t11 = at_k_r_2;
-    times_turned(k, s, r, W2, t10, t11);
-    double *const t12 = at_k_r_3;
-    divide_rows(k, r, d2, t11, t12);
-    double *const t13 = at_k_r_2;
-    for (size_t e = 0; e < ROOM(k, r); ++e) {
-        t13[e] = t8[e] - t12[e];
+    double *const t5 = at_k_m_3;
+    scale_rows(k, m, t4, t3, t5);
+    double *const t6 = at_k_m_2;
+    divide_rows(k, m, d2, t5, t6);
+    double *const t7 = at_k_m_3;
+    divide_rows(k, m, d1, dW, t7);
+    double *const dP = at_k_m_4;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        dP[e] = t6[e] + t7[e];
     }
-    const double t14 = inner(k, r, W1, t13);
-    double *const t15 = at_s_s_2;
-    divide_small(s, s, 1, s, t2, root_C2, t15);
-    double *const t16 = at_k_s_4;
-    times_turned(k, s, s, W2, t15, t16);
-    double *const t17 = at_k_s_2;
-    divide_rows(k, s, d2, t16, t17);
-    double *const t18 = at_k_s_4;
-    for (size_t e = 0; e < ROOM(k, s); ++e) {
-        t18[e] = t1[e] - t17[e];
+    double *const t8 = at_k_m_3;
+    divide_rows(k, m, d2, W2, t8);
+    double *const t9 = at_m_m_1;
+    turned_times(k, m, m, dW, t8, t9);
+    double *const t10 = at_m_m_2;
+    turned_times(k, m, m, W1, dP, t10);
+    double *const dC = at_m_m_3;
+    for (size_t e = 0; e < ROOM(m, m); ++e) {
+        dC[e] = t9[e] + t10[e];
     }
-    const double t19 = inner(k, s, W2, t18);
-    double *const t20 = at_k_1_1;
+    double *const t11 = at_k_m_1;
+    divide_rows(k, m, d1, W1, t11);
+    double *const t12 = at_m_m_2;
+    turned_times(k, m, m, W1, t11, t12);
+    double *const C1 = at_m_m_1;
+    for (size_t e = 0; e < ROOM(m, m); ++e) {
+        C1[e] = t12[e];
+    }
+    for (int i = 0; i < m; ++i) {
+        C1[(size_t)i * ((size_t)m + 1)] += 1.0;
+    }
+    double *const root_C1 = at_m_m_2;
+    factor_small(m, C1, root_C1);
+    double *const t13 = at_m_m_1;
+    divide_small(m, m, 1, m, dC, root_C1, t13);
+    double *const t14 = at_k_m_1;
+    times_turned(k, m, m, W1, t13, t14);
+    double *const t15 = at_k_m_2;
+    divide_rows(k, m, d1, t14, t15);
+    double *const Z = at_k_m_1;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        Z[e] = dP[e] - t15[e];
+    }
+    double *const t16 = at_m_m_1;
+    turned_times(k, m, m, W2, t8, t16);
+    double *const C2 = at_m_m_4;
+    for (size_t e = 0; e < ROOM(m, m); ++e) {
+        C2[e] = t16[e];
+    }
+    for (int i = 0; i < m; ++i) {
+        C2[(size_t)i * ((size_t)m + 1)] += 1.0;
+    }
+    double *const root_C2 = at_m_m_1;
+    factor_small(m, C2, root_C2);
+    double *const t17 = at_k_m_2;
+    divide_small(k, m, m, 1, Z, root_C2, t17);
+    double *const t18 = at_k_m_4;
+    scale_rows(k, m, d1, Z, t18);
+    double *const t19 = at_m_m_4;
+    turned_times(k, m, m, W1, Z, t19);
+    double *const t20 = at_k_m_1;
+    times(k, m, m, W1, t19, t20);
+    double *const t21 = at_k_m_5;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        t21[e] = t18[e] + t20[e];
+    }
+    const double t22 = inner(k, m, t17, t21);
+    double *const t23 = at_k_1_1;
     for (size_t e = 0; e < ROOM(k, 1); ++e) {
-        t20[e] = mu1[e] - mu2[e];
+        t23[e] = mu1[e] - mu2[e];
     }
-    double *const t21 = at_k_1_2;
-    divide_rows(k, 1, d2, t20, t21);
-    double *const t22 = at_s_1_1;
-    turned_times(k, s, 1, W2, t21, t22);
-    double *const t23 = at_1_s_1;
-    divide_small(1, s, 1, 1, t22, root_C2, t23);
-    double *const t24 = at_k_1_3;
-    times_turned(k, s, 1, W2, t23, t24);
-    double *const t25 = at_k_1_4;
-    divide_rows(k, 1, d2, t24, t25);
-    double *const t26 = at_k_1_3;
+    double *const t24 = at_k_1_2;
+    divide_rows(k, 1, d2, t23, t24);
+    double *const t25 = at_m_1_1;
+    turned_times(k, m, 1, W2, t24, t25);
+    double *const t26 = at_1_m_1;
+    divide_small(1, m, 1, 1, t25, root_C2, t26);
+    double *const t27 = at_k_1_3;
+    times_turned(k, m, 1, t8, t26, t27);
+    double *const t28 = at_k_1_4;
     for (size_t e = 0; e < ROOM(k, 1); ++e) {
-        t26[e] = t21[e] - t25[e];
+        t28[e] = t24[e] - t27[e];
     }
-    const double t27 = inner(k, 1, t20, t26);
-    const double t28 = logdet(s, root_C2);
-    double *const t29 = at_k_r_2;
-    divide_rows(k, r, d1, W1, t29);
-    double *const t30 = at_r_r_1;
-    turned_times(k, r, r, W1, t29, t30);
-    double *const C1 = at_r_r_2;
-    for (size_t e = 0; e < ROOM(r, r); ++e) {
-        C1[e] = t30[e];
-    }
-    for (int i = 0; i < r; ++i) {
-        C1[(size_t)i * ((size_t)r + 1)] += 1.0;
-    }
-    double *const root_C1 = at_r_r_1;
-    factor_small(r, C1, root_C1);
-    const double t31 = logdet(r, root_C1);
+    const double t29 = inner(k, 1, t23, t28);
+    double *const t30 = at_m_m_1;
+    whiten(m, dC, root_C1, t30);
+    double *const t31 = at_m_m_2;
+    factor_near_unit(m, t30, t31);
+    const double t32 = logdet_near_unit(m, t31);
     (void)gradients;
-    return 0.5 * t0 - 0.5 * t7 + 0.5 * t14 - 0.5 * t19 + 0.5 * t27 + 0.5 * t28 - 0.5 * t31;
+    return 0.5 * t0 + 0.5 * t2 - 0.5 * t22 + 0.5 * t29 + 0.5 * t32;
 }
 
 /* The value of one element, once it is known whether that may be computed; gradients go with it. */
@@ -9130,7 +9255,8 @@ static double kl_mvn_lowrank_settled(const int k, const int r, const int s, cons
 double CLOSEDFORM(kl_mvn_lowrank)(size_t k, size_t r, size_t s, const double *mu1, const double *W1, const double *d1, const double *mu2, const double *W2, const double *d2)
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
-    double *const scratch = malloc((ROOM(k, 1) + ROOM(k, r) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(s, s) + ROOM(s, s) + ROOM(s, s) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(s, r) + ROOM(r, s) + ROOM(s, 1) + ROOM(1, s) + ROOM(r, r) + ROOM(r, r) + 1) * sizeof(double));
+    const int m = (int)r > (int)s ? (int)r : (int)s;
+    double *const scratch = malloc((ROOM(k, 1) + ROOM(k, m) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, m) + ROOM(k, 1) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(m, m) + ROOM(m, m) + ROOM(m, m) + ROOM(m, m) + ROOM(m, 1) + ROOM(1, m) + 1) * sizeof(double));
     double *gradients[1] = {NULL};
     double kl = NAN;
     int raised = scratch == NULL ? FE_INVALID : 0;
@@ -9154,7 +9280,8 @@ static void kl_mvn_lowrank_loop(char **args, const intptr_t *dimensions, const i
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int k = (int)dimensions[1], r = (int)dimensions[2], s = (int)dimensions[3];
-    double *const scratch = malloc((ROOM(k, 1) + ROOM(k, r) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(s, s) + ROOM(s, s) + ROOM(s, s) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(s, r) + ROOM(r, s) + ROOM(s, 1) + ROOM(1, s) + ROOM(r, r) + ROOM(r, r) + 1) * sizeof(double));
+    const int m = (int)r > (int)s ? (int)r : (int)s;
+    double *const scratch = malloc((ROOM(k, 1) + ROOM(k, m) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, m) + ROOM(k, 1) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(m, m) + ROOM(m, m) + ROOM(m, m) + ROOM(m, m) + ROOM(m, 1) + ROOM(1, m) + 1) * sizeof(double));
     double *gradients[1] = {NULL};
     int raised = 0;
     thin in[6];
@@ -9183,32 +9310,29 @@ static void kl_mvn_lowrank_loop(char **args, const intptr_t *dimensions, const i
 
 static float kl_mvn_lowrank_f32_one(const int k, const int r, const int s, const thin *in, float *scratch, float **gradients)
 {
+    const int m = (int)r > (int)s ? (int)r : (int)s;
     float *const mu1 = scratch;
     scratch += ROOM(k, 1);
     float *const W1 = scratch;
-    scratch += ROOM(k, r);
+    scratch += ROOM(k, m);
     float *const d1 = scratch;
     scratch += ROOM(k, 1);
     float *const mu2 = scratch;
     scratch += ROOM(k, 1);
     float *const W2 = scratch;
-    scratch += ROOM(k, s);
+    scratch += ROOM(k, m);
     float *const d2 = scratch;
     scratch += ROOM(k, 1);
-    float *const at_k_s_1 = scratch;
-    scratch += ROOM(k, s);
-    float *const at_k_s_2 = scratch;
-    scratch += ROOM(k, s);
-    float *const at_k_s_3 = scratch;
-    scratch += ROOM(k, s);
-    float *const at_k_s_4 = scratch;
-    scratch += ROOM(k, s);
-    float *const at_s_s_1 = scratch;
-    scratch += ROOM(s, s);
-    float *const at_s_s_2 = scratch;
-    scratch += ROOM(s, s);
-    float *const at_s_s_3 = scratch;
-    scratch += ROOM(s, s);
+    float *const at_k_m_1 = scratch;
+    scratch += ROOM(k, m);
+    float *const at_k_m_2 = scratch;
+    scratch += ROOM(k, m);
+    float *const at_k_m_3 = scratch;
+    scratch += ROOM(k, m);
+    float *const at_k_m_4 = scratch;
+    scratch += ROOM(k, m);
+    float *const at_k_m_5 = scratch;
+    scratch += ROOM(k, m);
     float *const at_k_1_1 = scratch;
     scratch += ROOM(k, 1);
     float *const at_k_1_2 = scratch;
@@ -9217,31 +9341,25 @@ static float kl_mvn_lowrank_f32_one(const int k, const int r, const int s, const
     scratch += ROOM(k, 1);
     float *const at_k_1_4 = scratch;
     scratch += ROOM(k, 1);
-    float *const at_k_r_1 = scratch;
-    scratch += ROOM(k, r);
-    float *const at_k_r_2 = scratch;
-    scratch += ROOM(k, r);
-    float *const at_k_r_3 = scratch;
-    scratch += ROOM(k, r);
-    float *const at_s_r_1 = scratch;
-    scratch += ROOM(s, r);
-    float *const at_r_s_1 = scratch;
-    scratch += ROOM(r, s);
-    float *const at_s_1_1 = scratch;
-    scratch += ROOM(s, 1);
-    float *const at_1_s_1 = scratch;
-    scratch += ROOM(1, s);
-    float *const at_r_r_1 = scratch;
-    scratch += ROOM(r, r);
-    float *const at_r_r_2 = scratch;
-    scratch += ROOM(r, r);
+    float *const at_m_m_1 = scratch;
+    scratch += ROOM(m, m);
+    float *const at_m_m_2 = scratch;
+    scratch += ROOM(m, m);
+    float *const at_m_m_3 = scratch;
+    scratch += ROOM(m, m);
+    float *const at_m_m_4 = scratch;
+    scratch += ROOM(m, m);
+    float *const at_m_1_1 = scratch;
+    scratch += ROOM(m, 1);
+    float *const at_1_m_1 = scratch;
+    scratch += ROOM(1, m);
     (void)scratch;
-    gather_thin_f32(k, 1, &in[0], mu1);
-    gather_thin_f32(k, r, &in[1], W1);
-    gather_thin_f32(k, 1, &in[2], d1);
-    gather_thin_f32(k, 1, &in[3], mu2);
-    gather_thin_f32(k, s, &in[4], W2);
-    gather_thin_f32(k, 1, &in[5], d2);
+    gather_thin_f32(k, 1, 1, &in[0], mu1);
+    gather_thin_f32(k, r, m, &in[1], W1);
+    gather_thin_f32(k, 1, 1, &in[2], d1);
+    gather_thin_f32(k, 1, 1, &in[3], mu2);
+    gather_thin_f32(k, s, m, &in[4], W2);
+    gather_thin_f32(k, 1, 1, &in[5], d2);
     if (!is_positive_f32(k, d1)) {
         return NAN;
     }
@@ -9253,92 +9371,110 @@ static float kl_mvn_lowrank_f32_one(const int k, const int r, const int s, const
     for (int j = 0; j < k; ++j) {
         t0 += -logratiomx_f32(d1[j], d2[j]);
     }
-    float *const t1 = at_k_s_1;
-    divide_rows_f32(k, s, d2, W2, t1);
-    float *const t2 = at_s_s_1;
-    turned_times_f32(k, s, s, W2, t1, t2);
-    float *const C2 = at_s_s_2;
-    for (size_t e = 0; e < ROOM(s, s); ++e) {
-        C2[e] = t2[e];
+    float *const dW = at_k_m_1;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        dW[e] = W2[e] - W1[e];
     }
-    for (int i = 0; i < s; ++i) {
-        C2[(size_t)i * ((size_t)s + 1)] += 1.0f;
-    }
-    float *const root_C2 = at_s_s_3;
-    factor_small_f32(s, C2, root_C2);
-    float *const t3 = at_k_s_2;
-    divide_small_f32(k, s, s, 1, W2, root_C2, t3);
+    float *const t1 = at_k_m_2;
+    divide_rows_f32(k, m, d2, dW, t1);
+    const float t2 = inner_f32(k, m, dW, t1);
+    float *const t3 = at_k_m_2;
+    divide_rows_f32(k, m, d1, W2, t3);
     float *const t4 = at_k_1_1;
     for (size_t e = 0; e < ROOM(k, 1); ++e) {
         t4[e] = d1[e] - d2[e];
     }
-    float *const t5 = at_k_s_3;
-    scale_rows_f32(k, s, t4, t1, t5);
-    float *const t6 = at_k_s_4;
-    divide_rows_f32(k, s, d2, t5, t6);
-    const float t7 = inner_f32(k, s, t3, t6);
-    float *const t8 = at_k_r_1;
-    divide_rows_f32(k, r, d2, W1, t8);
-    float *const t9 = at_s_r_1;
-    turned_times_f32(k, s, r, W2, t8, t9);
-    float *const t10 = at_r_s_1;
-    divide_small_f32(r, s, 1, r, t9, root_C2, t10);
-    float *const t11 = at_k_r_2;
-    times_turned_f32(k, s, r, W2, t10, t11);
-    float *const t12 = at_k_r_3;
-    divide_rows_f32(k, r, d2, t11, t12);
-    float *const t13 = at_k_r_2;
-    for (size_t e = 0; e < ROOM(k, r); ++e) {
-        t13[e] = t8[e] - t12[e];
+    float *const t5 = at_k_m_3;
+    scale_rows_f32(k, m, t4, t3, t5);
+    float *const t6 = at_k_m_2;
+    divide_rows_f32(k, m, d2, t5, t6);
+    float *const t7 = at_k_m_3;
+    divide_rows_f32(k, m, d1, dW, t7);
+    float *const dP = at_k_m_4;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        dP[e] = t6[e] + t7[e];
     }
-    const float t14 = inner_f32(k, r, W1, t13);
-    float *const t15 = at_s_s_2;
-    divide_small_f32(s, s, 1, s, t2, root_C2, t15);
-    float *const t16 = at_k_s_4;
-    times_turned_f32(k, s, s, W2, t15, t16);
-    float *const t17 = at_k_s_2;
-    divide_rows_f32(k, s, d2, t16, t17);
-    float *const t18 = at_k_s_4;
-    for (size_t e = 0; e < ROOM(k, s); ++e) {
-        t18[e] = t1[e] - t17[e];
+    float *const t8 = at_k_m_3;
+    divide_rows_f32(k, m, d2, W2, t8);
+    float *const t9 = at_m_m_1;
+    turned_times_f32(k, m, m, dW, t8, t9);
+    float *const t10 = at_m_m_2;
+    turned_times_f32(k, m, m, W1, dP, t10);
+    float *const dC = at_m_m_3;
+    for (size_t e = 0; e < ROOM(m, m); ++e) {
+        dC[e] = t9[e] + t10[e];
     }
-    const float t19 = inner_f32(k, s, W2, t18);
-    float *const t20 = at_k_1_1;
+    float *const t11 = at_k_m_1;
+    divide_rows_f32(k, m, d1, W1, t11);
+    float *const t12 = at_m_m_2;
+    turned_times_f32(k, m, m, W1, t11, t12);
+    float *const C1 = at_m_m_1;
+    for (size_t e = 0; e < ROOM(m, m); ++e) {
+        C1[e] = t12[e];
+    }
+    for (int i = 0; i < m; ++i) {
+        C1[(size_t)i * ((size_t)m + 1)] += 1.0f;
+    }
+    float *const root_C1 = at_m_m_2;
+    factor_small_f32(m, C1, root_C1);
+    float *const t13 = at_m_m_1;
+    divide_small_f32(m, m, 1, m, dC, root_C1, t13);
+    float *const t14 = at_k_m_1;
+    times_turned_f32(k, m, m, W1, t13, t14);
+    float *const t15 = at_k_m_2;
+    divide_rows_f32(k, m, d1, t14, t15);
+    float *const Z = at_k_m_1;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        Z[e] = dP[e] - t15[e];
+    }
+    float *const t16 = at_m_m_1;
+    turned_times_f32(k, m, m, W2, t8, t16);
+    float *const C2 = at_m_m_4;
+    for (size_t e = 0; e < ROOM(m, m); ++e) {
+        C2[e] = t16[e];
+    }
+    for (int i = 0; i < m; ++i) {
+        C2[(size_t)i * ((size_t)m + 1)] += 1.0f;
+    }
+    float *const root_C2 = at_m_m_1;
+    factor_small_f32(m, C2, root_C2);
+    float *const t17 = at_k_m_2;
+    divide_small_f32(k, m, m, 1, Z, root_C2, t17);
+    float *const t18 = at_k_m_4;
+    scale_rows_f32(k, m, d1, Z, t18);
+    float *const t19 = at_m_m_4;
+    turned_times_f32(k, m, m, W1, Z, t19);
+    float *const t20 = at_k_m_1;
+    times_f32(k, m, m, W1, t19, t20);
+    float *const t21 = at_k_m_5;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        t21[e] = t18[e] + t20[e];
+    }
+    const float t22 = inner_f32(k, m, t17, t21);
+    float *const t23 = at_k_1_1;
     for (size_t e = 0; e < ROOM(k, 1); ++e) {
-        t20[e] = mu1[e] - mu2[e];
+        t23[e] = mu1[e] - mu2[e];
     }
-    float *const t21 = at_k_1_2;
-    divide_rows_f32(k, 1, d2, t20, t21);
-    float *const t22 = at_s_1_1;
-    turned_times_f32(k, s, 1, W2, t21, t22);
-    float *const t23 = at_1_s_1;
-    divide_small_f32(1, s, 1, 1, t22, root_C2, t23);
-    float *const t24 = at_k_1_3;
-    times_turned_f32(k, s, 1, W2, t23, t24);
-    float *const t25 = at_k_1_4;
-    divide_rows_f32(k, 1, d2, t24, t25);
-    float *const t26 = at_k_1_3;
+    float *const t24 = at_k_1_2;
+    divide_rows_f32(k, 1, d2, t23, t24);
+    float *const t25 = at_m_1_1;
+    turned_times_f32(k, m, 1, W2, t24, t25);
+    float *const t26 = at_1_m_1;
+    divide_small_f32(1, m, 1, 1, t25, root_C2, t26);
+    float *const t27 = at_k_1_3;
+    times_turned_f32(k, m, 1, t8, t26, t27);
+    float *const t28 = at_k_1_4;
     for (size_t e = 0; e < ROOM(k, 1); ++e) {
-        t26[e] = t21[e] - t25[e];
+        t28[e] = t24[e] - t27[e];
     }
-    const float t27 = inner_f32(k, 1, t20, t26);
-    const float t28 = logdet_f32(s, root_C2);
-    float *const t29 = at_k_r_2;
-    divide_rows_f32(k, r, d1, W1, t29);
-    float *const t30 = at_r_r_1;
-    turned_times_f32(k, r, r, W1, t29, t30);
-    float *const C1 = at_r_r_2;
-    for (size_t e = 0; e < ROOM(r, r); ++e) {
-        C1[e] = t30[e];
-    }
-    for (int i = 0; i < r; ++i) {
-        C1[(size_t)i * ((size_t)r + 1)] += 1.0f;
-    }
-    float *const root_C1 = at_r_r_1;
-    factor_small_f32(r, C1, root_C1);
-    const float t31 = logdet_f32(r, root_C1);
+    const float t29 = inner_f32(k, 1, t23, t28);
+    float *const t30 = at_m_m_1;
+    whiten_f32(m, dC, root_C1, t30);
+    float *const t31 = at_m_m_2;
+    factor_near_unit_f32(m, t30, t31);
+    const float t32 = logdet_near_unit_f32(m, t31);
     (void)gradients;
-    return 0.5f * t0 - 0.5f * t7 + 0.5f * t14 - 0.5f * t19 + 0.5f * t27 + 0.5f * t28 - 0.5f * t31;
+    return 0.5f * t0 + 0.5f * t2 - 0.5f * t22 + 0.5f * t29 + 0.5f * t32;
 }
 
 /* The value of one element, once it is known whether that may be computed; gradients go with it. */
@@ -9357,7 +9493,8 @@ static float kl_mvn_lowrank_f32_settled(const int k, const int r, const int s, c
 float CLOSEDFORM(kl_mvn_lowrank_f32)(size_t k, size_t r, size_t s, const float *mu1, const float *W1, const float *d1, const float *mu2, const float *W2, const float *d2)
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
-    float *const scratch = malloc((ROOM(k, 1) + ROOM(k, r) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(s, s) + ROOM(s, s) + ROOM(s, s) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(s, r) + ROOM(r, s) + ROOM(s, 1) + ROOM(1, s) + ROOM(r, r) + ROOM(r, r) + 1) * sizeof(float));
+    const int m = (int)r > (int)s ? (int)r : (int)s;
+    float *const scratch = malloc((ROOM(k, 1) + ROOM(k, m) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, m) + ROOM(k, 1) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(m, m) + ROOM(m, m) + ROOM(m, m) + ROOM(m, m) + ROOM(m, 1) + ROOM(1, m) + 1) * sizeof(float));
     float *gradients[1] = {NULL};
     float kl = NAN;
     int raised = scratch == NULL ? FE_INVALID : 0;
@@ -9381,7 +9518,8 @@ static void kl_mvn_lowrank_f32_loop(char **args, const intptr_t *dimensions, con
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int k = (int)dimensions[1], r = (int)dimensions[2], s = (int)dimensions[3];
-    float *const scratch = malloc((ROOM(k, 1) + ROOM(k, r) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(s, s) + ROOM(s, s) + ROOM(s, s) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(s, r) + ROOM(r, s) + ROOM(s, 1) + ROOM(1, s) + ROOM(r, r) + ROOM(r, r) + 1) * sizeof(float));
+    const int m = (int)r > (int)s ? (int)r : (int)s;
+    float *const scratch = malloc((ROOM(k, 1) + ROOM(k, m) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, m) + ROOM(k, 1) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(m, m) + ROOM(m, m) + ROOM(m, m) + ROOM(m, m) + ROOM(m, 1) + ROOM(1, m) + 1) * sizeof(float));
     float *gradients[1] = {NULL};
     int raised = 0;
     thin in[6];
@@ -9410,40 +9548,41 @@ static void kl_mvn_lowrank_f32_loop(char **args, const intptr_t *dimensions, con
 
 static double kl_mvn_lowrank_value_and_grad_one(const int k, const int r, const int s, const thin *in, double *scratch, double **gradients)
 {
+    const int m = (int)r > (int)s ? (int)r : (int)s;
     double *const mu1 = scratch;
     scratch += ROOM(k, 1);
     double *const W1 = scratch;
-    scratch += ROOM(k, r);
+    scratch += ROOM(k, m);
     double *const d1 = scratch;
     scratch += ROOM(k, 1);
     double *const mu2 = scratch;
     scratch += ROOM(k, 1);
     double *const W2 = scratch;
-    scratch += ROOM(k, s);
+    scratch += ROOM(k, m);
     double *const d2 = scratch;
     scratch += ROOM(k, 1);
-    double *const at_k_s_1 = scratch;
-    scratch += ROOM(k, s);
-    double *const at_k_s_2 = scratch;
-    scratch += ROOM(k, s);
-    double *const at_k_s_3 = scratch;
-    scratch += ROOM(k, s);
-    double *const at_k_s_4 = scratch;
-    scratch += ROOM(k, s);
-    double *const at_k_s_5 = scratch;
-    scratch += ROOM(k, s);
-    double *const at_k_s_6 = scratch;
-    scratch += ROOM(k, s);
-    double *const at_k_s_7 = scratch;
-    scratch += ROOM(k, s);
-    double *const at_k_s_8 = scratch;
-    scratch += ROOM(k, s);
-    double *const at_s_s_1 = scratch;
-    scratch += ROOM(s, s);
-    double *const at_s_s_2 = scratch;
-    scratch += ROOM(s, s);
-    double *const at_s_s_3 = scratch;
-    scratch += ROOM(s, s);
+    double *const at_k_m_1 = scratch;
+    scratch += ROOM(k, m);
+    double *const at_k_m_2 = scratch;
+    scratch += ROOM(k, m);
+    double *const at_k_m_3 = scratch;
+    scratch += ROOM(k, m);
+    double *const at_k_m_4 = scratch;
+    scratch += ROOM(k, m);
+    double *const at_k_m_5 = scratch;
+    scratch += ROOM(k, m);
+    double *const at_k_m_6 = scratch;
+    scratch += ROOM(k, m);
+    double *const at_k_m_7 = scratch;
+    scratch += ROOM(k, m);
+    double *const at_k_m_8 = scratch;
+    scratch += ROOM(k, m);
+    double *const at_k_m_9 = scratch;
+    scratch += ROOM(k, m);
+    double *const at_k_m_10 = scratch;
+    scratch += ROOM(k, m);
+    double *const at_k_m_11 = scratch;
+    scratch += ROOM(k, m);
     double *const at_k_1_1 = scratch;
     scratch += ROOM(k, 1);
     double *const at_k_1_2 = scratch;
@@ -9460,39 +9599,31 @@ static double kl_mvn_lowrank_value_and_grad_one(const int k, const int r, const 
     scratch += ROOM(k, 1);
     double *const at_k_1_8 = scratch;
     scratch += ROOM(k, 1);
-    double *const at_k_r_1 = scratch;
-    scratch += ROOM(k, r);
-    double *const at_k_r_2 = scratch;
-    scratch += ROOM(k, r);
-    double *const at_k_r_3 = scratch;
-    scratch += ROOM(k, r);
-    double *const at_k_r_4 = scratch;
-    scratch += ROOM(k, r);
-    double *const at_k_r_5 = scratch;
-    scratch += ROOM(k, r);
-    double *const at_k_r_6 = scratch;
-    scratch += ROOM(k, r);
-    double *const at_s_r_1 = scratch;
-    scratch += ROOM(s, r);
-    double *const at_r_s_1 = scratch;
-    scratch += ROOM(r, s);
-    double *const at_s_1_1 = scratch;
-    scratch += ROOM(s, 1);
-    double *const at_1_s_1 = scratch;
-    scratch += ROOM(1, s);
-    double *const at_r_r_1 = scratch;
-    scratch += ROOM(r, r);
-    double *const at_r_r_2 = scratch;
-    scratch += ROOM(r, r);
-    double *const at_r_r_3 = scratch;
-    scratch += ROOM(r, r);
+    double *const at_m_m_1 = scratch;
+    scratch += ROOM(m, m);
+    double *const at_m_m_2 = scratch;
+    scratch += ROOM(m, m);
+    double *const at_m_m_3 = scratch;
+    scratch += ROOM(m, m);
+    double *const at_m_m_4 = scratch;
+    scratch += ROOM(m, m);
+    double *const at_m_m_5 = scratch;
+    scratch += ROOM(m, m);
+    double *const at_m_m_6 = scratch;
+    scratch += ROOM(m, m);
+    double *const at_m_m_7 = scratch;
+    scratch += ROOM(m, m);
+    double *const at_m_1_1 = scratch;
+    scratch += ROOM(m, 1);
+    double *const at_1_m_1 = scratch;
+    scratch += ROOM(1, m);
     (void)scratch;
-    gather_thin(k, 1, &in[0], mu1);
-    gather_thin(k, r, &in[1], W1);
-    gather_thin(k, 1, &in[2], d1);
-    gather_thin(k, 1, &in[3], mu2);
-    gather_thin(k, s, &in[4], W2);
-    gather_thin(k, 1, &in[5], d2);
+    gather_thin(k, 1, 1, &in[0], mu1);
+    gather_thin(k, r, m, &in[1], W1);
+    gather_thin(k, 1, 1, &in[2], d1);
+    gather_thin(k, 1, 1, &in[3], mu2);
+    gather_thin(k, s, m, &in[4], W2);
+    gather_thin(k, 1, 1, &in[5], d2);
     if (!is_positive(k, d1)) {
         return NAN;
     }
@@ -9504,274 +9635,300 @@ static double kl_mvn_lowrank_value_and_grad_one(const int k, const int r, const 
     for (int j = 0; j < k; ++j) {
         t0 += -logratiomx(d1[j], d2[j]);
     }
-    double *const t1 = at_k_s_1;
-    divide_rows(k, s, d2, W2, t1);
-    double *const t2 = at_s_s_1;
-    turned_times(k, s, s, W2, t1, t2);
-    double *const C2 = at_s_s_2;
-    for (size_t e = 0; e < ROOM(s, s); ++e) {
-        C2[e] = t2[e];
+    double *const dW = at_k_m_1;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        dW[e] = W2[e] - W1[e];
     }
-    for (int i = 0; i < s; ++i) {
-        C2[(size_t)i * ((size_t)s + 1)] += 1.0;
-    }
-    double *const root_C2 = at_s_s_3;
-    factor_small(s, C2, root_C2);
-    double *const t3 = at_k_s_2;
-    divide_small(k, s, s, 1, W2, root_C2, t3);
+    double *const t1 = at_k_m_2;
+    divide_rows(k, m, d2, dW, t1);
+    const double t2 = inner(k, m, dW, t1);
+    double *const t3 = at_k_m_3;
+    divide_rows(k, m, d1, W2, t3);
     double *const t4 = at_k_1_1;
     for (size_t e = 0; e < ROOM(k, 1); ++e) {
         t4[e] = d1[e] - d2[e];
     }
-    double *const t5 = at_k_s_3;
-    scale_rows(k, s, t4, t1, t5);
-    double *const t6 = at_k_s_4;
-    divide_rows(k, s, d2, t5, t6);
-    const double t7 = inner(k, s, t3, t6);
-    double *const t8 = at_k_r_1;
-    divide_rows(k, r, d2, W1, t8);
-    double *const t9 = at_s_r_1;
-    turned_times(k, s, r, W2, t8, t9);
-    double *const t10 = at_r_s_1;
-    divide_small(r, s, 1, r, t9, root_C2, t10);
-    double *const t11 = at_k_r_2;
-    times_turned(k, s, r, W2, t10, t11);
-    double *const t12 = at_k_r_3;
-    divide_rows(k, r, d2, t11, t12);
-    double *const t13 = at_k_r_2;
-    for (size_t e = 0; e < ROOM(k, r); ++e) {
-        t13[e] = t8[e] - t12[e];
+    double *const t5 = at_k_m_4;
+    scale_rows(k, m, t4, t3, t5);
+    double *const t6 = at_k_m_3;
+    divide_rows(k, m, d2, t5, t6);
+    double *const t7 = at_k_m_4;
+    divide_rows(k, m, d1, dW, t7);
+    double *const dP = at_k_m_5;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        dP[e] = t6[e] + t7[e];
     }
-    const double t14 = inner(k, r, W1, t13);
-    double *const t15 = at_s_s_2;
-    divide_small(s, s, 1, s, t2, root_C2, t15);
-    double *const t16 = at_k_s_4;
-    times_turned(k, s, s, W2, t15, t16);
-    double *const t17 = at_k_s_3;
-    divide_rows(k, s, d2, t16, t17);
-    double *const t18 = at_k_s_4;
-    for (size_t e = 0; e < ROOM(k, s); ++e) {
-        t18[e] = t1[e] - t17[e];
+    double *const t8 = at_k_m_4;
+    divide_rows(k, m, d2, W2, t8);
+    double *const t9 = at_m_m_1;
+    turned_times(k, m, m, dW, t8, t9);
+    double *const t10 = at_m_m_2;
+    turned_times(k, m, m, W1, dP, t10);
+    double *const dC = at_m_m_3;
+    for (size_t e = 0; e < ROOM(m, m); ++e) {
+        dC[e] = t9[e] + t10[e];
     }
-    const double t19 = inner(k, s, W2, t18);
-    double *const t20 = at_k_1_2;
+    double *const t11 = at_k_m_3;
+    divide_rows(k, m, d1, W1, t11);
+    double *const t12 = at_m_m_2;
+    turned_times(k, m, m, W1, t11, t12);
+    double *const C1 = at_m_m_4;
+    for (size_t e = 0; e < ROOM(m, m); ++e) {
+        C1[e] = t12[e];
+    }
+    for (int i = 0; i < m; ++i) {
+        C1[(size_t)i * ((size_t)m + 1)] += 1.0;
+    }
+    double *const root_C1 = at_m_m_5;
+    factor_small(m, C1, root_C1);
+    double *const t13 = at_m_m_4;
+    divide_small(m, m, 1, m, dC, root_C1, t13);
+    double *const t14 = at_k_m_6;
+    times_turned(k, m, m, W1, t13, t14);
+    double *const t15 = at_k_m_7;
+    divide_rows(k, m, d1, t14, t15);
+    double *const Z = at_k_m_6;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        Z[e] = dP[e] - t15[e];
+    }
+    double *const t16 = at_m_m_4;
+    turned_times(k, m, m, W2, t8, t16);
+    double *const C2 = at_m_m_6;
+    for (size_t e = 0; e < ROOM(m, m); ++e) {
+        C2[e] = t16[e];
+    }
+    for (int i = 0; i < m; ++i) {
+        C2[(size_t)i * ((size_t)m + 1)] += 1.0;
+    }
+    double *const root_C2 = at_m_m_7;
+    factor_small(m, C2, root_C2);
+    double *const t17 = at_k_m_7;
+    divide_small(k, m, m, 1, Z, root_C2, t17);
+    double *const t18 = at_k_m_5;
+    scale_rows(k, m, d1, Z, t18);
+    double *const t19 = at_m_m_6;
+    turned_times(k, m, m, W1, Z, t19);
+    double *const t20 = at_k_m_6;
+    times(k, m, m, W1, t19, t20);
+    double *const t21 = at_k_m_8;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        t21[e] = t18[e] + t20[e];
+    }
+    const double t22 = inner(k, m, t17, t21);
+    double *const t23 = at_k_1_2;
     for (size_t e = 0; e < ROOM(k, 1); ++e) {
-        t20[e] = mu1[e] - mu2[e];
+        t23[e] = mu1[e] - mu2[e];
     }
-    double *const t21 = at_k_1_3;
-    divide_rows(k, 1, d2, t20, t21);
-    double *const t22 = at_s_1_1;
-    turned_times(k, s, 1, W2, t21, t22);
-    double *const t23 = at_1_s_1;
-    divide_small(1, s, 1, 1, t22, root_C2, t23);
-    double *const t24 = at_k_1_4;
-    times_turned(k, s, 1, W2, t23, t24);
-    double *const t25 = at_k_1_5;
-    divide_rows(k, 1, d2, t24, t25);
-    double *const t26 = at_k_1_4;
+    double *const t24 = at_k_1_3;
+    divide_rows(k, 1, d2, t23, t24);
+    double *const t25 = at_m_1_1;
+    turned_times(k, m, 1, W2, t24, t25);
+    double *const t26 = at_1_m_1;
+    divide_small(1, m, 1, 1, t25, root_C2, t26);
+    double *const t27 = at_k_1_4;
+    times_turned(k, m, 1, t8, t26, t27);
+    double *const t28 = at_k_1_5;
     for (size_t e = 0; e < ROOM(k, 1); ++e) {
-        t26[e] = t21[e] - t25[e];
+        t28[e] = t24[e] - t27[e];
     }
-    const double t27 = inner(k, 1, t20, t26);
-    const double t28 = logdet(s, root_C2);
-    double *const t29 = at_k_r_3;
-    divide_rows(k, r, d1, W1, t29);
-    double *const t30 = at_r_r_1;
-    turned_times(k, r, r, W1, t29, t30);
-    double *const C1 = at_r_r_2;
-    for (size_t e = 0; e < ROOM(r, r); ++e) {
-        C1[e] = t30[e];
+    const double t29 = inner(k, 1, t23, t28);
+    double *const t30 = at_m_m_6;
+    whiten(m, dC, root_C1, t30);
+    double *const t31 = at_m_m_3;
+    factor_near_unit(m, t30, t31);
+    const double t32 = logdet_near_unit(m, t31);
+    double *const t33 = at_k_m_8;
+    divide_small(k, m, m, 1, t11, root_C1, t33);
+    double *const t34 = at_k_m_7;
+    scale_rows(k, m, t4, t33, t34);
+    double *const t35 = at_k_m_6;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        t35[e] = W1[e] - W2[e];
     }
-    for (int i = 0; i < r; ++i) {
-        C1[(size_t)i * ((size_t)r + 1)] += 1.0;
+    double *const t36 = at_m_m_3;
+    divide_small(m, m, 1, m, t12, root_C1, t36);
+    double *const t37 = at_k_m_5;
+    times(k, m, m, t35, t36, t37);
+    double *const t38 = at_m_m_3;
+    turned_times(k, m, m, t35, t33, t38);
+    double *const t39 = at_k_m_9;
+    times(k, m, m, W2, t38, t39);
+    double *const t40 = at_k_m_10;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        t40[e] = t34[e] + t37[e] + t39[e];
     }
-    double *const root_C1 = at_r_r_3;
-    factor_small(r, C1, root_C1);
-    const double t31 = logdet(r, root_C1);
-    double *const t32 = at_r_r_2;
-    divide_small(r, r, 1, r, t30, root_C1, t32);
-    double *const t33 = at_k_r_1;
-    times_turned(k, r, r, W1, t32, t33);
-    double *const t34 = at_k_r_4;
-    divide_rows(k, r, d1, t33, t34);
-    double *const t35 = at_k_r_1;
-    for (size_t e = 0; e < ROOM(k, r); ++e) {
-        t35[e] = t29[e] - t34[e];
+    double *const t41 = at_k_m_9;
+    divide_rows(k, m, d2, t40, t41);
+    double *const t42 = at_m_m_5;
+    turned_times(k, m, m, W2, t41, t42);
+    double *const t43 = at_m_m_2;
+    divide_small(m, m, 1, m, t42, root_C2, t43);
+    double *const t44 = at_k_m_10;
+    times_turned(k, m, m, t8, t43, t44);
+    double *const by_W1 = at_k_m_5;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        by_W1[e] = t41[e] - t44[e];
     }
-    double *const by_W1 = at_k_r_4;
-    for (size_t e = 0; e < ROOM(k, r); ++e) {
-        by_W1[e] = t13[e] - t35[e];
-    }
-    double *const t36 = at_k_1_5;
-    divide_rows(k, 1, d2, t4, t36);
-    double *const t37 = at_k_1_3;
-    divide_rows(k, 1, d1, t36, t37);
-    double *const t38 = at_k_r_5;
-    scale_rows(k, r, t4, t29, t38);
-    double *const t39 = at_k_r_3;
-    divide_rows(k, r, d2, t38, t39);
-    double *const t40 = at_k_r_5;
-    divide_small(k, r, r, 1, W1, root_C1, t40);
-    double *const t41 = at_k_r_6;
-    divide_rows(k, r, d1, t40, t41);
-    double *const t42 = at_k_1_5;
-    row_dots(k, r, t39, t41, t42);
-    double *const t43 = at_k_1_6;
+    double *const t45 = at_k_1_4;
+    divide_rows(k, 1, d2, t4, t45);
+    double *const t46 = at_k_1_3;
+    divide_rows(k, 1, d1, t45, t46);
+    double *const t47 = at_k_m_10;
+    divide_rows(k, m, d2, t34, t47);
+    double *const t48 = at_k_1_4;
+    row_dots(k, m, t47, t11, t48);
+    double *const t49 = at_k_1_6;
     for (size_t e = 0; e < ROOM(k, 1); ++e) {
-        t43[e] = t37[e] - t42[e];
+        t49[e] = t46[e] - t48[e];
     }
-    double *const t44 = at_k_s_3;
-    divide_rows(k, s, d2, t3, t44);
-    double *const t45 = at_k_s_2;
-    scale_rows(k, s, t4, t44, t45);
-    double *const t46 = at_k_s_5;
-    divide_rows(k, s, d1, t45, t46);
-    double *const t47 = at_s_r_1;
-    turned_times(k, s, r, W2, t39, t47);
-    double *const t48 = at_r_s_1;
-    divide_small(r, s, 1, r, t47, root_C2, t48);
-    double *const t49 = at_s_r_1;
-    divide_small(s, r, 1, s, t48, root_C1, t49);
-    double *const t50 = at_k_s_2;
-    times_turned(k, r, s, W1, t49, t50);
-    double *const t51 = at_k_s_6;
-    divide_rows(k, s, d1, t50, t51);
-    double *const t52 = at_k_s_2;
-    for (size_t e = 0; e < ROOM(k, s); ++e) {
-        t52[e] = t46[e] - t51[e];
+    double *const t50 = at_k_m_10;
+    divide_small(k, m, m, 1, t8, root_C2, t50);
+    double *const t51 = at_k_m_7;
+    scale_rows(k, m, t4, t50, t51);
+    double *const t52 = at_k_m_9;
+    divide_rows(k, m, d1, t51, t52);
+    double *const t53 = at_m_m_2;
+    turned_times(k, m, m, t33, t51, t53);
+    double *const t54 = at_k_m_7;
+    times(k, m, m, t11, t53, t54);
+    double *const t55 = at_k_m_11;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        t55[e] = t52[e] - t54[e];
     }
-    double *const t53 = at_k_1_1;
-    row_dots(k, s, t1, t52, t53);
-    double *const t54 = at_k_1_5;
+    double *const t56 = at_k_1_1;
+    row_dots(k, m, t8, t55, t56);
+    double *const t57 = at_k_1_4;
     for (size_t e = 0; e < ROOM(k, 1); ++e) {
-        t54[e] = t43[e] - t53[e];
+        t57[e] = t49[e] - t56[e];
     }
-    double *const t55 = at_k_1_1;
-    row_dots(k, r, t13, t35, t55);
-    double *const t56 = at_k_s_2;
-    divide_rows(k, s, d1, W2, t56);
-    double *const t57 = at_r_s_1;
-    turned_times(k, r, s, W1, t56, t57);
-    double *const t58 = at_s_r_1;
-    divide_small(s, r, 1, s, t57, root_C1, t58);
-    double *const t59 = at_k_s_6;
-    times_turned(k, r, s, W1, t58, t59);
-    double *const t60 = at_k_s_5;
-    divide_rows(k, s, d1, t59, t60);
-    double *const t61 = at_k_s_6;
-    for (size_t e = 0; e < ROOM(k, s); ++e) {
-        t61[e] = t56[e] - t60[e];
+    double *const t58 = at_k_m_11;
+    divide_rows(k, m, d2, t35, t58);
+    double *const t59 = at_m_m_2;
+    turned_times(k, m, m, t50, t35, t59);
+    double *const t60 = at_k_m_7;
+    times(k, m, m, t8, t59, t60);
+    double *const t61 = at_k_m_9;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        t61[e] = t58[e] - t60[e];
     }
-    double *const t62 = at_k_1_6;
-    row_dots(k, s, t18, t61, t62);
-    double *const t63 = at_k_1_3;
+    double *const t62 = at_k_1_1;
+    row_dots(k, m, t61, t33, t62);
+    double *const t63 = at_k_m_9;
+    divide_rows(k, m, d1, t35, t63);
+    double *const t64 = at_k_m_6;
+    times_turned(k, m, m, t11, t38, t64);
+    double *const t65 = at_k_m_3;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        t65[e] = t63[e] - t64[e];
+    }
+    double *const t66 = at_k_1_6;
+    row_dots(k, m, t50, t65, t66);
+    double *const t67 = at_k_1_3;
     for (size_t e = 0; e < ROOM(k, 1); ++e) {
-        t63[e] = t54[e] + t55[e] - t62[e];
+        t67[e] = t57[e] + t62[e] + t66[e];
     }
     double *const by_d1 = at_k_1_6;
     for (size_t e = 0; e < ROOM(k, 1); ++e) {
-        by_d1[e] = 0.5 * t63[e];
+        by_d1[e] = 0.5 * t67[e];
     }
     double *const by_mu2 = at_k_1_3;
     for (size_t e = 0; e < ROOM(k, 1); ++e) {
-        by_mu2[e] = -t26[e];
+        by_mu2[e] = -t28[e];
     }
-    double *const t64 = at_k_1_1;
+    double *const t68 = at_k_1_1;
     for (size_t e = 0; e < ROOM(k, 1); ++e) {
-        t64[e] = d2[e] - d1[e];
+        t68[e] = d2[e] - d1[e];
     }
-    double *const t65 = at_k_s_6;
-    scale_rows(k, s, t64, t18, t65);
-    double *const t66 = at_s_s_2;
-    turned_times(k, s, s, W2, t18, t66);
-    double *const t67 = at_k_s_5;
-    times(k, s, s, W2, t66, t67);
-    double *const t68 = at_1_s_1;
-    turned_times(k, 1, s, t26, W2, t68);
-    double *const t69 = at_k_s_2;
-    times(k, 1, s, t20, t68, t69);
-    double *const t70 = at_r_s_1;
-    turned_times(k, r, s, W1, t18, t70);
-    double *const t71 = at_k_s_7;
-    times(k, r, s, W1, t70, t71);
-    double *const t72 = at_k_s_8;
-    for (size_t e = 0; e < ROOM(k, s); ++e) {
-        t72[e] = t65[e] + t67[e] - t69[e] - t71[e];
+    double *const t69 = at_k_m_3;
+    scale_rows(k, m, t68, t50, t69);
+    double *const t70 = at_m_m_3;
+    divide_small(m, m, 1, m, t16, root_C2, t70);
+    double *const t71 = at_k_m_6;
+    times(k, m, m, dW, t70, t71);
+    double *const t72 = at_m_m_3;
+    divide_small(m, m, m, 1, t9, root_C2, t72);
+    double *const t73 = at_k_m_1;
+    times(k, m, m, W1, t72, t73);
+    double *const t74 = at_k_m_9;
+    times(k, 1, m, t23, t26, t74);
+    double *const t75 = at_k_m_8;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        t75[e] = t69[e] + t71[e] + t73[e] - t74[e];
     }
-    double *const t73 = at_k_s_7;
-    divide_rows(k, s, d2, t72, t73);
-    double *const t74 = at_s_s_2;
-    turned_times(k, s, s, W2, t73, t74);
-    double *const t75 = at_s_s_1;
-    divide_small(s, s, 1, s, t74, root_C2, t75);
-    double *const t76 = at_k_s_8;
-    times_turned(k, s, s, W2, t75, t76);
-    double *const t77 = at_k_s_2;
-    divide_rows(k, s, d2, t76, t77);
-    double *const by_W2 = at_k_s_8;
-    for (size_t e = 0; e < ROOM(k, s); ++e) {
-        by_W2[e] = t73[e] - t77[e];
+    double *const t76 = at_k_m_9;
+    divide_rows(k, m, d2, t75, t76);
+    double *const t77 = at_m_m_7;
+    turned_times(k, m, m, t50, t75, t77);
+    double *const t78 = at_k_m_8;
+    times(k, m, m, t8, t77, t78);
+    double *const by_W2 = at_k_m_1;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        by_W2[e] = t76[e] - t78[e];
     }
-    double *const t78 = at_k_1_2;
-    divide_rows(k, 1, d2, t64, t78);
-    double *const t79 = at_k_1_5;
-    divide_rows(k, 1, d2, t78, t79);
-    double *const t80 = at_k_s_2;
-    scale_rows(k, s, t64, t1, t80);
-    double *const t81 = at_k_s_7;
-    divide_rows(k, s, d2, t80, t81);
+    double *const t79 = at_k_1_2;
+    divide_rows(k, 1, d2, t68, t79);
+    double *const t80 = at_k_1_1;
+    divide_rows(k, 1, d2, t79, t80);
+    double *const t81 = at_k_m_8;
+    divide_rows(k, m, d2, t69, t81);
     double *const t82 = at_k_1_2;
-    row_dots(k, s, t81, t44, t82);
-    double *const t83 = at_k_1_7;
+    row_dots(k, m, t81, t8, t82);
+    double *const t83 = at_k_1_4;
     for (size_t e = 0; e < ROOM(k, 1); ++e) {
-        t83[e] = t79[e] - t82[e];
+        t83[e] = t80[e] - t82[e];
     }
-    double *const t84 = at_k_s_2;
-    scale_rows(k, s, t64, t44, t84);
-    double *const t85 = at_k_s_3;
-    divide_rows(k, s, d2, t84, t85);
-    double *const t86 = at_s_s_1;
-    turned_times(k, s, s, W2, t81, t86);
-    double *const t87 = at_s_s_2;
-    divide_small(s, s, 1, s, t86, root_C2, t87);
-    double *const t88 = at_s_s_1;
-    divide_small(s, s, 1, s, t87, root_C2, t88);
-    double *const t89 = at_k_s_7;
-    times_turned(k, s, s, W2, t88, t89);
-    double *const t90 = at_k_s_2;
-    divide_rows(k, s, d2, t89, t90);
-    double *const t91 = at_k_s_7;
-    for (size_t e = 0; e < ROOM(k, s); ++e) {
-        t91[e] = t85[e] - t90[e];
+    double *const t84 = at_m_m_7;
+    turned_times(k, m, m, t50, t69, t84);
+    double *const t85 = at_k_m_3;
+    times(k, m, m, t8, t84, t85);
+    double *const t86 = at_k_m_9;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        t86[e] = t81[e] - t85[e];
     }
-    double *const t92 = at_k_1_1;
-    row_dots(k, s, t1, t91, t92);
-    double *const t93 = at_k_1_2;
+    double *const t87 = at_k_1_2;
+    row_dots(k, m, t8, t86, t87);
+    double *const t88 = at_k_1_1;
     for (size_t e = 0; e < ROOM(k, 1); ++e) {
-        t93[e] = t83[e] - t92[e];
+        t88[e] = t83[e] - t87[e];
     }
-    double *const t94 = at_k_1_1;
-    row_dots(k, s, t18, t18, t94);
-    double *const t95 = at_k_1_7;
-    row_dots(k, 1, t26, t26, t95);
-    double *const t96 = at_k_1_5;
-    row_dots(k, r, t13, t13, t96);
-    double *const t97 = at_k_1_8;
-    for (size_t e = 0; e < ROOM(k, 1); ++e) {
-        t97[e] = t93[e] + t94[e] - t95[e] - t96[e];
+    double *const t89 = at_k_m_9;
+    times_turned(k, m, m, t8, t72, t89);
+    double *const t90 = at_k_m_3;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        t90[e] = t1[e] - t89[e];
     }
-    double *const by_d2 = at_k_1_5;
+    double *const t91 = at_k_1_2;
+    row_dots(k, m, t90, t50, t91);
+    double *const t92 = at_k_m_9;
+    divide_rows(k, m, d2, W1, t92);
+    double *const t93 = at_m_m_3;
+    turned_times(k, m, m, t50, W1, t93);
+    double *const t94 = at_k_m_10;
+    times(k, m, m, t8, t93, t94);
+    double *const t95 = at_k_m_4;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        t95[e] = t92[e] - t94[e];
+    }
+    double *const t96 = at_k_1_4;
+    row_dots(k, m, t95, t90, t96);
+    double *const t97 = at_k_1_7;
+    row_dots(k, 1, t28, t28, t97);
+    double *const t98 = at_k_1_8;
     for (size_t e = 0; e < ROOM(k, 1); ++e) {
-        by_d2[e] = 0.5 * t97[e];
+        t98[e] = t88[e] + t91[e] + t96[e] - t97[e];
+    }
+    double *const by_d2 = at_k_1_7;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        by_d2[e] = 0.5 * t98[e];
     }
     (void)gradients;
-    gradients[0] = t26;
+    gradients[0] = t28;
     gradients[1] = by_W1;
     gradients[2] = by_d1;
     gradients[3] = by_mu2;
     gradients[4] = by_W2;
     gradients[5] = by_d2;
-    return 0.5 * t0 - 0.5 * t7 + 0.5 * t14 - 0.5 * t19 + 0.5 * t27 + 0.5 * t28 - 0.5 * t31;
+    return 0.5 * t0 + 0.5 * t2 - 0.5 * t22 + 0.5 * t29 + 0.5 * t32;
 }
 
 /* The value of one element, once it is known whether that may be computed; gradients go with it. */
@@ -9790,7 +9947,8 @@ static double kl_mvn_lowrank_value_and_grad_settled(const int k, const int r, co
 void CLOSEDFORM(kl_mvn_lowrank_value_and_grad)(size_t k, size_t r, size_t s, const double *mu1, const double *W1, const double *d1, const double *mu2, const double *W2, const double *d2, double *kl_, double *by_mu1, double *by_W1, double *by_d1, double *by_mu2, double *by_W2, double *by_d2)
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
-    double *const scratch = malloc((ROOM(k, 1) + ROOM(k, r) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(s, s) + ROOM(s, s) + ROOM(s, s) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(s, r) + ROOM(r, s) + ROOM(s, 1) + ROOM(1, s) + ROOM(r, r) + ROOM(r, r) + ROOM(r, r) + 1) * sizeof(double));
+    const int m = (int)r > (int)s ? (int)r : (int)s;
+    double *const scratch = malloc((ROOM(k, 1) + ROOM(k, m) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, m) + ROOM(k, 1) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(m, m) + ROOM(m, m) + ROOM(m, m) + ROOM(m, m) + ROOM(m, m) + ROOM(m, m) + ROOM(m, m) + ROOM(m, 1) + ROOM(1, m) + 1) * sizeof(double));
     double *gradients[6] = {NULL};
     double kl = NAN;
     int raised = scratch == NULL ? FE_INVALID : 0;
@@ -9805,12 +9963,12 @@ void CLOSEDFORM(kl_mvn_lowrank_value_and_grad)(size_t k, size_t r, size_t s, con
         kl = kl_mvn_lowrank_value_and_grad_one((int)k, (int)r, (int)s, in, scratch, gradients);
         kl = kl_mvn_lowrank_value_and_grad_settled((int)k, (int)r, (int)s, in, kl, &raised);
     }
-    put_thin((int)k, (int)1, isfinite(kl) ? gradients[0] : NULL, (char *)by_mu1, (intptr_t)((size_t)1 * sizeof(double)), sizeof(double));
-    put_thin((int)k, (int)r, isfinite(kl) ? gradients[1] : NULL, (char *)by_W1, (intptr_t)((size_t)r * sizeof(double)), sizeof(double));
-    put_thin((int)k, (int)1, isfinite(kl) ? gradients[2] : NULL, (char *)by_d1, (intptr_t)((size_t)1 * sizeof(double)), sizeof(double));
-    put_thin((int)k, (int)1, isfinite(kl) ? gradients[3] : NULL, (char *)by_mu2, (intptr_t)((size_t)1 * sizeof(double)), sizeof(double));
-    put_thin((int)k, (int)s, isfinite(kl) ? gradients[4] : NULL, (char *)by_W2, (intptr_t)((size_t)s * sizeof(double)), sizeof(double));
-    put_thin((int)k, (int)1, isfinite(kl) ? gradients[5] : NULL, (char *)by_d2, (intptr_t)((size_t)1 * sizeof(double)), sizeof(double));
+    put_thin((int)k, (int)1, 1, isfinite(kl) ? gradients[0] : NULL, (char *)by_mu1, (intptr_t)((size_t)1 * sizeof(double)), sizeof(double));
+    put_thin((int)k, (int)r, m, isfinite(kl) ? gradients[1] : NULL, (char *)by_W1, (intptr_t)((size_t)r * sizeof(double)), sizeof(double));
+    put_thin((int)k, (int)1, 1, isfinite(kl) ? gradients[2] : NULL, (char *)by_d1, (intptr_t)((size_t)1 * sizeof(double)), sizeof(double));
+    put_thin((int)k, (int)1, 1, isfinite(kl) ? gradients[3] : NULL, (char *)by_mu2, (intptr_t)((size_t)1 * sizeof(double)), sizeof(double));
+    put_thin((int)k, (int)s, m, isfinite(kl) ? gradients[4] : NULL, (char *)by_W2, (intptr_t)((size_t)s * sizeof(double)), sizeof(double));
+    put_thin((int)k, (int)1, 1, isfinite(kl) ? gradients[5] : NULL, (char *)by_d2, (intptr_t)((size_t)1 * sizeof(double)), sizeof(double));
     free(scratch);
     raise_only(before, raised);
     *kl_ = kl;
@@ -9820,7 +9978,8 @@ static void kl_mvn_lowrank_value_and_grad_loop(char **args, const intptr_t *dime
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int k = (int)dimensions[1], r = (int)dimensions[2], s = (int)dimensions[3];
-    double *const scratch = malloc((ROOM(k, 1) + ROOM(k, r) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(s, s) + ROOM(s, s) + ROOM(s, s) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(s, r) + ROOM(r, s) + ROOM(s, 1) + ROOM(1, s) + ROOM(r, r) + ROOM(r, r) + ROOM(r, r) + 1) * sizeof(double));
+    const int m = (int)r > (int)s ? (int)r : (int)s;
+    double *const scratch = malloc((ROOM(k, 1) + ROOM(k, m) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, m) + ROOM(k, 1) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(m, m) + ROOM(m, m) + ROOM(m, m) + ROOM(m, m) + ROOM(m, m) + ROOM(m, m) + ROOM(m, m) + ROOM(m, 1) + ROOM(1, m) + 1) * sizeof(double));
     double *gradients[6] = {NULL};
     int raised = 0;
     thin in[6];
@@ -9840,12 +9999,12 @@ static void kl_mvn_lowrank_value_and_grad_loop(char **args, const intptr_t *dime
             kl = kl_mvn_lowrank_value_and_grad_settled(k, r, s, in, kl, &raised);
         }
         *(double *)(args[6] + element * steps[6]) = kl;
-        put_thin(k, 1, isfinite(kl) ? gradients[0] : NULL, args[7] + element * steps[7], steps[21], 0);
-        put_thin(k, r, isfinite(kl) ? gradients[1] : NULL, args[8] + element * steps[8], steps[22], steps[23]);
-        put_thin(k, 1, isfinite(kl) ? gradients[2] : NULL, args[9] + element * steps[9], steps[24], 0);
-        put_thin(k, 1, isfinite(kl) ? gradients[3] : NULL, args[10] + element * steps[10], steps[25], 0);
-        put_thin(k, s, isfinite(kl) ? gradients[4] : NULL, args[11] + element * steps[11], steps[26], steps[27]);
-        put_thin(k, 1, isfinite(kl) ? gradients[5] : NULL, args[12] + element * steps[12], steps[28], 0);
+        put_thin(k, 1, 1, isfinite(kl) ? gradients[0] : NULL, args[7] + element * steps[7], steps[21], 0);
+        put_thin(k, r, m, isfinite(kl) ? gradients[1] : NULL, args[8] + element * steps[8], steps[22], steps[23]);
+        put_thin(k, 1, 1, isfinite(kl) ? gradients[2] : NULL, args[9] + element * steps[9], steps[24], 0);
+        put_thin(k, 1, 1, isfinite(kl) ? gradients[3] : NULL, args[10] + element * steps[10], steps[25], 0);
+        put_thin(k, s, m, isfinite(kl) ? gradients[4] : NULL, args[11] + element * steps[11], steps[26], steps[27]);
+        put_thin(k, 1, 1, isfinite(kl) ? gradients[5] : NULL, args[12] + element * steps[12], steps[28], 0);
     }
     free(scratch);
     raise_only(before, raised);
@@ -9855,40 +10014,41 @@ static void kl_mvn_lowrank_value_and_grad_loop(char **args, const intptr_t *dime
 
 static float kl_mvn_lowrank_value_and_grad_f32_one(const int k, const int r, const int s, const thin *in, float *scratch, float **gradients)
 {
+    const int m = (int)r > (int)s ? (int)r : (int)s;
     float *const mu1 = scratch;
     scratch += ROOM(k, 1);
     float *const W1 = scratch;
-    scratch += ROOM(k, r);
+    scratch += ROOM(k, m);
     float *const d1 = scratch;
     scratch += ROOM(k, 1);
     float *const mu2 = scratch;
     scratch += ROOM(k, 1);
     float *const W2 = scratch;
-    scratch += ROOM(k, s);
+    scratch += ROOM(k, m);
     float *const d2 = scratch;
     scratch += ROOM(k, 1);
-    float *const at_k_s_1 = scratch;
-    scratch += ROOM(k, s);
-    float *const at_k_s_2 = scratch;
-    scratch += ROOM(k, s);
-    float *const at_k_s_3 = scratch;
-    scratch += ROOM(k, s);
-    float *const at_k_s_4 = scratch;
-    scratch += ROOM(k, s);
-    float *const at_k_s_5 = scratch;
-    scratch += ROOM(k, s);
-    float *const at_k_s_6 = scratch;
-    scratch += ROOM(k, s);
-    float *const at_k_s_7 = scratch;
-    scratch += ROOM(k, s);
-    float *const at_k_s_8 = scratch;
-    scratch += ROOM(k, s);
-    float *const at_s_s_1 = scratch;
-    scratch += ROOM(s, s);
-    float *const at_s_s_2 = scratch;
-    scratch += ROOM(s, s);
-    float *const at_s_s_3 = scratch;
-    scratch += ROOM(s, s);
+    float *const at_k_m_1 = scratch;
+    scratch += ROOM(k, m);
+    float *const at_k_m_2 = scratch;
+    scratch += ROOM(k, m);
+    float *const at_k_m_3 = scratch;
+    scratch += ROOM(k, m);
+    float *const at_k_m_4 = scratch;
+    scratch += ROOM(k, m);
+    float *const at_k_m_5 = scratch;
+    scratch += ROOM(k, m);
+    float *const at_k_m_6 = scratch;
+    scratch += ROOM(k, m);
+    float *const at_k_m_7 = scratch;
+    scratch += ROOM(k, m);
+    float *const at_k_m_8 = scratch;
+    scratch += ROOM(k, m);
+    float *const at_k_m_9 = scratch;
+    scratch += ROOM(k, m);
+    float *const at_k_m_10 = scratch;
+    scratch += ROOM(k, m);
+    float *const at_k_m_11 = scratch;
+    scratch += ROOM(k, m);
     float *const at_k_1_1 = scratch;
     scratch += ROOM(k, 1);
     float *const at_k_1_2 = scratch;
@@ -9905,39 +10065,31 @@ static float kl_mvn_lowrank_value_and_grad_f32_one(const int k, const int r, con
     scratch += ROOM(k, 1);
     float *const at_k_1_8 = scratch;
     scratch += ROOM(k, 1);
-    float *const at_k_r_1 = scratch;
-    scratch += ROOM(k, r);
-    float *const at_k_r_2 = scratch;
-    scratch += ROOM(k, r);
-    float *const at_k_r_3 = scratch;
-    scratch += ROOM(k, r);
-    float *const at_k_r_4 = scratch;
-    scratch += ROOM(k, r);
-    float *const at_k_r_5 = scratch;
-    scratch += ROOM(k, r);
-    float *const at_k_r_6 = scratch;
-    scratch += ROOM(k, r);
-    float *const at_s_r_1 = scratch;
-    scratch += ROOM(s, r);
-    float *const at_r_s_1 = scratch;
-    scratch += ROOM(r, s);
-    float *const at_s_1_1 = scratch;
-    scratch += ROOM(s, 1);
-    float *const at_1_s_1 = scratch;
-    scratch += ROOM(1, s);
-    float *const at_r_r_1 = scratch;
-    scratch += ROOM(r, r);
-    float *const at_r_r_2 = scratch;
-    scratch += ROOM(r, r);
-    float *const at_r_r_3 = scratch;
-    scratch += ROOM(r, r);
+    float *const at_m_m_1 = scratch;
+    scratch += ROOM(m, m);
+    float *const at_m_m_2 = scratch;
+    scratch += ROOM(m, m);
+    float *const at_m_m_3 = scratch;
+    scratch += ROOM(m, m);
+    float *const at_m_m_4 = scratch;
+    scratch += ROOM(m, m);
+    float *const at_m_m_5 = scratch;
+    scratch += ROOM(m, m);
+    float *const at_m_m_6 = scratch;
+    scratch += ROOM(m, m);
+    float *const at_m_m_7 = scratch;
+    scratch += ROOM(m, m);
+    float *const at_m_1_1 = scratch;
+    scratch += ROOM(m, 1);
+    float *const at_1_m_1 = scratch;
+    scratch += ROOM(1, m);
     (void)scratch;
-    gather_thin_f32(k, 1, &in[0], mu1);
-    gather_thin_f32(k, r, &in[1], W1);
-    gather_thin_f32(k, 1, &in[2], d1);
-    gather_thin_f32(k, 1, &in[3], mu2);
-    gather_thin_f32(k, s, &in[4], W2);
-    gather_thin_f32(k, 1, &in[5], d2);
+    gather_thin_f32(k, 1, 1, &in[0], mu1);
+    gather_thin_f32(k, r, m, &in[1], W1);
+    gather_thin_f32(k, 1, 1, &in[2], d1);
+    gather_thin_f32(k, 1, 1, &in[3], mu2);
+    gather_thin_f32(k, s, m, &in[4], W2);
+    gather_thin_f32(k, 1, 1, &in[5], d2);
     if (!is_positive_f32(k, d1)) {
         return NAN;
     }
@@ -9949,274 +10101,300 @@ static float kl_mvn_lowrank_value_and_grad_f32_one(const int k, const int r, con
     for (int j = 0; j < k; ++j) {
         t0 += -logratiomx_f32(d1[j], d2[j]);
     }
-    float *const t1 = at_k_s_1;
-    divide_rows_f32(k, s, d2, W2, t1);
-    float *const t2 = at_s_s_1;
-    turned_times_f32(k, s, s, W2, t1, t2);
-    float *const C2 = at_s_s_2;
-    for (size_t e = 0; e < ROOM(s, s); ++e) {
-        C2[e] = t2[e];
+    float *const dW = at_k_m_1;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        dW[e] = W2[e] - W1[e];
     }
-    for (int i = 0; i < s; ++i) {
-        C2[(size_t)i * ((size_t)s + 1)] += 1.0f;
-    }
-    float *const root_C2 = at_s_s_3;
-    factor_small_f32(s, C2, root_C2);
-    float *const t3 = at_k_s_2;
-    divide_small_f32(k, s, s, 1, W2, root_C2, t3);
+    float *const t1 = at_k_m_2;
+    divide_rows_f32(k, m, d2, dW, t1);
+    const float t2 = inner_f32(k, m, dW, t1);
+    float *const t3 = at_k_m_3;
+    divide_rows_f32(k, m, d1, W2, t3);
     float *const t4 = at_k_1_1;
     for (size_t e = 0; e < ROOM(k, 1); ++e) {
         t4[e] = d1[e] - d2[e];
     }
-    float *const t5 = at_k_s_3;
-    scale_rows_f32(k, s, t4, t1, t5);
-    float *const t6 = at_k_s_4;
-    divide_rows_f32(k, s, d2, t5, t6);
-    const float t7 = inner_f32(k, s, t3, t6);
-    float *const t8 = at_k_r_1;
-    divide_rows_f32(k, r, d2, W1, t8);
-    float *const t9 = at_s_r_1;
-    turned_times_f32(k, s, r, W2, t8, t9);
-    float *const t10 = at_r_s_1;
-    divide_small_f32(r, s, 1, r, t9, root_C2, t10);
-    float *const t11 = at_k_r_2;
-    times_turned_f32(k, s, r, W2, t10, t11);
-    float *const t12 = at_k_r_3;
-    divide_rows_f32(k, r, d2, t11, t12);
-    float *const t13 = at_k_r_2;
-    for (size_t e = 0; e < ROOM(k, r); ++e) {
-        t13[e] = t8[e] - t12[e];
+    float *const t5 = at_k_m_4;
+    scale_rows_f32(k, m, t4, t3, t5);
+    float *const t6 = at_k_m_3;
+    divide_rows_f32(k, m, d2, t5, t6);
+    float *const t7 = at_k_m_4;
+    divide_rows_f32(k, m, d1, dW, t7);
+    float *const dP = at_k_m_5;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        dP[e] = t6[e] + t7[e];
     }
-    const float t14 = inner_f32(k, r, W1, t13);
-    float *const t15 = at_s_s_2;
-    divide_small_f32(s, s, 1, s, t2, root_C2, t15);
-    float *const t16 = at_k_s_4;
-    times_turned_f32(k, s, s, W2, t15, t16);
-    float *const t17 = at_k_s_3;
-    divide_rows_f32(k, s, d2, t16, t17);
-    float *const t18 = at_k_s_4;
-    for (size_t e = 0; e < ROOM(k, s); ++e) {
-        t18[e] = t1[e] - t17[e];
+    float *const t8 = at_k_m_4;
+    divide_rows_f32(k, m, d2, W2, t8);
+    float *const t9 = at_m_m_1;
+    turned_times_f32(k, m, m, dW, t8, t9);
+    float *const t10 = at_m_m_2;
+    turned_times_f32(k, m, m, W1, dP, t10);
+    float *const dC = at_m_m_3;
+    for (size_t e = 0; e < ROOM(m, m); ++e) {
+        dC[e] = t9[e] + t10[e];
     }
-    const float t19 = inner_f32(k, s, W2, t18);
-    float *const t20 = at_k_1_2;
+    float *const t11 = at_k_m_3;
+    divide_rows_f32(k, m, d1, W1, t11);
+    float *const t12 = at_m_m_2;
+    turned_times_f32(k, m, m, W1, t11, t12);
+    float *const C1 = at_m_m_4;
+    for (size_t e = 0; e < ROOM(m, m); ++e) {
+        C1[e] = t12[e];
+    }
+    for (int i = 0; i < m; ++i) {
+        C1[(size_t)i * ((size_t)m + 1)] += 1.0f;
+    }
+    float *const root_C1 = at_m_m_5;
+    factor_small_f32(m, C1, root_C1);
+    float *const t13 = at_m_m_4;
+    divide_small_f32(m, m, 1, m, dC, root_C1, t13);
+    float *const t14 = at_k_m_6;
+    times_turned_f32(k, m, m, W1, t13, t14);
+    float *const t15 = at_k_m_7;
+    divide_rows_f32(k, m, d1, t14, t15);
+    float *const Z = at_k_m_6;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        Z[e] = dP[e] - t15[e];
+    }
+    float *const t16 = at_m_m_4;
+    turned_times_f32(k, m, m, W2, t8, t16);
+    float *const C2 = at_m_m_6;
+    for (size_t e = 0; e < ROOM(m, m); ++e) {
+        C2[e] = t16[e];
+    }
+    for (int i = 0; i < m; ++i) {
+        C2[(size_t)i * ((size_t)m + 1)] += 1.0f;
+    }
+    float *const root_C2 = at_m_m_7;
+    factor_small_f32(m, C2, root_C2);
+    float *const t17 = at_k_m_7;
+    divide_small_f32(k, m, m, 1, Z, root_C2, t17);
+    float *const t18 = at_k_m_5;
+    scale_rows_f32(k, m, d1, Z, t18);
+    float *const t19 = at_m_m_6;
+    turned_times_f32(k, m, m, W1, Z, t19);
+    float *const t20 = at_k_m_6;
+    times_f32(k, m, m, W1, t19, t20);
+    float *const t21 = at_k_m_8;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        t21[e] = t18[e] + t20[e];
+    }
+    const float t22 = inner_f32(k, m, t17, t21);
+    float *const t23 = at_k_1_2;
     for (size_t e = 0; e < ROOM(k, 1); ++e) {
-        t20[e] = mu1[e] - mu2[e];
+        t23[e] = mu1[e] - mu2[e];
     }
-    float *const t21 = at_k_1_3;
-    divide_rows_f32(k, 1, d2, t20, t21);
-    float *const t22 = at_s_1_1;
-    turned_times_f32(k, s, 1, W2, t21, t22);
-    float *const t23 = at_1_s_1;
-    divide_small_f32(1, s, 1, 1, t22, root_C2, t23);
-    float *const t24 = at_k_1_4;
-    times_turned_f32(k, s, 1, W2, t23, t24);
-    float *const t25 = at_k_1_5;
-    divide_rows_f32(k, 1, d2, t24, t25);
-    float *const t26 = at_k_1_4;
+    float *const t24 = at_k_1_3;
+    divide_rows_f32(k, 1, d2, t23, t24);
+    float *const t25 = at_m_1_1;
+    turned_times_f32(k, m, 1, W2, t24, t25);
+    float *const t26 = at_1_m_1;
+    divide_small_f32(1, m, 1, 1, t25, root_C2, t26);
+    float *const t27 = at_k_1_4;
+    times_turned_f32(k, m, 1, t8, t26, t27);
+    float *const t28 = at_k_1_5;
     for (size_t e = 0; e < ROOM(k, 1); ++e) {
-        t26[e] = t21[e] - t25[e];
+        t28[e] = t24[e] - t27[e];
     }
-    const float t27 = inner_f32(k, 1, t20, t26);
-    const float t28 = logdet_f32(s, root_C2);
-    float *const t29 = at_k_r_3;
-    divide_rows_f32(k, r, d1, W1, t29);
-    float *const t30 = at_r_r_1;
-    turned_times_f32(k, r, r, W1, t29, t30);
-    float *const C1 = at_r_r_2;
-    for (size_t e = 0; e < ROOM(r, r); ++e) {
-        C1[e] = t30[e];
+    const float t29 = inner_f32(k, 1, t23, t28);
+    float *const t30 = at_m_m_6;
+    whiten_f32(m, dC, root_C1, t30);
+    float *const t31 = at_m_m_3;
+    factor_near_unit_f32(m, t30, t31);
+    const float t32 = logdet_near_unit_f32(m, t31);
+    float *const t33 = at_k_m_8;
+    divide_small_f32(k, m, m, 1, t11, root_C1, t33);
+    float *const t34 = at_k_m_7;
+    scale_rows_f32(k, m, t4, t33, t34);
+    float *const t35 = at_k_m_6;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        t35[e] = W1[e] - W2[e];
     }
-    for (int i = 0; i < r; ++i) {
-        C1[(size_t)i * ((size_t)r + 1)] += 1.0f;
+    float *const t36 = at_m_m_3;
+    divide_small_f32(m, m, 1, m, t12, root_C1, t36);
+    float *const t37 = at_k_m_5;
+    times_f32(k, m, m, t35, t36, t37);
+    float *const t38 = at_m_m_3;
+    turned_times_f32(k, m, m, t35, t33, t38);
+    float *const t39 = at_k_m_9;
+    times_f32(k, m, m, W2, t38, t39);
+    float *const t40 = at_k_m_10;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        t40[e] = t34[e] + t37[e] + t39[e];
     }
-    float *const root_C1 = at_r_r_3;
-    factor_small_f32(r, C1, root_C1);
-    const float t31 = logdet_f32(r, root_C1);
-    float *const t32 = at_r_r_2;
-    divide_small_f32(r, r, 1, r, t30, root_C1, t32);
-    float *const t33 = at_k_r_1;
-    times_turned_f32(k, r, r, W1, t32, t33);
-    float *const t34 = at_k_r_4;
-    divide_rows_f32(k, r, d1, t33, t34);
-    float *const t35 = at_k_r_1;
-    for (size_t e = 0; e < ROOM(k, r); ++e) {
-        t35[e] = t29[e] - t34[e];
+    float *const t41 = at_k_m_9;
+    divide_rows_f32(k, m, d2, t40, t41);
+    float *const t42 = at_m_m_5;
+    turned_times_f32(k, m, m, W2, t41, t42);
+    float *const t43 = at_m_m_2;
+    divide_small_f32(m, m, 1, m, t42, root_C2, t43);
+    float *const t44 = at_k_m_10;
+    times_turned_f32(k, m, m, t8, t43, t44);
+    float *const by_W1 = at_k_m_5;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        by_W1[e] = t41[e] - t44[e];
     }
-    float *const by_W1 = at_k_r_4;
-    for (size_t e = 0; e < ROOM(k, r); ++e) {
-        by_W1[e] = t13[e] - t35[e];
-    }
-    float *const t36 = at_k_1_5;
-    divide_rows_f32(k, 1, d2, t4, t36);
-    float *const t37 = at_k_1_3;
-    divide_rows_f32(k, 1, d1, t36, t37);
-    float *const t38 = at_k_r_5;
-    scale_rows_f32(k, r, t4, t29, t38);
-    float *const t39 = at_k_r_3;
-    divide_rows_f32(k, r, d2, t38, t39);
-    float *const t40 = at_k_r_5;
-    divide_small_f32(k, r, r, 1, W1, root_C1, t40);
-    float *const t41 = at_k_r_6;
-    divide_rows_f32(k, r, d1, t40, t41);
-    float *const t42 = at_k_1_5;
-    row_dots_f32(k, r, t39, t41, t42);
-    float *const t43 = at_k_1_6;
+    float *const t45 = at_k_1_4;
+    divide_rows_f32(k, 1, d2, t4, t45);
+    float *const t46 = at_k_1_3;
+    divide_rows_f32(k, 1, d1, t45, t46);
+    float *const t47 = at_k_m_10;
+    divide_rows_f32(k, m, d2, t34, t47);
+    float *const t48 = at_k_1_4;
+    row_dots_f32(k, m, t47, t11, t48);
+    float *const t49 = at_k_1_6;
     for (size_t e = 0; e < ROOM(k, 1); ++e) {
-        t43[e] = t37[e] - t42[e];
+        t49[e] = t46[e] - t48[e];
     }
-    float *const t44 = at_k_s_3;
-    divide_rows_f32(k, s, d2, t3, t44);
-    float *const t45 = at_k_s_2;
-    scale_rows_f32(k, s, t4, t44, t45);
-    float *const t46 = at_k_s_5;
-    divide_rows_f32(k, s, d1, t45, t46);
-    float *const t47 = at_s_r_1;
-    turned_times_f32(k, s, r, W2, t39, t47);
-    float *const t48 = at_r_s_1;
-    divide_small_f32(r, s, 1, r, t47, root_C2, t48);
-    float *const t49 = at_s_r_1;
-    divide_small_f32(s, r, 1, s, t48, root_C1, t49);
-    float *const t50 = at_k_s_2;
-    times_turned_f32(k, r, s, W1, t49, t50);
-    float *const t51 = at_k_s_6;
-    divide_rows_f32(k, s, d1, t50, t51);
-    float *const t52 = at_k_s_2;
-    for (size_t e = 0; e < ROOM(k, s); ++e) {
-        t52[e] = t46[e] - t51[e];
+    float *const t50 = at_k_m_10;
+    divide_small_f32(k, m, m, 1, t8, root_C2, t50);
+    float *const t51 = at_k_m_7;
+    scale_rows_f32(k, m, t4, t50, t51);
+    float *const t52 = at_k_m_9;
+    divide_rows_f32(k, m, d1, t51, t52);
+    float *const t53 = at_m_m_2;
+    turned_times_f32(k, m, m, t33, t51, t53);
+    float *const t54 = at_k_m_7;
+    times_f32(k, m, m, t11, t53, t54);
+    float *const t55 = at_k_m_11;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        t55[e] = t52[e] - t54[e];
     }
-    float *const t53 = at_k_1_1;
-    row_dots_f32(k, s, t1, t52, t53);
-    float *const t54 = at_k_1_5;
+    float *const t56 = at_k_1_1;
+    row_dots_f32(k, m, t8, t55, t56);
+    float *const t57 = at_k_1_4;
     for (size_t e = 0; e < ROOM(k, 1); ++e) {
-        t54[e] = t43[e] - t53[e];
+        t57[e] = t49[e] - t56[e];
     }
-    float *const t55 = at_k_1_1;
-    row_dots_f32(k, r, t13, t35, t55);
-    float *const t56 = at_k_s_2;
-    divide_rows_f32(k, s, d1, W2, t56);
-    float *const t57 = at_r_s_1;
-    turned_times_f32(k, r, s, W1, t56, t57);
-    float *const t58 = at_s_r_1;
-    divide_small_f32(s, r, 1, s, t57, root_C1, t58);
-    float *const t59 = at_k_s_6;
-    times_turned_f32(k, r, s, W1, t58, t59);
-    float *const t60 = at_k_s_5;
-    divide_rows_f32(k, s, d1, t59, t60);
-    float *const t61 = at_k_s_6;
-    for (size_t e = 0; e < ROOM(k, s); ++e) {
-        t61[e] = t56[e] - t60[e];
+    float *const t58 = at_k_m_11;
+    divide_rows_f32(k, m, d2, t35, t58);
+    float *const t59 = at_m_m_2;
+    turned_times_f32(k, m, m, t50, t35, t59);
+    float *const t60 = at_k_m_7;
+    times_f32(k, m, m, t8, t59, t60);
+    float *const t61 = at_k_m_9;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        t61[e] = t58[e] - t60[e];
     }
-    float *const t62 = at_k_1_6;
-    row_dots_f32(k, s, t18, t61, t62);
-    float *const t63 = at_k_1_3;
+    float *const t62 = at_k_1_1;
+    row_dots_f32(k, m, t61, t33, t62);
+    float *const t63 = at_k_m_9;
+    divide_rows_f32(k, m, d1, t35, t63);
+    float *const t64 = at_k_m_6;
+    times_turned_f32(k, m, m, t11, t38, t64);
+    float *const t65 = at_k_m_3;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        t65[e] = t63[e] - t64[e];
+    }
+    float *const t66 = at_k_1_6;
+    row_dots_f32(k, m, t50, t65, t66);
+    float *const t67 = at_k_1_3;
     for (size_t e = 0; e < ROOM(k, 1); ++e) {
-        t63[e] = t54[e] + t55[e] - t62[e];
+        t67[e] = t57[e] + t62[e] + t66[e];
     }
     float *const by_d1 = at_k_1_6;
     for (size_t e = 0; e < ROOM(k, 1); ++e) {
-        by_d1[e] = 0.5f * t63[e];
+        by_d1[e] = 0.5f * t67[e];
     }
     float *const by_mu2 = at_k_1_3;
     for (size_t e = 0; e < ROOM(k, 1); ++e) {
-        by_mu2[e] = -t26[e];
+        by_mu2[e] = -t28[e];
     }
-    float *const t64 = at_k_1_1;
+    float *const t68 = at_k_1_1;
     for (size_t e = 0; e < ROOM(k, 1); ++e) {
-        t64[e] = d2[e] - d1[e];
+        t68[e] = d2[e] - d1[e];
     }
-    float *const t65 = at_k_s_6;
-    scale_rows_f32(k, s, t64, t18, t65);
-    float *const t66 = at_s_s_2;
-    turned_times_f32(k, s, s, W2, t18, t66);
-    float *const t67 = at_k_s_5;
-    times_f32(k, s, s, W2, t66, t67);
-    float *const t68 = at_1_s_1;
-    turned_times_f32(k, 1, s, t26, W2, t68);
-    float *const t69 = at_k_s_2;
-    times_f32(k, 1, s, t20, t68, t69);
-    float *const t70 = at_r_s_1;
-    turned_times_f32(k, r, s, W1, t18, t70);
-    float *const t71 = at_k_s_7;
-    times_f32(k, r, s, W1, t70, t71);
-    float *const t72 = at_k_s_8;
-    for (size_t e = 0; e < ROOM(k, s); ++e) {
-        t72[e] = t65[e] + t67[e] - t69[e] - t71[e];
+    float *const t69 = at_k_m_3;
+    scale_rows_f32(k, m, t68, t50, t69);
+    float *const t70 = at_m_m_3;
+    divide_small_f32(m, m, 1, m, t16, root_C2, t70);
+    float *const t71 = at_k_m_6;
+    times_f32(k, m, m, dW, t70, t71);
+    float *const t72 = at_m_m_3;
+    divide_small_f32(m, m, m, 1, t9, root_C2, t72);
+    float *const t73 = at_k_m_1;
+    times_f32(k, m, m, W1, t72, t73);
+    float *const t74 = at_k_m_9;
+    times_f32(k, 1, m, t23, t26, t74);
+    float *const t75 = at_k_m_8;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        t75[e] = t69[e] + t71[e] + t73[e] - t74[e];
     }
-    float *const t73 = at_k_s_7;
-    divide_rows_f32(k, s, d2, t72, t73);
-    float *const t74 = at_s_s_2;
-    turned_times_f32(k, s, s, W2, t73, t74);
-    float *const t75 = at_s_s_1;
-    divide_small_f32(s, s, 1, s, t74, root_C2, t75);
-    float *const t76 = at_k_s_8;
-    times_turned_f32(k, s, s, W2, t75, t76);
-    float *const t77 = at_k_s_2;
-    divide_rows_f32(k, s, d2, t76, t77);
-    float *const by_W2 = at_k_s_8;
-    for (size_t e = 0; e < ROOM(k, s); ++e) {
-        by_W2[e] = t73[e] - t77[e];
+    float *const t76 = at_k_m_9;
+    divide_rows_f32(k, m, d2, t75, t76);
+    float *const t77 = at_m_m_7;
+    turned_times_f32(k, m, m, t50, t75, t77);
+    float *const t78 = at_k_m_8;
+    times_f32(k, m, m, t8, t77, t78);
+    float *const by_W2 = at_k_m_1;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        by_W2[e] = t76[e] - t78[e];
     }
-    float *const t78 = at_k_1_2;
-    divide_rows_f32(k, 1, d2, t64, t78);
-    float *const t79 = at_k_1_5;
-    divide_rows_f32(k, 1, d2, t78, t79);
-    float *const t80 = at_k_s_2;
-    scale_rows_f32(k, s, t64, t1, t80);
-    float *const t81 = at_k_s_7;
-    divide_rows_f32(k, s, d2, t80, t81);
+    float *const t79 = at_k_1_2;
+    divide_rows_f32(k, 1, d2, t68, t79);
+    float *const t80 = at_k_1_1;
+    divide_rows_f32(k, 1, d2, t79, t80);
+    float *const t81 = at_k_m_8;
+    divide_rows_f32(k, m, d2, t69, t81);
     float *const t82 = at_k_1_2;
-    row_dots_f32(k, s, t81, t44, t82);
-    float *const t83 = at_k_1_7;
+    row_dots_f32(k, m, t81, t8, t82);
+    float *const t83 = at_k_1_4;
     for (size_t e = 0; e < ROOM(k, 1); ++e) {
-        t83[e] = t79[e] - t82[e];
+        t83[e] = t80[e] - t82[e];
     }
-    float *const t84 = at_k_s_2;
-    scale_rows_f32(k, s, t64, t44, t84);
-    float *const t85 = at_k_s_3;
-    divide_rows_f32(k, s, d2, t84, t85);
-    float *const t86 = at_s_s_1;
-    turned_times_f32(k, s, s, W2, t81, t86);
-    float *const t87 = at_s_s_2;
-    divide_small_f32(s, s, 1, s, t86, root_C2, t87);
-    float *const t88 = at_s_s_1;
-    divide_small_f32(s, s, 1, s, t87, root_C2, t88);
-    float *const t89 = at_k_s_7;
-    times_turned_f32(k, s, s, W2, t88, t89);
-    float *const t90 = at_k_s_2;
-    divide_rows_f32(k, s, d2, t89, t90);
-    float *const t91 = at_k_s_7;
-    for (size_t e = 0; e < ROOM(k, s); ++e) {
-        t91[e] = t85[e] - t90[e];
+    float *const t84 = at_m_m_7;
+    turned_times_f32(k, m, m, t50, t69, t84);
+    float *const t85 = at_k_m_3;
+    times_f32(k, m, m, t8, t84, t85);
+    float *const t86 = at_k_m_9;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        t86[e] = t81[e] - t85[e];
     }
-    float *const t92 = at_k_1_1;
-    row_dots_f32(k, s, t1, t91, t92);
-    float *const t93 = at_k_1_2;
+    float *const t87 = at_k_1_2;
+    row_dots_f32(k, m, t8, t86, t87);
+    float *const t88 = at_k_1_1;
     for (size_t e = 0; e < ROOM(k, 1); ++e) {
-        t93[e] = t83[e] - t92[e];
+        t88[e] = t83[e] - t87[e];
     }
-    float *const t94 = at_k_1_1;
-    row_dots_f32(k, s, t18, t18, t94);
-    float *const t95 = at_k_1_7;
-    row_dots_f32(k, 1, t26, t26, t95);
-    float *const t96 = at_k_1_5;
-    row_dots_f32(k, r, t13, t13, t96);
-    float *const t97 = at_k_1_8;
-    for (size_t e = 0; e < ROOM(k, 1); ++e) {
-        t97[e] = t93[e] + t94[e] - t95[e] - t96[e];
+    float *const t89 = at_k_m_9;
+    times_turned_f32(k, m, m, t8, t72, t89);
+    float *const t90 = at_k_m_3;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        t90[e] = t1[e] - t89[e];
     }
-    float *const by_d2 = at_k_1_5;
+    float *const t91 = at_k_1_2;
+    row_dots_f32(k, m, t90, t50, t91);
+    float *const t92 = at_k_m_9;
+    divide_rows_f32(k, m, d2, W1, t92);
+    float *const t93 = at_m_m_3;
+    turned_times_f32(k, m, m, t50, W1, t93);
+    float *const t94 = at_k_m_10;
+    times_f32(k, m, m, t8, t93, t94);
+    float *const t95 = at_k_m_4;
+    for (size_t e = 0; e < ROOM(k, m); ++e) {
+        t95[e] = t92[e] - t94[e];
+    }
+    float *const t96 = at_k_1_4;
+    row_dots_f32(k, m, t95, t90, t96);
+    float *const t97 = at_k_1_7;
+    row_dots_f32(k, 1, t28, t28, t97);
+    float *const t98 = at_k_1_8;
     for (size_t e = 0; e < ROOM(k, 1); ++e) {
-        by_d2[e] = 0.5f * t97[e];
+        t98[e] = t88[e] + t91[e] + t96[e] - t97[e];
+    }
+    float *const by_d2 = at_k_1_7;
+    for (size_t e = 0; e < ROOM(k, 1); ++e) {
+        by_d2[e] = 0.5f * t98[e];
     }
     (void)gradients;
-    gradients[0] = t26;
+    gradients[0] = t28;
     gradients[1] = by_W1;
     gradients[2] = by_d1;
     gradients[3] = by_mu2;
     gradients[4] = by_W2;
     gradients[5] = by_d2;
-    return 0.5f * t0 - 0.5f * t7 + 0.5f * t14 - 0.5f * t19 + 0.5f * t27 + 0.5f * t28 - 0.5f * t31;
+    return 0.5f * t0 + 0.5f * t2 - 0.5f * t22 + 0.5f * t29 + 0.5f * t32;
 }
 
 /* The value of one element, once it is known whether that may be computed; gradients go with it. */
@@ -10235,7 +10413,8 @@ static float kl_mvn_lowrank_value_and_grad_f32_settled(const int k, const int r,
 void CLOSEDFORM(kl_mvn_lowrank_value_and_grad_f32)(size_t k, size_t r, size_t s, const float *mu1, const float *W1, const float *d1, const float *mu2, const float *W2, const float *d2, float *kl_, float *by_mu1, float *by_W1, float *by_d1, float *by_mu2, float *by_W2, float *by_d2)
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
-    float *const scratch = malloc((ROOM(k, 1) + ROOM(k, r) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(s, s) + ROOM(s, s) + ROOM(s, s) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(s, r) + ROOM(r, s) + ROOM(s, 1) + ROOM(1, s) + ROOM(r, r) + ROOM(r, r) + ROOM(r, r) + 1) * sizeof(float));
+    const int m = (int)r > (int)s ? (int)r : (int)s;
+    float *const scratch = malloc((ROOM(k, 1) + ROOM(k, m) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, m) + ROOM(k, 1) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(m, m) + ROOM(m, m) + ROOM(m, m) + ROOM(m, m) + ROOM(m, m) + ROOM(m, m) + ROOM(m, m) + ROOM(m, 1) + ROOM(1, m) + 1) * sizeof(float));
     float *gradients[6] = {NULL};
     float kl = NAN;
     int raised = scratch == NULL ? FE_INVALID : 0;
@@ -10250,12 +10429,12 @@ void CLOSEDFORM(kl_mvn_lowrank_value_and_grad_f32)(size_t k, size_t r, size_t s,
         kl = kl_mvn_lowrank_value_and_grad_f32_one((int)k, (int)r, (int)s, in, scratch, gradients);
         kl = kl_mvn_lowrank_value_and_grad_f32_settled((int)k, (int)r, (int)s, in, kl, &raised);
     }
-    put_thin_f32((int)k, (int)1, isfinite(kl) ? gradients[0] : NULL, (char *)by_mu1, (intptr_t)((size_t)1 * sizeof(float)), sizeof(float));
-    put_thin_f32((int)k, (int)r, isfinite(kl) ? gradients[1] : NULL, (char *)by_W1, (intptr_t)((size_t)r * sizeof(float)), sizeof(float));
-    put_thin_f32((int)k, (int)1, isfinite(kl) ? gradients[2] : NULL, (char *)by_d1, (intptr_t)((size_t)1 * sizeof(float)), sizeof(float));
-    put_thin_f32((int)k, (int)1, isfinite(kl) ? gradients[3] : NULL, (char *)by_mu2, (intptr_t)((size_t)1 * sizeof(float)), sizeof(float));
-    put_thin_f32((int)k, (int)s, isfinite(kl) ? gradients[4] : NULL, (char *)by_W2, (intptr_t)((size_t)s * sizeof(float)), sizeof(float));
-    put_thin_f32((int)k, (int)1, isfinite(kl) ? gradients[5] : NULL, (char *)by_d2, (intptr_t)((size_t)1 * sizeof(float)), sizeof(float));
+    put_thin_f32((int)k, (int)1, 1, isfinite(kl) ? gradients[0] : NULL, (char *)by_mu1, (intptr_t)((size_t)1 * sizeof(float)), sizeof(float));
+    put_thin_f32((int)k, (int)r, m, isfinite(kl) ? gradients[1] : NULL, (char *)by_W1, (intptr_t)((size_t)r * sizeof(float)), sizeof(float));
+    put_thin_f32((int)k, (int)1, 1, isfinite(kl) ? gradients[2] : NULL, (char *)by_d1, (intptr_t)((size_t)1 * sizeof(float)), sizeof(float));
+    put_thin_f32((int)k, (int)1, 1, isfinite(kl) ? gradients[3] : NULL, (char *)by_mu2, (intptr_t)((size_t)1 * sizeof(float)), sizeof(float));
+    put_thin_f32((int)k, (int)s, m, isfinite(kl) ? gradients[4] : NULL, (char *)by_W2, (intptr_t)((size_t)s * sizeof(float)), sizeof(float));
+    put_thin_f32((int)k, (int)1, 1, isfinite(kl) ? gradients[5] : NULL, (char *)by_d2, (intptr_t)((size_t)1 * sizeof(float)), sizeof(float));
     free(scratch);
     raise_only(before, raised);
     *kl_ = kl;
@@ -10265,7 +10444,8 @@ static void kl_mvn_lowrank_value_and_grad_f32_loop(char **args, const intptr_t *
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int k = (int)dimensions[1], r = (int)dimensions[2], s = (int)dimensions[3];
-    float *const scratch = malloc((ROOM(k, 1) + ROOM(k, r) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, 1) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(k, s) + ROOM(s, s) + ROOM(s, s) + ROOM(s, s) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(k, r) + ROOM(s, r) + ROOM(r, s) + ROOM(s, 1) + ROOM(1, s) + ROOM(r, r) + ROOM(r, r) + ROOM(r, r) + 1) * sizeof(float));
+    const int m = (int)r > (int)s ? (int)r : (int)s;
+    float *const scratch = malloc((ROOM(k, 1) + ROOM(k, m) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, m) + ROOM(k, 1) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, m) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(k, 1) + ROOM(m, m) + ROOM(m, m) + ROOM(m, m) + ROOM(m, m) + ROOM(m, m) + ROOM(m, m) + ROOM(m, m) + ROOM(m, 1) + ROOM(1, m) + 1) * sizeof(float));
     float *gradients[6] = {NULL};
     int raised = 0;
     thin in[6];
@@ -10285,12 +10465,12 @@ static void kl_mvn_lowrank_value_and_grad_f32_loop(char **args, const intptr_t *
             kl = kl_mvn_lowrank_value_and_grad_f32_settled(k, r, s, in, kl, &raised);
         }
         *(float *)(args[6] + element * steps[6]) = kl;
-        put_thin_f32(k, 1, isfinite(kl) ? gradients[0] : NULL, args[7] + element * steps[7], steps[21], 0);
-        put_thin_f32(k, r, isfinite(kl) ? gradients[1] : NULL, args[8] + element * steps[8], steps[22], steps[23]);
-        put_thin_f32(k, 1, isfinite(kl) ? gradients[2] : NULL, args[9] + element * steps[9], steps[24], 0);
-        put_thin_f32(k, 1, isfinite(kl) ? gradients[3] : NULL, args[10] + element * steps[10], steps[25], 0);
-        put_thin_f32(k, s, isfinite(kl) ? gradients[4] : NULL, args[11] + element * steps[11], steps[26], steps[27]);
-        put_thin_f32(k, 1, isfinite(kl) ? gradients[5] : NULL, args[12] + element * steps[12], steps[28], 0);
+        put_thin_f32(k, 1, 1, isfinite(kl) ? gradients[0] : NULL, args[7] + element * steps[7], steps[21], 0);
+        put_thin_f32(k, r, m, isfinite(kl) ? gradients[1] : NULL, args[8] + element * steps[8], steps[22], steps[23]);
+        put_thin_f32(k, 1, 1, isfinite(kl) ? gradients[2] : NULL, args[9] + element * steps[9], steps[24], 0);
+        put_thin_f32(k, 1, 1, isfinite(kl) ? gradients[3] : NULL, args[10] + element * steps[10], steps[25], 0);
+        put_thin_f32(k, s, m, isfinite(kl) ? gradients[4] : NULL, args[11] + element * steps[11], steps[26], steps[27]);
+        put_thin_f32(k, 1, 1, isfinite(kl) ? gradients[5] : NULL, args[12] + element * steps[12], steps[28], 0);
     }
     free(scratch);
     raise_only(before, raised);

@@ -187,6 +187,8 @@ void CLOSEDFORM(kl_mvn_prec_chol_value_and_grad_f32)(size_t k, const float *mu1,
    What a matrix loses when it is rounded to its entries, about cond times the unit roundoff, no algorithm can bring
    back: a relative change of that size in one entry changes the divergence as much. Where factors are known, give
    those.
+   by_prec1 and by_prec2 are symmetric, exactly: kl changes by the sum of by_prec1[i,j] dprec1[i,j] over all i and j,
+   as if each entry moved alone.
    Matrices lie row by row. Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite:
    NaN, and FE_INVALID is raised, in that element alone. A singular matrix counts as not positive definite, for
    rounding leaves nothing to tell it from an indefinite one: where one law degenerates kl is not +inf, as it is for
@@ -258,6 +260,8 @@ void CLOSEDFORM(kl_mvn_vae_chol_value_and_grad_f32)(size_t k, const float *mu, c
    What a matrix loses when it is rounded to its entries, about cond times the unit roundoff, no algorithm can bring
    back: a relative change of that size in one entry changes the divergence as much. Where factors are known, give
    those.
+   by_cov1 and by_cov2 are symmetric, exactly: kl changes by the sum of by_cov1[i,j] dcov1[i,j] over all i and j, as if
+   each entry moved alone.
    Matrices lie row by row. Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite:
    NaN, and FE_INVALID is raised, in that element alone. A singular matrix counts as not positive definite, for
    rounding leaves nothing to tell it from an indefinite one: where one law degenerates kl is not +inf, as it is for

@@ -359,6 +359,8 @@ def kl_mvn_prec_value_and_grad(mu1: Array, prec1: Array, mu2: Array, prec2: Arra
     What a matrix loses when it is rounded to its entries, about cond times the unit roundoff, no algorithm can bring
     back: a relative change of that size in one entry changes the divergence as much. Where factors are known, give
     those.
+    by_prec1 and by_prec2 are symmetric, exactly: kl changes by the sum of by_prec1[i,j] dprec1[i,j] over all i and j,
+    as if each entry moved alone.
     Options, as of NumPy's ufuncs: out (a tuple of arrays, or None, one for each result), axes (a list of those of each
     argument and result), dtype (in what is computed: float32 or float64) and casting.
     Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
@@ -423,6 +425,8 @@ def kl_mvn_value_and_grad(mu1: Array, cov1: Array, mu2: Array, cov2: Array) -> t
     What a matrix loses when it is rounded to its entries, about cond times the unit roundoff, no algorithm can bring
     back: a relative change of that size in one entry changes the divergence as much. Where factors are known, give
     those.
+    by_cov1 and by_cov2 are symmetric, exactly: kl changes by the sum of by_cov1[i,j] dcov1[i,j] over all i and j, as if
+    each entry moved alone.
     Options, as of NumPy's ufuncs: out (a tuple of arrays, or None, one for each result), axes (a list of those of each
     argument and result), dtype (in what is computed: float32 or float64) and casting.
     Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
