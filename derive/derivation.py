@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import sympy as sp
@@ -39,6 +40,12 @@ if TYPE_CHECKING:
     from .show import Verdicts
 
 Given = tuple[tuple[str, sp.Basic], ...]
+
+
+@lru_cache(maxsize=1 << 13)
+def spelt_out(line: sp.Basic) -> str:
+    """The line in SymPy's constructors, assumptions included; theorems share lines, and a long one takes a while."""
+    return str(sp.srepr(line))
 
 
 @dataclass(frozen=True)
@@ -212,8 +219,8 @@ class Theorem:
     @property
     def digest(self) -> str:
         """Eight bytes that change when a line, a rule or a hypothesis changes."""
-        parts = [self.name, *map(str, self.hypotheses.sorted()), sp.srepr(self.lhs)]
-        parts += [f"{step.rule} {step.site} {sp.srepr(step.after)}" for step in self.derivation.steps]
+        parts = [self.name, *map(str, self.hypotheses.sorted()), spelt_out(self.lhs)]
+        parts += [f"{step.rule} {step.site} {spelt_out(step.after)}" for step in self.derivation.steps]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
     def specialise(self, values: Bindings, *facts: AppliedPredicate) -> Derivation:

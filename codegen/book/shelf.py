@@ -11,13 +11,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import sympy as sp
-
 from closedform.derive.check import Evidence, Report, check, check_rule
 from closedform.derive.check.crew import Crew, Task
 from closedform.derive.check.pool import known, tasks
 from closedform.derive.cli.listing import GRADIENT, in_order
-from closedform.derive.derivation import Theorem
+from closedform.derive.derivation import Theorem, spelt_out
 from closedform.derive.families import FAMILIES  # noqa: F401 - laws bring rules too
 from closedform.derive.rule import BACKWARDS, LEMMA, Rule
 from closedform.derive.rules import RULES
@@ -114,9 +112,9 @@ def survey(name: str) -> tuple[Report, Outline]:
 
 def outline(theorem: Theorem) -> Outline:
     steps = theorem.derivation.steps
-    told = (f"{step.rule} {step.site} {step.given} {step.conditions} {step.note} {sp.srepr(step.after)}" for step in steps)
+    told = (f"{step.rule} {step.site} {step.given} {step.conditions} {step.note} {spelt_out(step.after)}" for step in steps)
     keys = tuple(hashlib.sha256(text.encode()).hexdigest() for text in told)
-    return Outline(theorem.digest, sp.srepr(theorem.lhs), keys, tuple(dict.fromkeys(step.rule for step in steps)))
+    return Outline(theorem.digest, spelt_out(theorem.lhs), keys, tuple(dict.fromkeys(step.rule for step in steps)))
 
 
 def rule_evidence(crew: Crew) -> dict[str, Evidence]:

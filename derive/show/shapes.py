@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from itertools import groupby
 from typing import Literal
 
@@ -237,9 +238,14 @@ def binding(shape: Shape) -> int:
             return ATOM
 
 
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
 def parts(shape: Shape) -> Iterator[Shape]:
     """The shapes directly within a shape."""
-    for value in (getattr(shape, field.name) for field in fields(shape)):
+    for value in (getattr(shape, name) for name in _names(type(shape))):
         for item in value if isinstance(value, tuple) else (value,):
             if isinstance(item, Term):
                 yield item.shape

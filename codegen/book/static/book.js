@@ -18,6 +18,19 @@
     for (const line of lines) line.parentElement.open = open;
   }
 
+  /* What scrolls sideways is reached by Tab, so that its end can be seen without a mouse. A line that folds is reached anyway. */
+  const boxes = [...document.querySelectorAll(".math, .statement p, .needs li, .fold h3")].filter((box) => !box.closest("summary"));
+  function reach() {
+    const scrolls = boxes.map((box) => box.scrollWidth > box.clientWidth);
+    boxes.forEach((box, index) => {
+      if (scrolls[index]) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+    });
+  }
+  reach();
+  addEventListener("resize", reach);
+  document.addEventListener("toggle", reach, { capture: true });
+
   const filter = document.querySelector("input[data-filter]");
   const keys = { j: () => move(1), k: () => move(-1), e: openAll };
   document.addEventListener("keydown", (event) => {
