@@ -56,7 +56,8 @@ class Call:
             told = np.dtype(told)
         if told not in (np.dtype(np.float32), np.dtype(np.float64)):
             raise TypeError(f"{self.name}: dtype must be float32 or float64, not {told}")
-        return np.dtype(told)
+        asked: np.dtype[Any] = np.dtype(told)
+        return asked
 
     def converted(self, arrays: Sequence[Any], dtype: np.dtype[Any]) -> list[Any]:
         """The arguments in that type."""

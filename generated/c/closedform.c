@@ -4,7 +4,8 @@
 
      _whole, _each   plain loops without a branch, which a compiler turns into vector code. They are right where every number is
                      ordinary, and say `doubt` where one may not be: outside the domain, infinite, near the ends of the range.
-     _careful        one element at a time in double, right everywhere. A stretch of at most BLOCK elements in doubt is done again.
+     _careful        one element at a time in double, right everywhere. A pack that has an element in doubt is done again, of short rows
+                     every row that shares it.
 
    Around them, the same for all kernels: rows are cut into stretches, strided arrays are gathered, short rows are computed many
    at a time, and long sums are compensated. Nothing is allocated.
@@ -25,26 +26,27 @@
 #include <math.h>
 #include <string.h>
 
-/* Elements of a stretch, and of a pack: the loops work in whole packs, so that no vector is left half full. */
+/* Elements of a stretch, and of a pack, by type: 4 KB, and 64 bytes. The loops work in whole packs: each lane of a pack has its own sum, so that the
+   order in which numbers are added does not depend on how many of them a vector holds. */
 #define BLOCK 512
-#define PACK 16
-/* Elements that are added to each other before they are added to a sum in double: the fewer lanes a vector has, the fewer. */
-#if defined(__AVX2__)
-#define PART 128
-#else
-#define PART 64
-#endif
-/* While it computes, the processor does not read far enough ahead by itself: where nothing is written, each part asks for what
-   comes AHEAD bytes later. Nothing is read there, so that it may lie outside the arrays. */
-#define LINE 64
+#define BLOCK_f32 1024
+#define PACK 8
+#define PACK_f32 16
+/* Elements that are added to each other before they are added to a sum in double. */
+#define PART 256
+/* While it computes, the processor does not read far enough ahead by itself: where nothing is written, each pack, which is a line of
+   the cache, asks for what comes AHEAD bytes later. Nothing is read there, so that it may lie outside the arrays. */
 #define AHEAD 1024
 #if defined(__GNUC__)
 #define PREFETCH(place) __builtin_prefetch((const void *)((uintptr_t)(place) + AHEAD))
 #else
 #define PREFETCH(place) ((void)(place))
 #endif
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA) || (defined(FP_FAST_FMA) && defined(FP_FAST_FMAF))
+#define FAST_FMA
+#endif
 /* Rows shorter than this are computed together and added afterwards. */
-#define SHORT_ROW 64
+#define SHORT_ROW 128
 #define MOST_SUMS 3
 
 /* The loops raise what they mean to and nothing else: intermediate results may overflow or be NaN where they are not used. */
@@ -88,83 +90,113 @@ INLINE double from_bits(uint64_t bits)
     return x;
 }
 
-/* e^x = 2 s (1 + r + q) where s = 2^(n-1) and |r| <= log(2)/2: s is half of the power, so that e^x/2 does not overflow early.
+/* Of as many numbers as a pack has. */
+INLINE double sum_of(double *lanes)
+{
+    for (int lane = 0; lane < 4; ++lane) {
+        lanes[lane] += lanes[lane + 4];
+    }
+    for (int lane = 0; lane < 2; ++lane) {
+        lanes[lane] += lanes[lane + 2];
+    }
+    for (int lane = 0; lane < 1; ++lane) {
+        lanes[lane] += lanes[lane + 1];
+    }
+    return lanes[0];
+}
+
+INLINE uint64_t any_of(uint64_t *lanes)
+{
+    for (int lane = 0; lane < 4; ++lane) {
+        lanes[lane] |= lanes[lane + 4];
+    }
+    for (int lane = 0; lane < 2; ++lane) {
+        lanes[lane] |= lanes[lane + 2];
+    }
+    for (int lane = 0; lane < 1; ++lane) {
+        lanes[lane] |= lanes[lane + 1];
+    }
+    return lanes[0];
+}
+
+INLINE void collect(double *total, const double *part)
+{
+    for (int first = 0; first < PACK; first += PACK) {
+        for (int lane = 0; lane < PACK; ++lane) {
+            total[lane] += part[first + lane];
+        }
+    }
+}
+
+/* e^x = s (1 + r + q) where s = 2^n, |r| <= log(2)/2, and q = e^r - 1 - r but for what r leaves out. x = r + nh, both exact.
    `field` is the exponent of s as s holds it; more than that, and x was not in range. */
 typedef struct {
     double s;
     double r;
     double q;
+    double n;
     uint64_t field;
 } exponential;
 
 INLINE exponential exponential_of(double x)
 {
     /* Adding 1.5 * 2^52 rounds to a whole number, which is then in the last bits. */
-    const double z = x * 1.4426950408889634 + 6755399441056766.0;
-    const double n = z - 6755399441056766.0;
-    /* The logarithm of 2 in two parts: n times the first is exact, and what the second rounds off is kept in `low`. */
-    const double r0 = x - n * 0.6931471805592082;
-    const double r = r0 - n * 7.371002565167799e-13;
-    const double low = (r0 - r) - n * 7.371002565167799e-13;
-    /* (e^r - 1 - r - r^2/2)/r^3 for |r| <= 0.3474; error relative to (e^r - 1 - r)/r^2: at most 2^-57.1 */
-    double p = 1.6067509053179868e-10;
-    p = p * r + 2.091758302472754e-09;
-    p = p * r + 2.5052133708024184e-08;
-    p = p * r + 2.7557265209521175e-07;
-    p = p * r + 2.7557319173135396e-06;
-    p = p * r + 2.4801587334016764e-05;
-    p = p * r + 0.0001984126984130118;
-    p = p * r + 0.0013888888888880394;
-    p = p * r + 0.008333333333333326;
-    p = p * r + 0.04166666666666667;
-    p = p * r + 0.16666666666666666;
+    const double z = x * 1.4426950408889634 + 6755399441056767.0;
+    const double n = z - 6755399441056767.0;
+    /* The logarithm of 2 in two parts: n times the first is exact, and so is the difference. */
+    const double r = x - n * 0.6931471805592082;
+    const double low = n * -7.371002565167799e-13;
+    const double t = r + low;
+    /* (e^r - 1 - r - r^2/2)/r^3 for |r| <= 0.3474; error relative to (e^r - 1 - r)/r^2: at most 2^-57.2 */
+    double p = 2.0890366611733363e-09;
+    p = p * t + 2.510530976880895e-08;
+    p = p * t + 2.7557346084043533e-07;
+    p = p * t + 2.755725525284472e-06;
+    p = p * t + 2.480158725079871e-05;
+    p = p * t + 0.0001984126987484384;
+    p = p * t + 0.0013888888888914425;
+    p = p * t + 0.008333333333326176;
+    p = p * t + 0.04166666666666663;
+    p = p * t + 0.1666666666666667;
+    p = p * t + 0.5;
     exponential e;
     e.s = from_bits(bits_of(z) << 52);
     e.r = r;
-    e.q = r * r * (0.5 + r * p) + low;
+    e.q = t * t * p + low;
+    e.n = n;
     e.field = bits_of(z) ^ 0x4338000000000000ull;
     return e;
 }
 
-/* (e^x - 1 - x)/2. For n = 0 all but q/2 is exactly 0. */
-INLINE double half_of_expm1mx(exponential e, double x)
+/* e^x - 1 - x = s q + (s - 1) r + ((s - 1) - n log(2)) where log(2) is its first part: the last bracket depends on n alone, and
+   for small n is exact. For n = 0 all but q is exactly 0. */
+INLINE double expm1mx(double x)
 {
-    const double s1 = e.s - 0.5;
-    const double w = s1 - 0.5 * x;
-    const double low = (s1 - w) - 0.5 * x;
-    return e.s * e.q + ((e.s * e.r + w) + low);
+    const exponential e = exponential_of(x);
+    const double s1 = e.s - 1.0;
+    return e.s * e.q + (s1 * e.r + (s1 - e.n * 0.6931471805592082));
 }
 
 INLINE double half_expm1mx(double x)
 {
-    return half_of_expm1mx(exponential_of(x), x);
-}
-
-INLINE double expm1mx(double x)
-{
-    return 2.0 * half_expm1mx(x);
-}
-
-/* (e^x - 1)/2. */
-INLINE double half_of_expm1(exponential e)
-{
-    return e.s * (e.r + e.q) + (e.s - 0.5);
-}
-
-INLINE double half_expm1(double x)
-{
-    return half_of_expm1(exponential_of(x));
+    return 0.5 * expm1mx(x);
 }
 
 INLINE double expm1_of(double x)
 {
-    return 2.0 * half_expm1(x);
+    const exponential e = exponential_of(x);
+    return e.s * (e.r + e.q) + (e.s - 1.0);
+}
+
+INLINE double half_expm1(double x)
+{
+    return 0.5 * expm1_of(x);
 }
 
 INLINE double exp_of(double x)
 {
     const exponential e = exponential_of(x);
-    return 2.0 * (e.s + e.s * (e.r + e.q));
+    return e.s + e.s * (e.r + e.q);
 }
 
 /* Bits above the exponent field where x is out of range for e^x - 1 - x and e^x - 1, or for e^x. */
@@ -179,6 +211,18 @@ INLINE uint64_t doubt_of_exp(double x)
     return field | (field - 1u);
 }
 
+/* a/b, given 1/b: rounded like a division, or nearly, in a fraction of its time where an exact remainder costs one instruction. */
+INLINE double quotient(double a, double b, double over_b)
+{
+#if defined(FAST_FMA)
+    const double q = a * over_b;
+    return q + over_b * fma(-q, b, a);
+#else
+    (void)over_b;
+    return a / b;
+#endif
+}
+
 /* log(a/b) = e log(2) + log(1 + f), where a/b = 2^e (1 + f); e is rounded towards 0, so that e and f have one sign and nothing
    cancels: 0 <= f < 1, or -1/2 <= f < 0. log(1 + f) - f = s (2 s^2 (1/3 + s^2/5 + ...) - f) where s = f/(2 + f), so that 2 s - f = -f s.
    `whole` is e as an exponent field. */
@@ -189,53 +233,60 @@ INLINE uint64_t whole_of(uint64_t a, uint64_t b)
     return (quotient + (negative & ~0xfff0000000000000ull)) & 0xfff0000000000000ull;
 }
 
-/* (log(a/b) - (a/b - 1))/2 = (e log(2) - (2^e - 1) (1 + f) + log(1 + f) - f)/2. */
-INLINE double half_of_logratiomx(uint64_t whole, double f, double s)
+/* log(a/b) - (a/b - 1) = e log(2) - (2^e - 1) (1 + f) + (log(1 + f) - f). */
+INLINE double logratiomx_of(uint64_t whole, double f, double s)
 {
     const double e = from_bits(((whole + 0x8000000000000000ull) >> 52) | 0x4330000000000000ull) - 4503599627372544.0;
-    const double power = from_bits(whole + 0x3fe0000000000000ull) - 0.5;
+    const double power = from_bits(whole + 0x3ff0000000000000ull) - 1.0;
     const double t = s * s;
-    /* (atanh(s) - s)/s^3 in t = s^2 for t <= 1/9; error relative to 1/3: at most 2^-52.1 */
-    double p = 0.08093733025784602;
-    p = p * t + 0.04394517270936442;
-    p = p * t + 0.06001754804431777;
-    p = p * t + 0.06656935323598243;
-    p = p * t + 0.07692793980530427;
-    p = p * t + 0.09090894374276628;
-    p = p * t + 0.11111111366131741;
-    p = p * t + 0.14285714283474232;
-    p = p * t + 0.20000000000007626;
-    p = p * t + 0.3333333333333333;
-    const double near = s * (t * p - 0.5 * f);
-    return ((e * 0.3465735902796041 - power) + e * 3.6855012825838994e-13) + (near - power * f);
+    /* Twice (atanh(s) - s)/s^3 in t = s^2 for t <= 1/9; error relative to 1/3: at most 2^-52.1 */
+    double p = 0.16187466051569205;
+    p = p * t + 0.08789034541872884;
+    p = p * t + 0.12003509608863554;
+    p = p * t + 0.13313870647196485;
+    p = p * t + 0.15385587961060854;
+    p = p * t + 0.18181788748553257;
+    p = p * t + 0.22222222732263483;
+    p = p * t + 0.28571428566948465;
+    p = p * t + 0.4000000000001525;
+    p = p * t + 0.6666666666666666;
+    const double near = s * (t * p - f);
+    return ((e * 0.6931471805592082 - power) - e * -7.371002565167799e-13) + (near - power * f);
 }
 
-/* (log(a/b) - (a - b)/b)/2 for a, b > 0: never positive, and 0 at a = b alone. */
-INLINE double half_logratiomx(double a, double b)
+/* log(a/b) - (a - b)/b for a, b > 0, given 1/b: never positive, and 0 at a = b alone. */
+INLINE double logratiomx_over(double a, double b, double over_b)
 {
     const uint64_t ia = bits_of(a);
     const uint64_t ib = bits_of(b);
     const uint64_t whole = whole_of(ia, ib);
     /* Both without the power of 2 that they have in common with b; their difference is exact. */
     const double below = from_bits((ib & ~0xfff0000000000000ull) | 0x3ff0000000000000ull);
-    const double above = from_bits(ia - whole - ((ib & 0xfff0000000000000ull) - 0x3ff0000000000000ull));
+    const uint64_t power = (ib & 0xfff0000000000000ull) - 0x3ff0000000000000ull;
+    const double above = from_bits(ia - whole - power);
     const double gap = above - below;
-    return half_of_logratiomx(whole, gap / below, gap / (above + below));
+    const double over_below = from_bits(bits_of(over_b) + power);
+    return logratiomx_of(whole, quotient(gap, below, over_below), gap / (above + below));
 }
 
 INLINE double logratiomx(double a, double b)
 {
-    return 2.0 * half_logratiomx(a, b);
+    return logratiomx_over(a, b, 1.0 / b);
+}
+
+INLINE double half_logratiomx(double a, double b)
+{
+    return 0.5 * logratiomx(a, b);
 }
 
 /* The highest bit where 2^e is out of range. */
 INLINE uint64_t doubt_of_logratiomx(double a, double b)
 {
-    return (whole_of(bits_of(a), bits_of(b)) + 0x3fe0000000000000ull) & 0x8000000000000000ull;
+    return (whole_of(bits_of(a), bits_of(b)) + 0x3ff0000000000000ull) & 0x8000000000000000ull;
 }
 
-/* (log(1 + x) - x)/2 for x > -1: never positive, and 0 at 0 alone. */
-INLINE double half_log1pmx(double x)
+/* log(1 + x) - x for x > -1: never positive, and 0 at 0 alone. */
+INLINE double log1pmx(double x)
 {
     const double v = 1.0 + x;
     const uint64_t whole = whole_of(bits_of(v), 0x3ff0000000000000ull);
@@ -243,12 +294,12 @@ INLINE double half_log1pmx(double x)
     const double low = x >= 1.0 ? (x - v) + 1.0 : 0.0;
     const double far = (from_bits(bits_of(v) - whole) - 1.0) + low * from_bits(0x3ff0000000000000ull - whole);
     const double f = whole == 0u ? x : far;
-    return half_of_logratiomx(whole, f, f / (2.0 + f));
+    return logratiomx_of(whole, f, f / (2.0 + f));
 }
 
-INLINE double log1pmx(double x)
+INLINE double half_log1pmx(double x)
 {
-    return 2.0 * half_log1pmx(x);
+    return 0.5 * log1pmx(x);
 }
 
 INLINE uint64_t doubt_of_log1pmx(double x)
@@ -256,10 +307,11 @@ INLINE uint64_t doubt_of_log1pmx(double x)
     return 1.0 + x >= DBL_MIN && x < 4.49423283715579e+307 ? 0u : 0x8000000000000000ull;
 }
 
-/* The highest bit where a number that must be positive is not, or is not normal. */
+/* The highest bit where a number that must be positive is not, or is not normal, or its reciprocal is not. */
 INLINE uint64_t doubt_of_positive(double x)
 {
-    return x >= DBL_MIN && x <= DBL_MAX ? 0u : 0x8000000000000000ull;
+    const uint64_t bits = bits_of(x);
+    return ((bits - 0x10000000000000ull) | (bits + 0x30000000000000ull)) & 0x8000000000000000ull;
 }
 
 /* ---- float: functions that keep their digits where the plain formula cancels, without a branch */
@@ -278,77 +330,114 @@ INLINE float from_bits_f32(uint32_t bits)
     return x;
 }
 
-/* e^x = 2 s (1 + r + q) where s = 2^(n-1) and |r| <= log(2)/2: s is half of the power, so that e^x/2 does not overflow early.
+/* Of as many numbers as a pack has. */
+INLINE float sum_of_f32(float *lanes)
+{
+    for (int lane = 0; lane < 8; ++lane) {
+        lanes[lane] += lanes[lane + 8];
+    }
+    for (int lane = 0; lane < 4; ++lane) {
+        lanes[lane] += lanes[lane + 4];
+    }
+    for (int lane = 0; lane < 2; ++lane) {
+        lanes[lane] += lanes[lane + 2];
+    }
+    for (int lane = 0; lane < 1; ++lane) {
+        lanes[lane] += lanes[lane + 1];
+    }
+    return lanes[0];
+}
+
+INLINE uint32_t any_of_f32(uint32_t *lanes)
+{
+    for (int lane = 0; lane < 8; ++lane) {
+        lanes[lane] |= lanes[lane + 8];
+    }
+    for (int lane = 0; lane < 4; ++lane) {
+        lanes[lane] |= lanes[lane + 4];
+    }
+    for (int lane = 0; lane < 2; ++lane) {
+        lanes[lane] |= lanes[lane + 2];
+    }
+    for (int lane = 0; lane < 1; ++lane) {
+        lanes[lane] |= lanes[lane + 1];
+    }
+    return lanes[0];
+}
+
+INLINE void collect_f32(double *total, const float *part)
+{
+    for (int first = 0; first < PACK_f32; first += PACK) {
+        for (int lane = 0; lane < PACK; ++lane) {
+            total[lane] += part[first + lane];
+        }
+    }
+}
+
+/* e^x = s (1 + r + q) where s = 2^n, |r| <= log(2)/2, and q = e^r - 1 - r but for what r leaves out. x = r + nh, both exact.
    `field` is the exponent of s as s holds it; more than that, and x was not in range. */
 typedef struct {
     float s;
     float r;
     float q;
+    float n;
     uint32_t field;
 } exponential_f32;
 
 INLINE exponential_f32 exponential_of_f32(float x)
 {
     /* Adding 1.5 * 2^23 rounds to a whole number, which is then in the last bits. */
-    const float z = x * 1.4426950216293335f + 12583038.0f;
-    const float n = z - 12583038.0f;
-    /* The logarithm of 2 in two parts: n times the first is exact, and what the second rounds off is kept in `low`. */
-    const float r0 = x - n * 0.69287109375f;
-    const float r = r0 - n * 0.0002760868228506297f;
-    const float low = (r0 - r) - n * 0.0002760868228506297f;
+    const float z = x * 1.4426950216293335f + 12583039.0f;
+    const float n = z - 12583039.0f;
+    /* The logarithm of 2 in two parts: n times the first is exact, and so is the difference. */
+    const float r = x - n * 0.69287109375f;
+    const float low = n * -0.0002760868228506297f;
+    const float t = r + low;
     /* (e^r - 1 - r - r^2/2)/r^3 for |r| <= 0.3474; error relative to (e^r - 1 - r)/r^2: at most 2^-26.9 */
     float p = 0.0001985216367756948f;
-    p = p * r + 0.0013930590357631445f;
-    p = p * r + 0.008333367295563221f;
-    p = p * r + 0.041666511446237564f;
-    p = p * r + 0.1666666716337204f;
+    p = p * t + 0.0013930590357631445f;
+    p = p * t + 0.008333367295563221f;
+    p = p * t + 0.041666511446237564f;
+    p = p * t + 0.1666666716337204f;
+    p = p * t + 0.5f;
     exponential_f32 e;
     e.s = from_bits_f32(bits_of_f32(z) << 23);
     e.r = r;
-    e.q = r * r * (0.5f + r * p) + low;
+    e.q = t * t * p + low;
+    e.n = n;
     e.field = bits_of_f32(z) ^ 0x4b400000u;
     return e;
 }
 
-/* (e^x - 1 - x)/2. For n = 0 all but q/2 is exactly 0. */
-INLINE float half_of_expm1mx_f32(exponential_f32 e, float x)
+/* e^x - 1 - x = s q + (s - 1) r + ((s - 1) - n log(2)) where log(2) is its first part: the last bracket depends on n alone, and
+   for small n is exact. For n = 0 all but q is exactly 0. */
+INLINE float expm1mx_f32(float x)
 {
-    const float s1 = e.s - 0.5f;
-    const float w = s1 - 0.5f * x;
-    const float low = (s1 - w) - 0.5f * x;
-    return e.s * e.q + ((e.s * e.r + w) + low);
+    const exponential_f32 e = exponential_of_f32(x);
+    const float s1 = e.s - 1.0f;
+    return e.s * e.q + (s1 * e.r + (s1 - e.n * 0.69287109375f));
 }
 
 INLINE float half_expm1mx_f32(float x)
 {
-    return half_of_expm1mx_f32(exponential_of_f32(x), x);
-}
-
-INLINE float expm1mx_f32(float x)
-{
-    return 2.0f * half_expm1mx_f32(x);
-}
-
-/* (e^x - 1)/2. */
-INLINE float half_of_expm1_f32(exponential_f32 e)
-{
-    return e.s * (e.r + e.q) + (e.s - 0.5f);
-}
-
-INLINE float half_expm1_f32(float x)
-{
-    return half_of_expm1_f32(exponential_of_f32(x));
+    return 0.5f * expm1mx_f32(x);
 }
 
 INLINE float expm1_of_f32(float x)
 {
-    return 2.0f * half_expm1_f32(x);
+    const exponential_f32 e = exponential_of_f32(x);
+    return e.s * (e.r + e.q) + (e.s - 1.0f);
+}
+
+INLINE float half_expm1_f32(float x)
+{
+    return 0.5f * expm1_of_f32(x);
 }
 
 INLINE float exp_of_f32(float x)
 {
     const exponential_f32 e = exponential_of_f32(x);
-    return 2.0f * (e.s + e.s * (e.r + e.q));
+    return e.s + e.s * (e.r + e.q);
 }
 
 /* Bits above the exponent field where x is out of range for e^x - 1 - x and e^x - 1, or for e^x. */
@@ -363,6 +452,18 @@ INLINE uint32_t doubt_of_exp_f32(float x)
     return field | (field - 1u);
 }
 
+/* a/b, given 1/b: rounded like a division, or nearly, in a fraction of its time where an exact remainder costs one instruction. */
+INLINE float quotient_f32(float a, float b, float over_b)
+{
+#if defined(FAST_FMA)
+    const float q = a * over_b;
+    return q + over_b * fmaf(-q, b, a);
+#else
+    (void)over_b;
+    return a / b;
+#endif
+}
+
 /* log(a/b) = e log(2) + log(1 + f), where a/b = 2^e (1 + f); e is rounded towards 0, so that e and f have one sign and nothing
    cancels: 0 <= f < 1, or -1/2 <= f < 0. log(1 + f) - f = s (2 s^2 (1/3 + s^2/5 + ...) - f) where s = f/(2 + f), so that 2 s - f = -f s.
    `whole` is e as an exponent field. */
@@ -373,47 +474,54 @@ INLINE uint32_t whole_of_f32(uint32_t a, uint32_t b)
     return (quotient + (negative & ~0xff800000u)) & 0xff800000u;
 }
 
-/* (log(a/b) - (a/b - 1))/2 = (e log(2) - (2^e - 1) (1 + f) + log(1 + f) - f)/2. */
-INLINE float half_of_logratiomx_f32(uint32_t whole, float f, float s)
+/* log(a/b) - (a/b - 1) = e log(2) - (2^e - 1) (1 + f) + (log(1 + f) - f). */
+INLINE float logratiomx_of_f32(uint32_t whole, float f, float s)
 {
     const float e = from_bits_f32(((whole + 0x80000000u) >> 23) | 0x4b000000u) - 8388864.0f;
-    const float power = from_bits_f32(whole + 0x3f000000u) - 0.5f;
+    const float power = from_bits_f32(whole + 0x3f800000u) - 1.0f;
     const float t = s * s;
-    /* (atanh(s) - s)/s^3 in t = s^2 for t <= 1/9; error relative to 1/3: at most 2^-21.2 */
-    float p = 0.1344180703163147f;
-    p = p * t + 0.1411563903093338f;
-    p = p * t + 0.20003890991210938f;
-    p = p * t + 0.33333319425582886f;
-    const float near = s * (t * p - 0.5f * f);
-    return ((e * 0.346435546875f - power) + e * 0.00013804341142531484f) + (near - power * f);
+    /* Twice (atanh(s) - s)/s^3 in t = s^2 for t <= 1/9; error relative to 1/3: at most 2^-21.2 */
+    float p = 0.2688361406326294f;
+    p = p * t + 0.2823127806186676f;
+    p = p * t + 0.40007781982421875f;
+    p = p * t + 0.6666663885116577f;
+    const float near = s * (t * p - f);
+    return ((e * 0.69287109375f - power) - e * -0.0002760868228506297f) + (near - power * f);
 }
 
-/* (log(a/b) - (a - b)/b)/2 for a, b > 0: never positive, and 0 at a = b alone. */
-INLINE float half_logratiomx_f32(float a, float b)
+/* log(a/b) - (a - b)/b for a, b > 0, given 1/b: never positive, and 0 at a = b alone. */
+INLINE float logratiomx_over_f32(float a, float b, float over_b)
 {
     const uint32_t ia = bits_of_f32(a);
     const uint32_t ib = bits_of_f32(b);
     const uint32_t whole = whole_of_f32(ia, ib);
     /* Both without the power of 2 that they have in common with b; their difference is exact. */
     const float below = from_bits_f32((ib & ~0xff800000u) | 0x3f800000u);
-    const float above = from_bits_f32(ia - whole - ((ib & 0xff800000u) - 0x3f800000u));
+    const uint32_t power = (ib & 0xff800000u) - 0x3f800000u;
+    const float above = from_bits_f32(ia - whole - power);
     const float gap = above - below;
-    return half_of_logratiomx_f32(whole, gap / below, gap / (above + below));
+    const float over_below = from_bits_f32(bits_of_f32(over_b) + power);
+    return logratiomx_of_f32(whole, quotient_f32(gap, below, over_below), gap / (above + below));
 }
 
 INLINE float logratiomx_f32(float a, float b)
 {
-    return 2.0f * half_logratiomx_f32(a, b);
+    return logratiomx_over_f32(a, b, 1.0f / b);
+}
+
+INLINE float half_logratiomx_f32(float a, float b)
+{
+    return 0.5f * logratiomx_f32(a, b);
 }
 
 /* The highest bit where 2^e is out of range. */
 INLINE uint32_t doubt_of_logratiomx_f32(float a, float b)
 {
-    return (whole_of_f32(bits_of_f32(a), bits_of_f32(b)) + 0x3f000000u) & 0x80000000u;
+    return (whole_of_f32(bits_of_f32(a), bits_of_f32(b)) + 0x3f800000u) & 0x80000000u;
 }
 
-/* (log(1 + x) - x)/2 for x > -1: never positive, and 0 at 0 alone. */
-INLINE float half_log1pmx_f32(float x)
+/* log(1 + x) - x for x > -1: never positive, and 0 at 0 alone. */
+INLINE float log1pmx_f32(float x)
 {
     const float v = 1.0f + x;
     const uint32_t whole = whole_of_f32(bits_of_f32(v), 0x3f800000u);
@@ -421,12 +529,12 @@ INLINE float half_log1pmx_f32(float x)
     const float low = x >= 1.0f ? (x - v) + 1.0f : 0.0f;
     const float far = (from_bits_f32(bits_of_f32(v) - whole) - 1.0f) + low * from_bits_f32(0x3f800000u - whole);
     const float f = whole == 0u ? x : far;
-    return half_of_logratiomx_f32(whole, f, f / (2.0f + f));
+    return logratiomx_of_f32(whole, f, f / (2.0f + f));
 }
 
-INLINE float log1pmx_f32(float x)
+INLINE float half_log1pmx_f32(float x)
 {
-    return 2.0f * half_log1pmx_f32(x);
+    return 0.5f * log1pmx_f32(x);
 }
 
 INLINE uint32_t doubt_of_log1pmx_f32(float x)
@@ -434,10 +542,11 @@ INLINE uint32_t doubt_of_log1pmx_f32(float x)
     return 1.0f + x >= FLT_MIN && x < 8.507059173023462e+37f ? 0u : 0x80000000u;
 }
 
-/* The highest bit where a number that must be positive is not, or is not normal. */
+/* The highest bit where a number that must be positive is not, or is not normal, or its reciprocal is not. */
 INLINE uint32_t doubt_of_positive_f32(float x)
 {
-    return x >= FLT_MIN && x <= FLT_MAX ? 0u : 0x80000000u;
+    const uint32_t bits = bits_of_f32(x);
+    return ((bits - 0x800000u) | (bits + 0x1800000u)) & 0x80000000u;
 }
 
 /* ---- the same functions for every double */
@@ -493,12 +602,13 @@ static inline double exp_anywhere(double x)
 
 static inline double half_logratiomx_anywhere(double a, double b)
 {
-    if (a < 1.0 && b < 1.0) {
-        /* Normal numbers with the same quotient. */
-        a *= 0x1p+200;
-        b *= 0x1p+200;
+    if ((a < 1.0 && b < 1.0) || (a > 1.0 && b > 1.0)) {
+        /* Numbers with the same quotient that are normal, and their reciprocals too. */
+        const double scale = a < 1.0 ? 0x1p+200 : 0x1p-200;
+        a *= scale;
+        b *= scale;
     }
-    if (a >= DBL_MIN && b >= DBL_MIN && a <= DBL_MAX && b <= DBL_MAX && doubt_of_logratiomx(a, b) == 0) {
+    if ((doubt_of_positive(a) | doubt_of_positive(b) | doubt_of_logratiomx(a, b)) == 0) {
         return half_logratiomx(a, b);
     }
     return 0.5 * (log(a) - log(b)) - (0.5 * a - 0.5 * b) / b;
@@ -567,55 +677,76 @@ static void scatter(char *to, const double *from, intptr_t n, intptr_t step)
     }
 }
 
-/* The elements after the last whole pack: fewer than PACK, filled up with neutral ones. */
-static int each_of_the_rest(const plan *plan, intptr_t done, intptr_t n, const double *const *in, double *const *out)
+/* One pass over the elements after the last whole pack: fewer than a pack, filled up with neutral ones, whose terms are 0. */
+static int rest_of(const plan *plan, packs *pass, intptr_t done, intptr_t n, const double *const *in, double *sums, double *const *out)
 {
     double given[CLOSEDFORM_OPERANDS][PACK];
     double found[CLOSEDFORM_OPERANDS][PACK];
     const double *from[CLOSEDFORM_OPERANDS];
     double *to[CLOSEDFORM_OPERANDS];
+    const int results = (pass == plan->whole ? 0 : plan->sums) + plan->stores;
     for (int i = 0; i < plan->inputs; ++i) {
         for (int j = 0; j < PACK; ++j) {
-            given[i][j] = done + j < n ? in[i][done + j] : plan->neutral[i];
+            given[i][j] = plan->neutral[i];
         }
+        memcpy(given[i], in[i] + done, (size_t)(n - done) * sizeof given[i][0]);
         from[i] = given[i];
     }
-    for (int i = 0; i < plan->sums + plan->stores; ++i) {
+    for (int i = 0; i < CLOSEDFORM_OPERANDS; ++i) {
         to[i] = found[i];
     }
-    const int doubt = plan->each(1, from, NULL, to);
-    for (int i = 0; i < plan->sums + plan->stores; ++i) {
+    const int doubt = pass(1, from, sums, to);
+    for (int i = 0; i < results; ++i) {
         memcpy(out[i] + done, found[i], (size_t)(n - done) * sizeof found[i][0]);
     }
     return doubt;
 }
 
-/* At most BLOCK elements: their sums, and the other results. */
-static int stretch(const plan *plan, intptr_t n, const double *const *in, double *sums, double *const *out)
+/* At most BLOCK elements without a second look: their sums, and the other results; 0 if all is well. */
+static int in_doubt(const plan *plan, intptr_t n, const double *const *in, double *sums, double *const *out)
 {
     const intptr_t done = n - n % PACK;
-    double terms[MOST_SUMS][BLOCK];
-    double *to[CLOSEDFORM_OPERANDS];
-    int finite = 1;
+    double more[MOST_SUMS] = {0.0};
     int doubt = plan->whole(done / PACK, in, sums, out);
     if (done < n) {
-        for (int i = 0; i < plan->sums; ++i) {
-            to[i] = terms[i];
-        }
-        for (int i = 0; i < plan->stores; ++i) {
-            to[plan->sums + i] = out[i];
-        }
-        doubt |= each_of_the_rest(plan, done, n, in, to);
+        doubt |= rest_of(plan, plan->whole, done, n, in, more, out);
     }
     for (int i = 0; i < plan->sums; ++i) {
-        double rest = 0.0;
-        for (intptr_t j = done; j < n; ++j) {
-            rest += terms[i][j];
-        }
-        sums[i] += rest;
-        finite &= fabs(sums[i]) <= DBL_MAX;
+        sums[i] += more[i];
+        doubt |= !(fabs(sums[i]) <= DBL_MAX);
     }
-    return doubt || !finite ? plan->careful(n, in, sums, out) : 0;
+    return doubt;
+}
+
+/* At most BLOCK elements, each pack that is in doubt done again with care. */
+static int stretch(const plan *plan, intptr_t n, const double *const *in, double *sums, double *const *out)
+{
+    compensated totals[MOST_SUMS] = { {0.0, 0.0} };
+    const double *from[CLOSEDFORM_OPERANDS];
+    double *to[CLOSEDFORM_OPERANDS];
+    int raised = 0;
+    if (!in_doubt(plan, n, in, sums, out)) {
+        return 0;
+    }
+    for (intptr_t start = 0; start < n; start += PACK) {
+        const intptr_t count = n - start < PACK ? n - start : PACK;
+        for (int i = 0; i < plan->inputs; ++i) {
+            from[i] = in[i] + start;
+        }
+        for (int i = 0; i < plan->stores; ++i) {
+            to[i] = out[i] + start;
+        }
+        if (in_doubt(plan, count, from, sums, to)) {
+            raised |= plan->careful(count, from, sums, to);
+        }
+        for (int i = 0; i < plan->sums; ++i) {
+            add(&totals[i], sums[i]);
+        }
+    }
+    for (int i = 0; i < plan->sums; ++i) {
+        sums[i] = total_of(totals[i]);
+    }
+    return raised;
 }
 
 /* Do two strided arrays of n elements share memory? */
@@ -702,63 +833,170 @@ INLINE int write_sums(const plan *plan, const double *sums, char *const *args, c
     return raised;
 }
 
-/* The sums of consecutive short rows of terms; whether all are finite. A known length is added without a loop. */
-static inline int add_rows_of(intptr_t k, intptr_t rows, const double *terms, char *to, intptr_t step)
+/* Neighbours added in pairs: the sums of rows of k from those of k/2. */
+static void add_pairs(intptr_t n, const double *restrict from, double *restrict to)
+{
+#pragma omp simd
+    for (intptr_t j = 0; j < n; ++j) {
+        to[j] = from[2 * j] + from[2 * j + 1];
+    }
+}
+
+static void add_triples(intptr_t n, const double *restrict from, double *restrict to)
+{
+#pragma omp simd
+    for (intptr_t j = 0; j < n; ++j) {
+        to[j] = (from[3 * j] + from[3 * j + 2]) + from[3 * j + 1];
+    }
+}
+
+/* The sums of rows of an odd length that is known: added without a loop. */
+INLINE void add_odd(intptr_t k, intptr_t rows, const double *restrict terms, double *restrict to)
+{
+    for (intptr_t row = 0; row < rows; ++row, terms += k) {
+        double even = terms[0];
+        double odd = terms[1];
+        for (intptr_t j = 2; j + 1 < k; j += 2) {
+            even += terms[j];
+            odd += terms[j + 1];
+        }
+        to[row] = (even + terms[k - 1]) + odd;
+    }
+}
+
+/* The same for a length of at least a pack. */
+static void add_long_odd(intptr_t k, intptr_t rows, const double *restrict terms, double *restrict to)
+{
+    for (intptr_t row = 0; row < rows; ++row, terms += k) {
+        double lanes[PACK];
+        intptr_t j = PACK;
+        memcpy(lanes, terms, sizeof lanes);
+        for (; j + PACK <= k; j += PACK) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                lanes[lane] += terms[j + lane];
+            }
+        }
+        double rest = 0.0;
+        for (; j < k; ++j) {
+            rest += terms[j];
+        }
+        to[row] = sum_of(lanes) + rest;
+    }
+}
+
+/* The sums of consecutive rows of `terms`, one after the other, in the array that is returned: `to` if there is anything to add.
+   `terms` and `spare` are overwritten. */
+static double *add_rows(intptr_t k, intptr_t rows, double *terms, double *spare, double *to)
+{
+    for (int radix = 2; radix < 4; ++radix) {
+        for (; k % radix == 0; k /= radix) {
+            double *const sums = k == radix ? to : spare;
+            (radix == 2 ? add_pairs : add_triples)(rows * (k / radix), terms, sums);
+            spare = terms;
+            terms = sums;
+        }
+    }
+    switch (k) {
+    case 1:
+        return terms;
+    case 5:
+        add_odd(5, rows, terms, to);
+        return to;
+    case 7:
+        add_odd(7, rows, terms, to);
+        return to;
+    case 11:
+        add_odd(11, rows, terms, to);
+        return to;
+    case 13:
+        add_odd(13, rows, terms, to);
+        return to;
+    case 17:
+        add_odd(17, rows, terms, to);
+        return to;
+    case 19:
+        add_odd(19, rows, terms, to);
+        return to;
+    case 23:
+        add_odd(23, rows, terms, to);
+        return to;
+    case 25:
+        add_odd(25, rows, terms, to);
+        return to;
+    case 29:
+        add_odd(29, rows, terms, to);
+        return to;
+    case 31:
+        add_odd(31, rows, terms, to);
+        return to;
+    default:
+        add_long_odd(k, rows, terms, to);
+        return to;
+    }
+}
+
+/* Writes the sums of rows; whether all are finite. */
+static int put_sums(intptr_t rows, const double *sums, char *to, intptr_t step)
 {
     double trap = 0.0;
+#pragma omp simd reduction(+ : trap)
     for (intptr_t row = 0; row < rows; ++row) {
-        double even = 0.0;
-        double odd = 0.0;
-        for (intptr_t j = 0; j + 1 < k; j += 2) {
-            even += terms[row * k + j];
-            odd += terms[row * k + j + 1];
-        }
-        even += k % 2 ? terms[row * k + k - 1] : 0.0;
-        even += odd;
-        trap += 0.0 * even;
-        *(double *)(to + row * step) = even;
+        trap += 0.0 * sums[row];
+    }
+    if ((const char *)sums != to) {
+        scatter(to, sums, rows, step);
     }
     return trap == 0.0;
 }
 
-static int add_rows(intptr_t k, intptr_t rows, const double *terms, char *to, intptr_t step)
+/* Is one of the `count` elements from `first` on in doubt, at most a pack of them? */
+static int pack_in_doubt(const plan *plan, intptr_t first, intptr_t count, const double *const *in)
 {
-    switch (k) {
-    case 1:
-        return add_rows_of(1, rows, terms, to, step);
-    case 2:
-        return add_rows_of(2, rows, terms, to, step);
-    case 3:
-        return add_rows_of(3, rows, terms, to, step);
-    case 4:
-        return add_rows_of(4, rows, terms, to, step);
-    case 5:
-        return add_rows_of(5, rows, terms, to, step);
-    case 6:
-        return add_rows_of(6, rows, terms, to, step);
-    case 7:
-        return add_rows_of(7, rows, terms, to, step);
-    case 8:
-        return add_rows_of(8, rows, terms, to, step);
-    case 9:
-        return add_rows_of(9, rows, terms, to, step);
-    case 10:
-        return add_rows_of(10, rows, terms, to, step);
-    case 11:
-        return add_rows_of(11, rows, terms, to, step);
-    case 12:
-        return add_rows_of(12, rows, terms, to, step);
-    case 13:
-        return add_rows_of(13, rows, terms, to, step);
-    case 14:
-        return add_rows_of(14, rows, terms, to, step);
-    case 15:
-        return add_rows_of(15, rows, terms, to, step);
-    case 16:
-        return add_rows_of(16, rows, terms, to, step);
-    default:
-        return add_rows_of(k, rows, terms, to, step);
+    double found[CLOSEDFORM_OPERANDS][PACK];
+    const double *from[CLOSEDFORM_OPERANDS];
+    double *to[CLOSEDFORM_OPERANDS];
+    for (int i = 0; i < plan->inputs; ++i) {
+        from[i] = in[i] + first;
     }
+    for (int i = 0; i < plan->sums + plan->stores; ++i) {
+        to[i] = found[i];
+    }
+    return count < PACK ? rest_of(plan, plan->each, 0, count, from, NULL, to) : plan->each(1, from, NULL, to);
+}
+
+/* Does again with care, of `rows` contiguous rows, those with a sum that is not finite, and if `doubt` those that share a pack with
+   an element in doubt. `args` are the operands where these rows begin. */
+static int mend_rows(const plan *plan, int doubt, intptr_t rows, intptr_t k, const double *const *in, double *const *stores, char *const *args, const intptr_t *outer)
+{
+    const double *row_in[CLOSEDFORM_OPERANDS];
+    double *row_out[CLOSEDFORM_OPERANDS];
+    double sums[MOST_SUMS];
+    int raised = 0;
+    intptr_t seen = 0; /* elements looked at so far; `last`: was the last pack of them in doubt? */
+    int last = 0;
+    for (intptr_t row = 0; row < rows; ++row) {
+        int mend = seen > row * k ? last : 0;
+        for (; doubt && seen < (row + 1) * k; seen += PACK) {
+            const intptr_t left = rows * k - seen;
+            last = pack_in_doubt(plan, seen, left < PACK ? left : PACK, in);
+            mend |= last;
+        }
+        for (int o = plan->inputs; o < plan->inputs + plan->sums; ++o) {
+            mend |= !isfinite(*(const double *)(args[o] + row * outer[o]));
+        }
+        if (mend) {
+            for (int i = 0; i < plan->inputs; ++i) {
+                row_in[i] = in[i] + row * k;
+            }
+            for (int i = 0; i < plan->stores; ++i) {
+                row_out[i] = stores[i] + row * k;
+            }
+            const int found = plan->careful(k, row_in, sums, row_out);
+            raised |= write_sums(plan, sums, args, outer, row, found);
+        }
+    }
+    return raised;
 }
 
 /* Rows so short that many fit into one stretch. `outer` are the strides from row to row, `inner` those within a row. */
@@ -767,9 +1005,10 @@ static int short_rows(const plan *plan, intptr_t rows, intptr_t k, char *const *
     const int first_store = plan->inputs + plan->sums;
     const intptr_t size = sizeof(double);
     double scratch[CLOSEDFORM_OPERANDS][BLOCK];
+    double spare[2][BLOCK];
     double *to[CLOSEDFORM_OPERANDS];
     const double *in[CLOSEDFORM_OPERANDS];
-    double sums[MOST_SUMS];
+    char *first[CLOSEDFORM_OPERANDS];
     int raised = 0;
     int copied[CLOSEDFORM_OPERANDS];
     /* As many rows as make whole packs, if possible. */
@@ -784,48 +1023,43 @@ static int short_rows(const plan *plan, intptr_t rows, intptr_t k, char *const *
         const intptr_t count = rows - start < group ? rows - start : group;
         const intptr_t n = count * k;
         const intptr_t done = n - n % PACK;
+        for (int i = 0; i < first_store + plan->stores; ++i) {
+            first[i] = args[i] + start * outer[i];
+        }
         for (int i = 0; i < plan->inputs; ++i) {
-            in[i] = (const double *)(args[i] + start * outer[i]);
+            in[i] = (const double *)first[i];
             if (copied[i]) {
                 for (intptr_t row = 0; row < count; ++row) {
-                    gather(scratch[i] + row * k, args[i] + (start + row) * outer[i], k, inner[i]);
+                    gather(scratch[i] + row * k, first[i] + row * outer[i], k, inner[i]);
                 }
                 in[i] = scratch[i];
             }
         }
         for (int i = 0; i < plan->sums; ++i) {
-            to[i] = scratch[plan->inputs + i];
+            const int o = plan->inputs + i;
+            to[i] = k == 1 && outer[o] == size ? (double *)first[o] : scratch[o];
         }
         for (int i = 0; i < plan->stores; ++i) {
             const int o = first_store + i;
-            to[plan->sums + i] = copied[o] ? scratch[o] : (double *)(args[o] + start * outer[o]);
+            to[plan->sums + i] = copied[o] ? scratch[o] : (double *)first[o];
         }
         int doubt = done > 0 ? plan->each(done / PACK, in, NULL, to) : 0;
         if (done < n) {
-            doubt |= each_of_the_rest(plan, done, n, in, to);
+            doubt |= rest_of(plan, plan->each, done, n, in, NULL, to);
         }
+        int mend = doubt;
         for (int i = 0; i < plan->sums; ++i) {
             const int o = plan->inputs + i;
-            if (!doubt) {
-                doubt |= !add_rows(k, count, to[i], args[o] + start * outer[o], outer[o]);
-            }
+            double *const sums = outer[o] == size ? (double *)first[o] : spare[1];
+            mend |= !put_sums(count, add_rows(k, count, to[i], spare[0], sums), first[o], outer[o]);
         }
-        for (intptr_t row = 0; doubt && row < count; ++row) {
-            const double *row_in[CLOSEDFORM_OPERANDS];
-            double *row_out[CLOSEDFORM_OPERANDS];
-            for (int i = 0; i < plan->inputs; ++i) {
-                row_in[i] = in[i] + row * k;
-            }
-            for (int i = 0; i < plan->stores; ++i) {
-                row_out[i] = to[plan->sums + i] + row * k;
-            }
-            const int found = plan->careful(k, row_in, sums, row_out);
-            raised |= write_sums(plan, sums, args, outer, start + row, found);
+        if (mend) {
+            raised |= mend_rows(plan, doubt, count, k, in, to + plan->sums, first, outer);
         }
         for (int i = 0; i < plan->stores; ++i) {
             const int o = first_store + i;
             for (intptr_t row = 0; copied[o] && row < count; ++row) {
-                scatter(args[o] + (start + row) * outer[o], scratch[o] + row * k, k, inner[o]);
+                scatter(first[o] + row * outer[o], scratch[o] + row * k, k, inner[o]);
             }
         }
     }
@@ -849,7 +1083,7 @@ static int even_rows(const plan *plan, intptr_t rows, intptr_t k, char *const *a
     for (intptr_t row = 0; row < rows; ++row) {
         const int doubt = plan->whole(k / PACK, in, sums, out);
         if (doubt || write_sums(plan, sums, args, outer, row, 0)) {
-            const int found = plan->careful(k, in, sums, out);
+            const int found = stretch(plan, k, in, sums, out);
             raised |= write_sums(plan, sums, args, outer, row, found);
         }
         for (int i = 0; i < plan->inputs; ++i) {
@@ -919,55 +1153,76 @@ static void scatter_f32(char *to, const float *from, intptr_t n, intptr_t step)
     }
 }
 
-/* The elements after the last whole pack: fewer than PACK, filled up with neutral ones. */
-static int each_of_the_rest_f32(const plan_f32 *plan, intptr_t done, intptr_t n, const float *const *in, float *const *out)
+/* One pass over the elements after the last whole pack: fewer than a pack, filled up with neutral ones, whose terms are 0. */
+static int rest_of_f32(const plan_f32 *plan, packs_f32 *pass, intptr_t done, intptr_t n, const float *const *in, double *sums, float *const *out)
 {
-    float given[CLOSEDFORM_OPERANDS][PACK];
-    float found[CLOSEDFORM_OPERANDS][PACK];
+    float given[CLOSEDFORM_OPERANDS][PACK_f32];
+    float found[CLOSEDFORM_OPERANDS][PACK_f32];
     const float *from[CLOSEDFORM_OPERANDS];
     float *to[CLOSEDFORM_OPERANDS];
+    const int results = (pass == plan->whole ? 0 : plan->sums) + plan->stores;
     for (int i = 0; i < plan->inputs; ++i) {
-        for (int j = 0; j < PACK; ++j) {
-            given[i][j] = done + j < n ? in[i][done + j] : plan->neutral[i];
+        for (int j = 0; j < PACK_f32; ++j) {
+            given[i][j] = plan->neutral[i];
         }
+        memcpy(given[i], in[i] + done, (size_t)(n - done) * sizeof given[i][0]);
         from[i] = given[i];
     }
-    for (int i = 0; i < plan->sums + plan->stores; ++i) {
+    for (int i = 0; i < CLOSEDFORM_OPERANDS; ++i) {
         to[i] = found[i];
     }
-    const int doubt = plan->each(1, from, NULL, to);
-    for (int i = 0; i < plan->sums + plan->stores; ++i) {
+    const int doubt = pass(1, from, sums, to);
+    for (int i = 0; i < results; ++i) {
         memcpy(out[i] + done, found[i], (size_t)(n - done) * sizeof found[i][0]);
     }
     return doubt;
 }
 
-/* At most BLOCK elements: their sums, and the other results. */
-static int stretch_f32(const plan_f32 *plan, intptr_t n, const float *const *in, double *sums, float *const *out)
+/* At most BLOCK_f32 elements without a second look: their sums, and the other results; 0 if all is well. */
+static int in_doubt_f32(const plan_f32 *plan, intptr_t n, const float *const *in, double *sums, float *const *out)
 {
-    const intptr_t done = n - n % PACK;
-    float terms[MOST_SUMS][BLOCK];
-    float *to[CLOSEDFORM_OPERANDS];
-    int finite = 1;
-    int doubt = plan->whole(done / PACK, in, sums, out);
+    const intptr_t done = n - n % PACK_f32;
+    double more[MOST_SUMS] = {0.0};
+    int doubt = plan->whole(done / PACK_f32, in, sums, out);
     if (done < n) {
-        for (int i = 0; i < plan->sums; ++i) {
-            to[i] = terms[i];
-        }
-        for (int i = 0; i < plan->stores; ++i) {
-            to[plan->sums + i] = out[i];
-        }
-        doubt |= each_of_the_rest_f32(plan, done, n, in, to);
+        doubt |= rest_of_f32(plan, plan->whole, done, n, in, more, out);
     }
     for (int i = 0; i < plan->sums; ++i) {
-        double rest = 0.0;
-        for (intptr_t j = done; j < n; ++j) {
-            rest += terms[i][j];
-        }
-        sums[i] += rest;
-        finite &= fabs(sums[i]) <= FLT_MAX;
+        sums[i] += more[i];
+        doubt |= !(fabs(sums[i]) <= FLT_MAX);
     }
-    return doubt || !finite ? plan->careful(n, in, sums, out) : 0;
+    return doubt;
+}
+
+/* At most BLOCK_f32 elements, each pack that is in doubt done again with care. */
+static int stretch_f32(const plan_f32 *plan, intptr_t n, const float *const *in, double *sums, float *const *out)
+{
+    compensated totals[MOST_SUMS] = { {0.0, 0.0} };
+    const float *from[CLOSEDFORM_OPERANDS];
+    float *to[CLOSEDFORM_OPERANDS];
+    int raised = 0;
+    if (!in_doubt_f32(plan, n, in, sums, out)) {
+        return 0;
+    }
+    for (intptr_t start = 0; start < n; start += PACK_f32) {
+        const intptr_t count = n - start < PACK_f32 ? n - start : PACK_f32;
+        for (int i = 0; i < plan->inputs; ++i) {
+            from[i] = in[i] + start;
+        }
+        for (int i = 0; i < plan->stores; ++i) {
+            to[i] = out[i] + start;
+        }
+        if (in_doubt_f32(plan, count, from, sums, to)) {
+            raised |= plan->careful(count, from, sums, to);
+        }
+        for (int i = 0; i < plan->sums; ++i) {
+            add(&totals[i], sums[i]);
+        }
+    }
+    for (int i = 0; i < plan->sums; ++i) {
+        sums[i] = total_of(totals[i]);
+    }
+    return raised;
 }
 
 /* Do two strided arrays of n elements share memory? */
@@ -1001,13 +1256,13 @@ static int long_row_f32(const plan_f32 *plan, intptr_t k, char *const *args, con
 {
     const int first_store = plan->inputs + plan->sums;
     compensated totals[MOST_SUMS] = { {0.0, 0.0} };
-    float scratch[CLOSEDFORM_OPERANDS][BLOCK];
+    float scratch[CLOSEDFORM_OPERANDS][BLOCK_f32];
     const float *in[CLOSEDFORM_OPERANDS];
     float *out[CLOSEDFORM_OPERANDS];
     double sums[MOST_SUMS];
     int raised = 0;
-    for (intptr_t start = 0; start < k; start += BLOCK) {
-        const intptr_t n = k - start < BLOCK ? k - start : BLOCK;
+    for (intptr_t start = 0; start < k; start += BLOCK_f32) {
+        const intptr_t n = k - start < BLOCK_f32 ? k - start : BLOCK_f32;
         for (int i = 0; i < plan->inputs; ++i) {
             in[i] = (const float *)(args[i] + start * steps[i]);
             if (copied[i]) {
@@ -1054,63 +1309,170 @@ INLINE int write_sums_f32(const plan_f32 *plan, const double *sums, char *const 
     return raised;
 }
 
-/* The sums of consecutive short rows of terms; whether all are finite. A known length is added without a loop. */
-static inline int add_rows_of_f32(intptr_t k, intptr_t rows, const float *terms, char *to, intptr_t step)
+/* Neighbours added in pairs: the sums of rows of k from those of k/2. */
+static void add_pairs_f32(intptr_t n, const float *restrict from, float *restrict to)
+{
+#pragma omp simd
+    for (intptr_t j = 0; j < n; ++j) {
+        to[j] = from[2 * j] + from[2 * j + 1];
+    }
+}
+
+static void add_triples_f32(intptr_t n, const float *restrict from, float *restrict to)
+{
+#pragma omp simd
+    for (intptr_t j = 0; j < n; ++j) {
+        to[j] = (from[3 * j] + from[3 * j + 2]) + from[3 * j + 1];
+    }
+}
+
+/* The sums of rows of an odd length that is known: added without a loop. */
+INLINE void add_odd_f32(intptr_t k, intptr_t rows, const float *restrict terms, float *restrict to)
+{
+    for (intptr_t row = 0; row < rows; ++row, terms += k) {
+        float even = terms[0];
+        float odd = terms[1];
+        for (intptr_t j = 2; j + 1 < k; j += 2) {
+            even += terms[j];
+            odd += terms[j + 1];
+        }
+        to[row] = (even + terms[k - 1]) + odd;
+    }
+}
+
+/* The same for a length of at least a pack. */
+static void add_long_odd_f32(intptr_t k, intptr_t rows, const float *restrict terms, float *restrict to)
+{
+    for (intptr_t row = 0; row < rows; ++row, terms += k) {
+        float lanes[PACK_f32];
+        intptr_t j = PACK_f32;
+        memcpy(lanes, terms, sizeof lanes);
+        for (; j + PACK_f32 <= k; j += PACK_f32) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                lanes[lane] += terms[j + lane];
+            }
+        }
+        float rest = 0.0f;
+        for (; j < k; ++j) {
+            rest += terms[j];
+        }
+        to[row] = sum_of_f32(lanes) + rest;
+    }
+}
+
+/* The sums of consecutive rows of `terms`, one after the other, in the array that is returned: `to` if there is anything to add.
+   `terms` and `spare` are overwritten. */
+static float *add_rows_f32(intptr_t k, intptr_t rows, float *terms, float *spare, float *to)
+{
+    for (int radix = 2; radix < 4; ++radix) {
+        for (; k % radix == 0; k /= radix) {
+            float *const sums = k == radix ? to : spare;
+            (radix == 2 ? add_pairs_f32 : add_triples_f32)(rows * (k / radix), terms, sums);
+            spare = terms;
+            terms = sums;
+        }
+    }
+    switch (k) {
+    case 1:
+        return terms;
+    case 5:
+        add_odd_f32(5, rows, terms, to);
+        return to;
+    case 7:
+        add_odd_f32(7, rows, terms, to);
+        return to;
+    case 11:
+        add_odd_f32(11, rows, terms, to);
+        return to;
+    case 13:
+        add_odd_f32(13, rows, terms, to);
+        return to;
+    case 17:
+        add_odd_f32(17, rows, terms, to);
+        return to;
+    case 19:
+        add_odd_f32(19, rows, terms, to);
+        return to;
+    case 23:
+        add_odd_f32(23, rows, terms, to);
+        return to;
+    case 25:
+        add_odd_f32(25, rows, terms, to);
+        return to;
+    case 29:
+        add_odd_f32(29, rows, terms, to);
+        return to;
+    case 31:
+        add_odd_f32(31, rows, terms, to);
+        return to;
+    default:
+        add_long_odd_f32(k, rows, terms, to);
+        return to;
+    }
+}
+
+/* Writes the sums of rows; whether all are finite. */
+static int put_sums_f32(intptr_t rows, const float *sums, char *to, intptr_t step)
 {
     float trap = 0.0f;
+#pragma omp simd reduction(+ : trap)
     for (intptr_t row = 0; row < rows; ++row) {
-        float even = 0.0f;
-        float odd = 0.0f;
-        for (intptr_t j = 0; j + 1 < k; j += 2) {
-            even += terms[row * k + j];
-            odd += terms[row * k + j + 1];
-        }
-        even += k % 2 ? terms[row * k + k - 1] : 0.0f;
-        even += odd;
-        trap += 0.0f * even;
-        *(float *)(to + row * step) = even;
+        trap += 0.0f * sums[row];
+    }
+    if ((const char *)sums != to) {
+        scatter_f32(to, sums, rows, step);
     }
     return trap == 0.0f;
 }
 
-static int add_rows_f32(intptr_t k, intptr_t rows, const float *terms, char *to, intptr_t step)
+/* Is one of the `count` elements from `first` on in doubt, at most a pack of them? */
+static int pack_in_doubt_f32(const plan_f32 *plan, intptr_t first, intptr_t count, const float *const *in)
 {
-    switch (k) {
-    case 1:
-        return add_rows_of_f32(1, rows, terms, to, step);
-    case 2:
-        return add_rows_of_f32(2, rows, terms, to, step);
-    case 3:
-        return add_rows_of_f32(3, rows, terms, to, step);
-    case 4:
-        return add_rows_of_f32(4, rows, terms, to, step);
-    case 5:
-        return add_rows_of_f32(5, rows, terms, to, step);
-    case 6:
-        return add_rows_of_f32(6, rows, terms, to, step);
-    case 7:
-        return add_rows_of_f32(7, rows, terms, to, step);
-    case 8:
-        return add_rows_of_f32(8, rows, terms, to, step);
-    case 9:
-        return add_rows_of_f32(9, rows, terms, to, step);
-    case 10:
-        return add_rows_of_f32(10, rows, terms, to, step);
-    case 11:
-        return add_rows_of_f32(11, rows, terms, to, step);
-    case 12:
-        return add_rows_of_f32(12, rows, terms, to, step);
-    case 13:
-        return add_rows_of_f32(13, rows, terms, to, step);
-    case 14:
-        return add_rows_of_f32(14, rows, terms, to, step);
-    case 15:
-        return add_rows_of_f32(15, rows, terms, to, step);
-    case 16:
-        return add_rows_of_f32(16, rows, terms, to, step);
-    default:
-        return add_rows_of_f32(k, rows, terms, to, step);
+    float found[CLOSEDFORM_OPERANDS][PACK_f32];
+    const float *from[CLOSEDFORM_OPERANDS];
+    float *to[CLOSEDFORM_OPERANDS];
+    for (int i = 0; i < plan->inputs; ++i) {
+        from[i] = in[i] + first;
     }
+    for (int i = 0; i < plan->sums + plan->stores; ++i) {
+        to[i] = found[i];
+    }
+    return count < PACK_f32 ? rest_of_f32(plan, plan->each, 0, count, from, NULL, to) : plan->each(1, from, NULL, to);
+}
+
+/* Does again with care, of `rows` contiguous rows, those with a sum that is not finite, and if `doubt` those that share a pack with
+   an element in doubt. `args` are the operands where these rows begin. */
+static int mend_rows_f32(const plan_f32 *plan, int doubt, intptr_t rows, intptr_t k, const float *const *in, float *const *stores, char *const *args, const intptr_t *outer)
+{
+    const float *row_in[CLOSEDFORM_OPERANDS];
+    float *row_out[CLOSEDFORM_OPERANDS];
+    double sums[MOST_SUMS];
+    int raised = 0;
+    intptr_t seen = 0; /* elements looked at so far; `last`: was the last pack of them in doubt? */
+    int last = 0;
+    for (intptr_t row = 0; row < rows; ++row) {
+        int mend = seen > row * k ? last : 0;
+        for (; doubt && seen < (row + 1) * k; seen += PACK_f32) {
+            const intptr_t left = rows * k - seen;
+            last = pack_in_doubt_f32(plan, seen, left < PACK_f32 ? left : PACK_f32, in);
+            mend |= last;
+        }
+        for (int o = plan->inputs; o < plan->inputs + plan->sums; ++o) {
+            mend |= !isfinite(*(const float *)(args[o] + row * outer[o]));
+        }
+        if (mend) {
+            for (int i = 0; i < plan->inputs; ++i) {
+                row_in[i] = in[i] + row * k;
+            }
+            for (int i = 0; i < plan->stores; ++i) {
+                row_out[i] = stores[i] + row * k;
+            }
+            const int found = plan->careful(k, row_in, sums, row_out);
+            raised |= write_sums_f32(plan, sums, args, outer, row, found);
+        }
+    }
+    return raised;
 }
 
 /* Rows so short that many fit into one stretch. `outer` are the strides from row to row, `inner` those within a row. */
@@ -1118,16 +1480,17 @@ static int short_rows_f32(const plan_f32 *plan, intptr_t rows, intptr_t k, char 
 {
     const int first_store = plan->inputs + plan->sums;
     const intptr_t size = sizeof(float);
-    float scratch[CLOSEDFORM_OPERANDS][BLOCK];
+    float scratch[CLOSEDFORM_OPERANDS][BLOCK_f32];
+    float spare[2][BLOCK_f32];
     float *to[CLOSEDFORM_OPERANDS];
     const float *in[CLOSEDFORM_OPERANDS];
-    double sums[MOST_SUMS];
+    char *first[CLOSEDFORM_OPERANDS];
     int raised = 0;
     int copied[CLOSEDFORM_OPERANDS];
     /* As many rows as make whole packs, if possible. */
     const intptr_t common = k & -k;
-    const intptr_t even = common < PACK ? PACK / common : 1;
-    intptr_t group = BLOCK / k;
+    const intptr_t even = common < PACK_f32 ? PACK_f32 / common : 1;
+    intptr_t group = BLOCK_f32 / k;
     group -= group > even ? group % even : 0;
     for (int i = 0; i < first_store + plan->stores; ++i) {
         copied[i] = !((inner[i] == size || k == 1) && (outer[i] == k * size || rows == 1));
@@ -1135,56 +1498,51 @@ static int short_rows_f32(const plan_f32 *plan, intptr_t rows, intptr_t k, char 
     for (intptr_t start = 0; start < rows; start += group) {
         const intptr_t count = rows - start < group ? rows - start : group;
         const intptr_t n = count * k;
-        const intptr_t done = n - n % PACK;
+        const intptr_t done = n - n % PACK_f32;
+        for (int i = 0; i < first_store + plan->stores; ++i) {
+            first[i] = args[i] + start * outer[i];
+        }
         for (int i = 0; i < plan->inputs; ++i) {
-            in[i] = (const float *)(args[i] + start * outer[i]);
+            in[i] = (const float *)first[i];
             if (copied[i]) {
                 for (intptr_t row = 0; row < count; ++row) {
-                    gather_f32(scratch[i] + row * k, args[i] + (start + row) * outer[i], k, inner[i]);
+                    gather_f32(scratch[i] + row * k, first[i] + row * outer[i], k, inner[i]);
                 }
                 in[i] = scratch[i];
             }
         }
         for (int i = 0; i < plan->sums; ++i) {
-            to[i] = scratch[plan->inputs + i];
+            const int o = plan->inputs + i;
+            to[i] = k == 1 && outer[o] == size ? (float *)first[o] : scratch[o];
         }
         for (int i = 0; i < plan->stores; ++i) {
             const int o = first_store + i;
-            to[plan->sums + i] = copied[o] ? scratch[o] : (float *)(args[o] + start * outer[o]);
+            to[plan->sums + i] = copied[o] ? scratch[o] : (float *)first[o];
         }
-        int doubt = done > 0 ? plan->each(done / PACK, in, NULL, to) : 0;
+        int doubt = done > 0 ? plan->each(done / PACK_f32, in, NULL, to) : 0;
         if (done < n) {
-            doubt |= each_of_the_rest_f32(plan, done, n, in, to);
+            doubt |= rest_of_f32(plan, plan->each, done, n, in, NULL, to);
         }
+        int mend = doubt;
         for (int i = 0; i < plan->sums; ++i) {
             const int o = plan->inputs + i;
-            if (!doubt) {
-                doubt |= !add_rows_f32(k, count, to[i], args[o] + start * outer[o], outer[o]);
-            }
+            float *const sums = outer[o] == size ? (float *)first[o] : spare[1];
+            mend |= !put_sums_f32(count, add_rows_f32(k, count, to[i], spare[0], sums), first[o], outer[o]);
         }
-        for (intptr_t row = 0; doubt && row < count; ++row) {
-            const float *row_in[CLOSEDFORM_OPERANDS];
-            float *row_out[CLOSEDFORM_OPERANDS];
-            for (int i = 0; i < plan->inputs; ++i) {
-                row_in[i] = in[i] + row * k;
-            }
-            for (int i = 0; i < plan->stores; ++i) {
-                row_out[i] = to[plan->sums + i] + row * k;
-            }
-            const int found = plan->careful(k, row_in, sums, row_out);
-            raised |= write_sums_f32(plan, sums, args, outer, start + row, found);
+        if (mend) {
+            raised |= mend_rows_f32(plan, doubt, count, k, in, to + plan->sums, first, outer);
         }
         for (int i = 0; i < plan->stores; ++i) {
             const int o = first_store + i;
             for (intptr_t row = 0; copied[o] && row < count; ++row) {
-                scatter_f32(args[o] + (start + row) * outer[o], scratch[o] + row * k, k, inner[o]);
+                scatter_f32(first[o] + row * outer[o], scratch[o] + row * k, k, inner[o]);
             }
         }
     }
     return raised;
 }
 
-/* Contiguous rows of at most BLOCK elements that are whole packs: the case in which nothing is left to do around the loops. */
+/* Contiguous rows of at most BLOCK_f32 elements that are whole packs: the case in which nothing is left to do around the loops. */
 static int even_rows_f32(const plan_f32 *plan, intptr_t rows, intptr_t k, char *const *args, const intptr_t *outer)
 {
     const int first_store = plan->inputs + plan->sums;
@@ -1199,9 +1557,9 @@ static int even_rows_f32(const plan_f32 *plan, intptr_t rows, intptr_t k, char *
         out[i] = (float *)args[first_store + i];
     }
     for (intptr_t row = 0; row < rows; ++row) {
-        const int doubt = plan->whole(k / PACK, in, sums, out);
+        const int doubt = plan->whole(k / PACK_f32, in, sums, out);
         if (doubt || write_sums_f32(plan, sums, args, outer, row, 0)) {
-            const int found = plan->careful(k, in, sums, out);
+            const int found = stretch_f32(plan, k, in, sums, out);
             raised |= write_sums_f32(plan, sums, args, outer, row, found);
         }
         for (int i = 0; i < plan->inputs; ++i) {
@@ -1227,7 +1585,7 @@ static int rows_f32(const plan_f32 *plan, intptr_t rows, intptr_t k, char *const
     for (int o = 0; o < plan->inputs + plan->stores; ++o) {
         any |= copied[o < plan->inputs ? o : plan->sums + o];
     }
-    if (!any && 0 < k && k <= BLOCK && k % PACK == 0) {
+    if (!any && 0 < k && k <= BLOCK_f32 && k % PACK_f32 == 0) {
         return even_rows_f32(plan, rows, k, args, outer);
     }
     for (intptr_t i = 0; i < rows; ++i) {
@@ -1329,31 +1687,35 @@ static int kl_normal_whole(intptr_t packs, const double *const *in, double *sums
     const double *restrict const from_mu2 = in[2];
     const double *restrict const from_sigma2 = in[3];
     double *restrict const to_kl = out[0];
-    uint64_t doubt = 0u;
+    uint64_t doubt[PACK] = {0u};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu1 = from_mu1[j];
-            const double sigma1 = from_sigma1[j];
-            const double mu2 = from_mu2[j];
-            const double sigma2 = from_sigma2[j];
-            const double t0 = (mu1 - mu2) / sigma2;
-            const double mean = 0.5 * t0 * t0;
-            const double t1 = (sigma1 - sigma2) / sigma2;
-            const double kl_value = mean + 0.5 * t1 * t1 - logratiomx(sigma1, sigma2);
-            to_kl[j] = kl_value;
-            trap += 0.0 * kl_value;
-            doubt |= doubt_of_positive(sigma1);
-            doubt |= doubt_of_positive(sigma2);
-            doubt |= doubt_of_logratiomx(sigma1, sigma2);
+        const intptr_t n = left < PART ? left : PART;
+        double trap[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu1 = from_mu1[j];
+                const double sigma1 = from_sigma1[j];
+                const double mu2 = from_mu2[j];
+                const double sigma2 = from_sigma2[j];
+                const double over_sigma2 = 1.0 / sigma2;
+                const double t0 = quotient(mu1 - mu2, sigma2, over_sigma2);
+                const double mean = 0.5 * t0 * t0;
+                const double t1 = quotient(sigma1 - sigma2, sigma2, over_sigma2);
+                const double kl_value = mean + 0.5 * t1 * t1 - logratiomx_over(sigma1, sigma2, over_sigma2);
+                to_kl[j] = kl_value;
+                trap[lane] += 0.0 * kl_value;
+                doubt[lane] |= doubt_of_positive(sigma1);
+                doubt[lane] |= doubt_of_positive(sigma2);
+                doubt[lane] |= doubt_of_logratiomx(sigma1, sigma2);
+            }
         }
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
+        doubt[0] |= sum_of(trap) == 0.0 ? 0u : 0x8000000000000000ull;
     }
     (void)sums;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_normal_careful(intptr_t n, const double *const *in, double *sums, double *const *out)
@@ -1401,31 +1763,35 @@ static int kl_normal_f32_whole(intptr_t packs, const float *const *in, double *s
     const float *restrict const from_mu2 = in[2];
     const float *restrict const from_sigma2 = in[3];
     float *restrict const to_kl = out[0];
-    uint32_t doubt = 0u;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu1 = from_mu1[j];
-            const float sigma1 = from_sigma1[j];
-            const float mu2 = from_mu2[j];
-            const float sigma2 = from_sigma2[j];
-            const float t0 = (mu1 - mu2) / sigma2;
-            const float mean = 0.5f * t0 * t0;
-            const float t1 = (sigma1 - sigma2) / sigma2;
-            const float kl_value = mean + 0.5f * t1 * t1 - logratiomx_f32(sigma1, sigma2);
-            to_kl[j] = kl_value;
-            trap += 0.0f * kl_value;
-            doubt |= doubt_of_positive_f32(sigma1);
-            doubt |= doubt_of_positive_f32(sigma2);
-            doubt |= doubt_of_logratiomx_f32(sigma1, sigma2);
+    uint32_t doubt[PACK_f32] = {0u};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float trap[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu1 = from_mu1[j];
+                const float sigma1 = from_sigma1[j];
+                const float mu2 = from_mu2[j];
+                const float sigma2 = from_sigma2[j];
+                const float over_sigma2 = 1.0f / sigma2;
+                const float t0 = quotient_f32(mu1 - mu2, sigma2, over_sigma2);
+                const float mean = 0.5f * t0 * t0;
+                const float t1 = quotient_f32(sigma1 - sigma2, sigma2, over_sigma2);
+                const float kl_value = mean + 0.5f * t1 * t1 - logratiomx_over_f32(sigma1, sigma2, over_sigma2);
+                to_kl[j] = kl_value;
+                trap[lane] += 0.0f * kl_value;
+                doubt[lane] |= doubt_of_positive_f32(sigma1);
+                doubt[lane] |= doubt_of_positive_f32(sigma2);
+                doubt[lane] |= doubt_of_logratiomx_f32(sigma1, sigma2);
+            }
         }
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
+        doubt[0] |= sum_of_f32(trap) == 0.0f ? 0u : 0x80000000u;
     }
     (void)sums;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_normal_f32_careful(intptr_t n, const float *const *in, double *sums, float *const *out)
@@ -1496,37 +1862,38 @@ static int kl_normal_diag_whole(intptr_t packs, const double *const *in, double 
     const double *restrict const from_sigma1 = in[1];
     const double *restrict const from_mu2 = in[2];
     const double *restrict const from_sigma2 = in[3];
-    uint64_t doubt = 0u;
-    double kl_total = 0.0;
+    uint64_t doubt[PACK] = {0u};
+    double kl_total[PACK] = {0.0};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double kl_part = 0.0;
-        #pragma GCC unroll 16
-        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(double)) {
-            PREFETCH(from_mu1 + start + ahead);
-            PREFETCH(from_sigma1 + start + ahead);
-            PREFETCH(from_mu2 + start + ahead);
-            PREFETCH(from_sigma2 + start + ahead);
+        const intptr_t n = left < PART ? left : PART;
+        double kl_part[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_sigma1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_sigma2 + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu1 = from_mu1[j];
+                const double sigma1 = from_sigma1[j];
+                const double mu2 = from_mu2[j];
+                const double sigma2 = from_sigma2[j];
+                const double over_sigma2 = 1.0 / sigma2;
+                const double t0 = quotient(mu1 - mu2, sigma2, over_sigma2);
+                const double t1 = quotient(sigma1 - sigma2, sigma2, over_sigma2);
+                kl_part[lane] += t0 * t0 + t1 * t1 - 2.0 * logratiomx_over(sigma1, sigma2, over_sigma2);
+                doubt[lane] |= doubt_of_positive(sigma1);
+                doubt[lane] |= doubt_of_positive(sigma2);
+                doubt[lane] |= doubt_of_logratiomx(sigma1, sigma2);
+            }
         }
-#pragma omp simd reduction(+ : kl_part) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu1 = from_mu1[j];
-            const double sigma1 = from_sigma1[j];
-            const double mu2 = from_mu2[j];
-            const double sigma2 = from_sigma2[j];
-            const double t0 = (mu1 - mu2) / sigma2;
-            const double t1 = (sigma1 - sigma2) / sigma2;
-            kl_part += 0.5 * t0 * t0 + 0.5 * t1 * t1 - logratiomx(sigma1, sigma2);
-            doubt |= doubt_of_positive(sigma1);
-            doubt |= doubt_of_positive(sigma2);
-            doubt |= doubt_of_logratiomx(sigma1, sigma2);
-        }
-        kl_total += kl_part;
+        collect(kl_total, kl_part);
     }
-    sums[0] = kl_total;
+    sums[0] = 0.5 * sum_of(kl_total);
     (void)out;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_normal_diag_each(intptr_t packs, const double *const *in, double *sums, double *const *out)
@@ -1536,30 +1903,35 @@ static int kl_normal_diag_each(intptr_t packs, const double *const *in, double *
     const double *restrict const from_mu2 = in[2];
     const double *restrict const from_sigma2 = in[3];
     double *restrict const to_kl = out[0];
-    uint64_t doubt = 0u;
+    uint64_t doubt[PACK] = {0u};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu1 = from_mu1[j];
-            const double sigma1 = from_sigma1[j];
-            const double mu2 = from_mu2[j];
-            const double sigma2 = from_sigma2[j];
-            const double t0 = (mu1 - mu2) / sigma2;
-            const double t1 = (sigma1 - sigma2) / sigma2;
-            const double kl_value = 0.5 * t0 * t0 + 0.5 * t1 * t1 - logratiomx(sigma1, sigma2);
-            to_kl[j] = kl_value;
-            trap += 0.0 * kl_value;
-            doubt |= doubt_of_positive(sigma1);
-            doubt |= doubt_of_positive(sigma2);
-            doubt |= doubt_of_logratiomx(sigma1, sigma2);
+        const intptr_t n = left < PART ? left : PART;
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_sigma1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_sigma2 + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu1 = from_mu1[j];
+                const double sigma1 = from_sigma1[j];
+                const double mu2 = from_mu2[j];
+                const double sigma2 = from_sigma2[j];
+                const double over_sigma2 = 1.0 / sigma2;
+                const double t0 = quotient(mu1 - mu2, sigma2, over_sigma2);
+                const double t1 = quotient(sigma1 - sigma2, sigma2, over_sigma2);
+                const double kl_value = 0.5 * t0 * t0 + 0.5 * t1 * t1 - logratiomx_over(sigma1, sigma2, over_sigma2);
+                to_kl[j] = kl_value;
+                doubt[lane] |= doubt_of_positive(sigma1);
+                doubt[lane] |= doubt_of_positive(sigma2);
+                doubt[lane] |= doubt_of_logratiomx(sigma1, sigma2);
+            }
         }
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
     }
     (void)sums;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_normal_diag_careful(intptr_t n, const double *const *in, double *sums, double *const *out)
@@ -1606,37 +1978,38 @@ static int kl_normal_diag_f32_whole(intptr_t packs, const float *const *in, doub
     const float *restrict const from_sigma1 = in[1];
     const float *restrict const from_mu2 = in[2];
     const float *restrict const from_sigma2 = in[3];
-    uint32_t doubt = 0u;
-    double kl_total = 0.0;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float kl_part = 0.0f;
-        #pragma GCC unroll 16
-        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(float)) {
-            PREFETCH(from_mu1 + start + ahead);
-            PREFETCH(from_sigma1 + start + ahead);
-            PREFETCH(from_mu2 + start + ahead);
-            PREFETCH(from_sigma2 + start + ahead);
+    uint32_t doubt[PACK_f32] = {0u};
+    double kl_total[PACK] = {0.0};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float kl_part[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_sigma1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_sigma2 + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu1 = from_mu1[j];
+                const float sigma1 = from_sigma1[j];
+                const float mu2 = from_mu2[j];
+                const float sigma2 = from_sigma2[j];
+                const float over_sigma2 = 1.0f / sigma2;
+                const float t0 = quotient_f32(mu1 - mu2, sigma2, over_sigma2);
+                const float t1 = quotient_f32(sigma1 - sigma2, sigma2, over_sigma2);
+                kl_part[lane] += t0 * t0 + t1 * t1 - 2.0f * logratiomx_over_f32(sigma1, sigma2, over_sigma2);
+                doubt[lane] |= doubt_of_positive_f32(sigma1);
+                doubt[lane] |= doubt_of_positive_f32(sigma2);
+                doubt[lane] |= doubt_of_logratiomx_f32(sigma1, sigma2);
+            }
         }
-#pragma omp simd reduction(+ : kl_part) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu1 = from_mu1[j];
-            const float sigma1 = from_sigma1[j];
-            const float mu2 = from_mu2[j];
-            const float sigma2 = from_sigma2[j];
-            const float t0 = (mu1 - mu2) / sigma2;
-            const float t1 = (sigma1 - sigma2) / sigma2;
-            kl_part += 0.5f * t0 * t0 + 0.5f * t1 * t1 - logratiomx_f32(sigma1, sigma2);
-            doubt |= doubt_of_positive_f32(sigma1);
-            doubt |= doubt_of_positive_f32(sigma2);
-            doubt |= doubt_of_logratiomx_f32(sigma1, sigma2);
-        }
-        kl_total += kl_part;
+        collect_f32(kl_total, kl_part);
     }
-    sums[0] = kl_total;
+    sums[0] = 0.5 * sum_of(kl_total);
     (void)out;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_normal_diag_f32_each(intptr_t packs, const float *const *in, double *sums, float *const *out)
@@ -1646,30 +2019,35 @@ static int kl_normal_diag_f32_each(intptr_t packs, const float *const *in, doubl
     const float *restrict const from_mu2 = in[2];
     const float *restrict const from_sigma2 = in[3];
     float *restrict const to_kl = out[0];
-    uint32_t doubt = 0u;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu1 = from_mu1[j];
-            const float sigma1 = from_sigma1[j];
-            const float mu2 = from_mu2[j];
-            const float sigma2 = from_sigma2[j];
-            const float t0 = (mu1 - mu2) / sigma2;
-            const float t1 = (sigma1 - sigma2) / sigma2;
-            const float kl_value = 0.5f * t0 * t0 + 0.5f * t1 * t1 - logratiomx_f32(sigma1, sigma2);
-            to_kl[j] = kl_value;
-            trap += 0.0f * kl_value;
-            doubt |= doubt_of_positive_f32(sigma1);
-            doubt |= doubt_of_positive_f32(sigma2);
-            doubt |= doubt_of_logratiomx_f32(sigma1, sigma2);
+    uint32_t doubt[PACK_f32] = {0u};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_sigma1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_sigma2 + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu1 = from_mu1[j];
+                const float sigma1 = from_sigma1[j];
+                const float mu2 = from_mu2[j];
+                const float sigma2 = from_sigma2[j];
+                const float over_sigma2 = 1.0f / sigma2;
+                const float t0 = quotient_f32(mu1 - mu2, sigma2, over_sigma2);
+                const float t1 = quotient_f32(sigma1 - sigma2, sigma2, over_sigma2);
+                const float kl_value = 0.5f * t0 * t0 + 0.5f * t1 * t1 - logratiomx_over_f32(sigma1, sigma2, over_sigma2);
+                to_kl[j] = kl_value;
+                doubt[lane] |= doubt_of_positive_f32(sigma1);
+                doubt[lane] |= doubt_of_positive_f32(sigma2);
+                doubt[lane] |= doubt_of_logratiomx_f32(sigma1, sigma2);
+            }
         }
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
     }
     (void)sums;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_normal_diag_f32_careful(intptr_t n, const float *const *in, double *sums, float *const *out)
@@ -1739,35 +2117,35 @@ static int kl_normal_diag_logvar_whole(intptr_t packs, const double *const *in, 
     const double *restrict const from_logvar1 = in[1];
     const double *restrict const from_mu2 = in[2];
     const double *restrict const from_logvar2 = in[3];
-    uint64_t doubt = 0u;
-    double kl_total = 0.0;
+    uint64_t doubt[PACK] = {0u};
+    double kl_total[PACK] = {0.0};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double kl_part = 0.0;
-        #pragma GCC unroll 16
-        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(double)) {
-            PREFETCH(from_mu1 + start + ahead);
-            PREFETCH(from_logvar1 + start + ahead);
-            PREFETCH(from_mu2 + start + ahead);
-            PREFETCH(from_logvar2 + start + ahead);
+        const intptr_t n = left < PART ? left : PART;
+        double kl_part[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_logvar1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_logvar2 + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu1 = from_mu1[j];
+                const double logvar1 = from_logvar1[j];
+                const double mu2 = from_mu2[j];
+                const double logvar2 = from_logvar2[j];
+                const double t0 = (mu1 - mu2) * exp_of(-0.5 * logvar2);
+                kl_part[lane] += expm1mx(logvar1 - logvar2) + t0 * t0;
+                doubt[lane] |= doubt_of_exp(-0.5 * logvar2);
+                doubt[lane] |= doubt_of_expm1mx(logvar1 - logvar2);
+            }
         }
-#pragma omp simd reduction(+ : kl_part) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu1 = from_mu1[j];
-            const double logvar1 = from_logvar1[j];
-            const double mu2 = from_mu2[j];
-            const double logvar2 = from_logvar2[j];
-            const double t0 = (mu1 - mu2) * exp_of(-0.5 * logvar2);
-            kl_part += half_expm1mx(logvar1 - logvar2) + 0.5 * t0 * t0;
-            doubt |= doubt_of_exp(-0.5 * logvar2);
-            doubt |= doubt_of_expm1mx(logvar1 - logvar2);
-        }
-        kl_total += kl_part;
+        collect(kl_total, kl_part);
     }
-    sums[0] = kl_total;
+    sums[0] = 0.5 * sum_of(kl_total);
     (void)out;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_normal_diag_logvar_each(intptr_t packs, const double *const *in, double *sums, double *const *out)
@@ -1777,28 +2155,32 @@ static int kl_normal_diag_logvar_each(intptr_t packs, const double *const *in, d
     const double *restrict const from_mu2 = in[2];
     const double *restrict const from_logvar2 = in[3];
     double *restrict const to_kl = out[0];
-    uint64_t doubt = 0u;
+    uint64_t doubt[PACK] = {0u};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu1 = from_mu1[j];
-            const double logvar1 = from_logvar1[j];
-            const double mu2 = from_mu2[j];
-            const double logvar2 = from_logvar2[j];
-            const double t0 = (mu1 - mu2) * exp_of(-0.5 * logvar2);
-            const double kl_value = half_expm1mx(logvar1 - logvar2) + 0.5 * t0 * t0;
-            to_kl[j] = kl_value;
-            trap += 0.0 * kl_value;
-            doubt |= doubt_of_exp(-0.5 * logvar2);
-            doubt |= doubt_of_expm1mx(logvar1 - logvar2);
+        const intptr_t n = left < PART ? left : PART;
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_logvar1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_logvar2 + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu1 = from_mu1[j];
+                const double logvar1 = from_logvar1[j];
+                const double mu2 = from_mu2[j];
+                const double logvar2 = from_logvar2[j];
+                const double t0 = (mu1 - mu2) * exp_of(-0.5 * logvar2);
+                const double kl_value = half_expm1mx(logvar1 - logvar2) + 0.5 * t0 * t0;
+                to_kl[j] = kl_value;
+                doubt[lane] |= doubt_of_exp(-0.5 * logvar2);
+                doubt[lane] |= doubt_of_expm1mx(logvar1 - logvar2);
+            }
         }
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
     }
     (void)sums;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_normal_diag_logvar_careful(intptr_t n, const double *const *in, double *sums, double *const *out)
@@ -1845,35 +2227,35 @@ static int kl_normal_diag_logvar_f32_whole(intptr_t packs, const float *const *i
     const float *restrict const from_logvar1 = in[1];
     const float *restrict const from_mu2 = in[2];
     const float *restrict const from_logvar2 = in[3];
-    uint32_t doubt = 0u;
-    double kl_total = 0.0;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float kl_part = 0.0f;
-        #pragma GCC unroll 16
-        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(float)) {
-            PREFETCH(from_mu1 + start + ahead);
-            PREFETCH(from_logvar1 + start + ahead);
-            PREFETCH(from_mu2 + start + ahead);
-            PREFETCH(from_logvar2 + start + ahead);
+    uint32_t doubt[PACK_f32] = {0u};
+    double kl_total[PACK] = {0.0};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float kl_part[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_logvar1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_logvar2 + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu1 = from_mu1[j];
+                const float logvar1 = from_logvar1[j];
+                const float mu2 = from_mu2[j];
+                const float logvar2 = from_logvar2[j];
+                const float t0 = (mu1 - mu2) * exp_of_f32(-0.5f * logvar2);
+                kl_part[lane] += expm1mx_f32(logvar1 - logvar2) + t0 * t0;
+                doubt[lane] |= doubt_of_exp_f32(-0.5f * logvar2);
+                doubt[lane] |= doubt_of_expm1mx_f32(logvar1 - logvar2);
+            }
         }
-#pragma omp simd reduction(+ : kl_part) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu1 = from_mu1[j];
-            const float logvar1 = from_logvar1[j];
-            const float mu2 = from_mu2[j];
-            const float logvar2 = from_logvar2[j];
-            const float t0 = (mu1 - mu2) * exp_of_f32(-0.5f * logvar2);
-            kl_part += half_expm1mx_f32(logvar1 - logvar2) + 0.5f * t0 * t0;
-            doubt |= doubt_of_exp_f32(-0.5f * logvar2);
-            doubt |= doubt_of_expm1mx_f32(logvar1 - logvar2);
-        }
-        kl_total += kl_part;
+        collect_f32(kl_total, kl_part);
     }
-    sums[0] = kl_total;
+    sums[0] = 0.5 * sum_of(kl_total);
     (void)out;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_normal_diag_logvar_f32_each(intptr_t packs, const float *const *in, double *sums, float *const *out)
@@ -1883,28 +2265,32 @@ static int kl_normal_diag_logvar_f32_each(intptr_t packs, const float *const *in
     const float *restrict const from_mu2 = in[2];
     const float *restrict const from_logvar2 = in[3];
     float *restrict const to_kl = out[0];
-    uint32_t doubt = 0u;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu1 = from_mu1[j];
-            const float logvar1 = from_logvar1[j];
-            const float mu2 = from_mu2[j];
-            const float logvar2 = from_logvar2[j];
-            const float t0 = (mu1 - mu2) * exp_of_f32(-0.5f * logvar2);
-            const float kl_value = half_expm1mx_f32(logvar1 - logvar2) + 0.5f * t0 * t0;
-            to_kl[j] = kl_value;
-            trap += 0.0f * kl_value;
-            doubt |= doubt_of_exp_f32(-0.5f * logvar2);
-            doubt |= doubt_of_expm1mx_f32(logvar1 - logvar2);
+    uint32_t doubt[PACK_f32] = {0u};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_logvar1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_logvar2 + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu1 = from_mu1[j];
+                const float logvar1 = from_logvar1[j];
+                const float mu2 = from_mu2[j];
+                const float logvar2 = from_logvar2[j];
+                const float t0 = (mu1 - mu2) * exp_of_f32(-0.5f * logvar2);
+                const float kl_value = half_expm1mx_f32(logvar1 - logvar2) + 0.5f * t0 * t0;
+                to_kl[j] = kl_value;
+                doubt[lane] |= doubt_of_exp_f32(-0.5f * logvar2);
+                doubt[lane] |= doubt_of_expm1mx_f32(logvar1 - logvar2);
+            }
         }
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
     }
     (void)sums;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_normal_diag_logvar_f32_careful(intptr_t n, const float *const *in, double *sums, float *const *out)
@@ -1999,46 +2385,48 @@ static int kl_normal_diag_logvar_value_and_grad_whole(intptr_t packs, const doub
     double *restrict const to_by_logvar1 = out[1];
     double *restrict const to_by_mu2 = out[2];
     double *restrict const to_by_logvar2 = out[3];
-    uint64_t doubt = 0u;
-    double kl_total = 0.0;
+    uint64_t doubt[PACK] = {0u};
+    double kl_total[PACK] = {0.0};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double kl_part = 0.0;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : kl_part, trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu1 = from_mu1[j];
-            const double logvar1 = from_logvar1[j];
-            const double mu2 = from_mu2[j];
-            const double logvar2 = from_logvar2[j];
-            const double logvar_gap = logvar1 - logvar2;
-            const double t0 = exp_of(-0.5 * logvar2);
-            const double t1 = (mu1 - mu2) * t0;
-            const double t2 = 0.5 * t1 * t1;
-            const double t3 = t1 * t0;
-            const double t4 = half_expm1(logvar_gap);
-            kl_part += half_expm1mx(logvar_gap) + t2;
-            const double by_mu1_value = t3;
-            to_by_mu1[j] = by_mu1_value;
-            trap += 0.0 * by_mu1_value;
-            const double by_logvar1_value = t4;
-            to_by_logvar1[j] = by_logvar1_value;
-            trap += 0.0 * by_logvar1_value;
-            const double by_mu2_value = -t3;
-            to_by_mu2[j] = by_mu2_value;
-            trap += 0.0 * by_mu2_value;
-            const double by_logvar2_value = -t4 - t2;
-            to_by_logvar2[j] = by_logvar2_value;
-            trap += 0.0 * by_logvar2_value;
-            doubt |= doubt_of_exp(-0.5 * logvar2);
-            doubt |= doubt_of_expm1mx(logvar_gap);
+        const intptr_t n = left < PART ? left : PART;
+        double kl_part[PACK] = {0.0};
+        double trap[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu1 = from_mu1[j];
+                const double logvar1 = from_logvar1[j];
+                const double mu2 = from_mu2[j];
+                const double logvar2 = from_logvar2[j];
+                const double logvar_gap = logvar1 - logvar2;
+                const double t0 = exp_of(-0.5 * logvar2);
+                const double t1 = (mu1 - mu2) * t0;
+                const double t2 = 0.5 * t1 * t1;
+                const double t3 = t1 * t0;
+                const double t4 = half_expm1(logvar_gap);
+                kl_part[lane] += expm1mx(logvar_gap) + 2.0 * t2;
+                const double by_mu1_value = t3;
+                to_by_mu1[j] = by_mu1_value;
+                trap[lane] += 0.0 * by_mu1_value;
+                const double by_logvar1_value = t4;
+                to_by_logvar1[j] = by_logvar1_value;
+                trap[lane] += 0.0 * by_logvar1_value;
+                const double by_mu2_value = -t3;
+                to_by_mu2[j] = by_mu2_value;
+                const double by_logvar2_value = -t4 - t2;
+                to_by_logvar2[j] = by_logvar2_value;
+                trap[lane] += 0.0 * by_logvar2_value;
+                doubt[lane] |= doubt_of_exp(-0.5 * logvar2);
+                doubt[lane] |= doubt_of_expm1mx(logvar_gap);
+            }
         }
-        kl_total += kl_part;
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
+        collect(kl_total, kl_part);
+        doubt[0] |= sum_of(trap) == 0.0 ? 0u : 0x8000000000000000ull;
     }
-    sums[0] = kl_total;
-    return (doubt >> 11) != 0u;
+    sums[0] = 0.5 * sum_of(kl_total);
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_normal_diag_logvar_value_and_grad_each(intptr_t packs, const double *const *in, double *sums, double *const *out)
@@ -2052,45 +2440,46 @@ static int kl_normal_diag_logvar_value_and_grad_each(intptr_t packs, const doubl
     double *restrict const to_by_logvar1 = out[2];
     double *restrict const to_by_mu2 = out[3];
     double *restrict const to_by_logvar2 = out[4];
-    uint64_t doubt = 0u;
+    uint64_t doubt[PACK] = {0u};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu1 = from_mu1[j];
-            const double logvar1 = from_logvar1[j];
-            const double mu2 = from_mu2[j];
-            const double logvar2 = from_logvar2[j];
-            const double logvar_gap = logvar1 - logvar2;
-            const double t0 = exp_of(-0.5 * logvar2);
-            const double t1 = (mu1 - mu2) * t0;
-            const double t2 = 0.5 * t1 * t1;
-            const double t3 = t1 * t0;
-            const double t4 = half_expm1(logvar_gap);
-            const double kl_value = half_expm1mx(logvar_gap) + t2;
-            to_kl[j] = kl_value;
-            trap += 0.0 * kl_value;
-            const double by_mu1_value = t3;
-            to_by_mu1[j] = by_mu1_value;
-            trap += 0.0 * by_mu1_value;
-            const double by_logvar1_value = t4;
-            to_by_logvar1[j] = by_logvar1_value;
-            trap += 0.0 * by_logvar1_value;
-            const double by_mu2_value = -t3;
-            to_by_mu2[j] = by_mu2_value;
-            trap += 0.0 * by_mu2_value;
-            const double by_logvar2_value = -t4 - t2;
-            to_by_logvar2[j] = by_logvar2_value;
-            trap += 0.0 * by_logvar2_value;
-            doubt |= doubt_of_exp(-0.5 * logvar2);
-            doubt |= doubt_of_expm1mx(logvar_gap);
+        const intptr_t n = left < PART ? left : PART;
+        double trap[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu1 = from_mu1[j];
+                const double logvar1 = from_logvar1[j];
+                const double mu2 = from_mu2[j];
+                const double logvar2 = from_logvar2[j];
+                const double logvar_gap = logvar1 - logvar2;
+                const double t0 = exp_of(-0.5 * logvar2);
+                const double t1 = (mu1 - mu2) * t0;
+                const double t2 = 0.5 * t1 * t1;
+                const double t3 = t1 * t0;
+                const double t4 = half_expm1(logvar_gap);
+                const double kl_value = half_expm1mx(logvar_gap) + t2;
+                to_kl[j] = kl_value;
+                const double by_mu1_value = t3;
+                to_by_mu1[j] = by_mu1_value;
+                trap[lane] += 0.0 * by_mu1_value;
+                const double by_logvar1_value = t4;
+                to_by_logvar1[j] = by_logvar1_value;
+                trap[lane] += 0.0 * by_logvar1_value;
+                const double by_mu2_value = -t3;
+                to_by_mu2[j] = by_mu2_value;
+                const double by_logvar2_value = -t4 - t2;
+                to_by_logvar2[j] = by_logvar2_value;
+                trap[lane] += 0.0 * by_logvar2_value;
+                doubt[lane] |= doubt_of_exp(-0.5 * logvar2);
+                doubt[lane] |= doubt_of_expm1mx(logvar_gap);
+            }
         }
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
+        doubt[0] |= sum_of(trap) == 0.0 ? 0u : 0x8000000000000000ull;
     }
     (void)sums;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_normal_diag_logvar_value_and_grad_careful(intptr_t n, const double *const *in, double *sums, double *const *out)
@@ -2146,46 +2535,48 @@ static int kl_normal_diag_logvar_value_and_grad_f32_whole(intptr_t packs, const 
     float *restrict const to_by_logvar1 = out[1];
     float *restrict const to_by_mu2 = out[2];
     float *restrict const to_by_logvar2 = out[3];
-    uint32_t doubt = 0u;
-    double kl_total = 0.0;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float kl_part = 0.0f;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : kl_part, trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu1 = from_mu1[j];
-            const float logvar1 = from_logvar1[j];
-            const float mu2 = from_mu2[j];
-            const float logvar2 = from_logvar2[j];
-            const float logvar_gap = logvar1 - logvar2;
-            const float t0 = exp_of_f32(-0.5f * logvar2);
-            const float t1 = (mu1 - mu2) * t0;
-            const float t2 = 0.5f * t1 * t1;
-            const float t3 = t1 * t0;
-            const float t4 = half_expm1_f32(logvar_gap);
-            kl_part += half_expm1mx_f32(logvar_gap) + t2;
-            const float by_mu1_value = t3;
-            to_by_mu1[j] = by_mu1_value;
-            trap += 0.0f * by_mu1_value;
-            const float by_logvar1_value = t4;
-            to_by_logvar1[j] = by_logvar1_value;
-            trap += 0.0f * by_logvar1_value;
-            const float by_mu2_value = -t3;
-            to_by_mu2[j] = by_mu2_value;
-            trap += 0.0f * by_mu2_value;
-            const float by_logvar2_value = -t4 - t2;
-            to_by_logvar2[j] = by_logvar2_value;
-            trap += 0.0f * by_logvar2_value;
-            doubt |= doubt_of_exp_f32(-0.5f * logvar2);
-            doubt |= doubt_of_expm1mx_f32(logvar_gap);
+    uint32_t doubt[PACK_f32] = {0u};
+    double kl_total[PACK] = {0.0};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float kl_part[PACK_f32] = {0.0f};
+        float trap[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu1 = from_mu1[j];
+                const float logvar1 = from_logvar1[j];
+                const float mu2 = from_mu2[j];
+                const float logvar2 = from_logvar2[j];
+                const float logvar_gap = logvar1 - logvar2;
+                const float t0 = exp_of_f32(-0.5f * logvar2);
+                const float t1 = (mu1 - mu2) * t0;
+                const float t2 = 0.5f * t1 * t1;
+                const float t3 = t1 * t0;
+                const float t4 = half_expm1_f32(logvar_gap);
+                kl_part[lane] += expm1mx_f32(logvar_gap) + 2.0f * t2;
+                const float by_mu1_value = t3;
+                to_by_mu1[j] = by_mu1_value;
+                trap[lane] += 0.0f * by_mu1_value;
+                const float by_logvar1_value = t4;
+                to_by_logvar1[j] = by_logvar1_value;
+                trap[lane] += 0.0f * by_logvar1_value;
+                const float by_mu2_value = -t3;
+                to_by_mu2[j] = by_mu2_value;
+                const float by_logvar2_value = -t4 - t2;
+                to_by_logvar2[j] = by_logvar2_value;
+                trap[lane] += 0.0f * by_logvar2_value;
+                doubt[lane] |= doubt_of_exp_f32(-0.5f * logvar2);
+                doubt[lane] |= doubt_of_expm1mx_f32(logvar_gap);
+            }
         }
-        kl_total += kl_part;
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
+        collect_f32(kl_total, kl_part);
+        doubt[0] |= sum_of_f32(trap) == 0.0f ? 0u : 0x80000000u;
     }
-    sums[0] = kl_total;
-    return (doubt >> 8) != 0u;
+    sums[0] = 0.5 * sum_of(kl_total);
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_normal_diag_logvar_value_and_grad_f32_each(intptr_t packs, const float *const *in, double *sums, float *const *out)
@@ -2199,45 +2590,46 @@ static int kl_normal_diag_logvar_value_and_grad_f32_each(intptr_t packs, const f
     float *restrict const to_by_logvar1 = out[2];
     float *restrict const to_by_mu2 = out[3];
     float *restrict const to_by_logvar2 = out[4];
-    uint32_t doubt = 0u;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu1 = from_mu1[j];
-            const float logvar1 = from_logvar1[j];
-            const float mu2 = from_mu2[j];
-            const float logvar2 = from_logvar2[j];
-            const float logvar_gap = logvar1 - logvar2;
-            const float t0 = exp_of_f32(-0.5f * logvar2);
-            const float t1 = (mu1 - mu2) * t0;
-            const float t2 = 0.5f * t1 * t1;
-            const float t3 = t1 * t0;
-            const float t4 = half_expm1_f32(logvar_gap);
-            const float kl_value = half_expm1mx_f32(logvar_gap) + t2;
-            to_kl[j] = kl_value;
-            trap += 0.0f * kl_value;
-            const float by_mu1_value = t3;
-            to_by_mu1[j] = by_mu1_value;
-            trap += 0.0f * by_mu1_value;
-            const float by_logvar1_value = t4;
-            to_by_logvar1[j] = by_logvar1_value;
-            trap += 0.0f * by_logvar1_value;
-            const float by_mu2_value = -t3;
-            to_by_mu2[j] = by_mu2_value;
-            trap += 0.0f * by_mu2_value;
-            const float by_logvar2_value = -t4 - t2;
-            to_by_logvar2[j] = by_logvar2_value;
-            trap += 0.0f * by_logvar2_value;
-            doubt |= doubt_of_exp_f32(-0.5f * logvar2);
-            doubt |= doubt_of_expm1mx_f32(logvar_gap);
+    uint32_t doubt[PACK_f32] = {0u};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float trap[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu1 = from_mu1[j];
+                const float logvar1 = from_logvar1[j];
+                const float mu2 = from_mu2[j];
+                const float logvar2 = from_logvar2[j];
+                const float logvar_gap = logvar1 - logvar2;
+                const float t0 = exp_of_f32(-0.5f * logvar2);
+                const float t1 = (mu1 - mu2) * t0;
+                const float t2 = 0.5f * t1 * t1;
+                const float t3 = t1 * t0;
+                const float t4 = half_expm1_f32(logvar_gap);
+                const float kl_value = half_expm1mx_f32(logvar_gap) + t2;
+                to_kl[j] = kl_value;
+                const float by_mu1_value = t3;
+                to_by_mu1[j] = by_mu1_value;
+                trap[lane] += 0.0f * by_mu1_value;
+                const float by_logvar1_value = t4;
+                to_by_logvar1[j] = by_logvar1_value;
+                trap[lane] += 0.0f * by_logvar1_value;
+                const float by_mu2_value = -t3;
+                to_by_mu2[j] = by_mu2_value;
+                const float by_logvar2_value = -t4 - t2;
+                to_by_logvar2[j] = by_logvar2_value;
+                trap[lane] += 0.0f * by_logvar2_value;
+                doubt[lane] |= doubt_of_exp_f32(-0.5f * logvar2);
+                doubt[lane] |= doubt_of_expm1mx_f32(logvar_gap);
+            }
         }
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
+        doubt[0] |= sum_of_f32(trap) == 0.0f ? 0u : 0x80000000u;
     }
     (void)sums;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_normal_diag_logvar_value_and_grad_f32_careful(intptr_t n, const float *const *in, double *sums, float *const *out)
@@ -2312,36 +2704,36 @@ static int kl_normal_diag_prec_whole(intptr_t packs, const double *const *in, do
     const double *restrict const from_prec1 = in[1];
     const double *restrict const from_mu2 = in[2];
     const double *restrict const from_prec2 = in[3];
-    uint64_t doubt = 0u;
-    double kl_total = 0.0;
+    uint64_t doubt[PACK] = {0u};
+    double kl_total[PACK] = {0.0};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double kl_part = 0.0;
-        #pragma GCC unroll 16
-        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(double)) {
-            PREFETCH(from_mu1 + start + ahead);
-            PREFETCH(from_prec1 + start + ahead);
-            PREFETCH(from_mu2 + start + ahead);
-            PREFETCH(from_prec2 + start + ahead);
+        const intptr_t n = left < PART ? left : PART;
+        double kl_part[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_prec1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_prec2 + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu1 = from_mu1[j];
+                const double prec1 = from_prec1[j];
+                const double mu2 = from_mu2[j];
+                const double prec2 = from_prec2[j];
+                const double mu_gap = mu1 - mu2;
+                kl_part[lane] += -logratiomx(prec2, prec1) + prec2 * mu_gap * mu_gap;
+                doubt[lane] |= doubt_of_positive(prec1);
+                doubt[lane] |= doubt_of_positive(prec2);
+                doubt[lane] |= doubt_of_logratiomx(prec2, prec1);
+            }
         }
-#pragma omp simd reduction(+ : kl_part) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu1 = from_mu1[j];
-            const double prec1 = from_prec1[j];
-            const double mu2 = from_mu2[j];
-            const double prec2 = from_prec2[j];
-            const double mu_gap = mu1 - mu2;
-            kl_part += -half_logratiomx(prec2, prec1) + 0.5 * (prec2 * mu_gap * mu_gap);
-            doubt |= doubt_of_positive(prec1);
-            doubt |= doubt_of_positive(prec2);
-            doubt |= doubt_of_logratiomx(prec2, prec1);
-        }
-        kl_total += kl_part;
+        collect(kl_total, kl_part);
     }
-    sums[0] = kl_total;
+    sums[0] = 0.5 * sum_of(kl_total);
     (void)out;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_normal_diag_prec_each(intptr_t packs, const double *const *in, double *sums, double *const *out)
@@ -2351,29 +2743,33 @@ static int kl_normal_diag_prec_each(intptr_t packs, const double *const *in, dou
     const double *restrict const from_mu2 = in[2];
     const double *restrict const from_prec2 = in[3];
     double *restrict const to_kl = out[0];
-    uint64_t doubt = 0u;
+    uint64_t doubt[PACK] = {0u};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu1 = from_mu1[j];
-            const double prec1 = from_prec1[j];
-            const double mu2 = from_mu2[j];
-            const double prec2 = from_prec2[j];
-            const double mu_gap = mu1 - mu2;
-            const double kl_value = -half_logratiomx(prec2, prec1) + 0.5 * (prec2 * mu_gap * mu_gap);
-            to_kl[j] = kl_value;
-            trap += 0.0 * kl_value;
-            doubt |= doubt_of_positive(prec1);
-            doubt |= doubt_of_positive(prec2);
-            doubt |= doubt_of_logratiomx(prec2, prec1);
+        const intptr_t n = left < PART ? left : PART;
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_prec1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_prec2 + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu1 = from_mu1[j];
+                const double prec1 = from_prec1[j];
+                const double mu2 = from_mu2[j];
+                const double prec2 = from_prec2[j];
+                const double mu_gap = mu1 - mu2;
+                const double kl_value = -half_logratiomx(prec2, prec1) + 0.5 * (prec2 * mu_gap * mu_gap);
+                to_kl[j] = kl_value;
+                doubt[lane] |= doubt_of_positive(prec1);
+                doubt[lane] |= doubt_of_positive(prec2);
+                doubt[lane] |= doubt_of_logratiomx(prec2, prec1);
+            }
         }
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
     }
     (void)sums;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_normal_diag_prec_careful(intptr_t n, const double *const *in, double *sums, double *const *out)
@@ -2420,36 +2816,36 @@ static int kl_normal_diag_prec_f32_whole(intptr_t packs, const float *const *in,
     const float *restrict const from_prec1 = in[1];
     const float *restrict const from_mu2 = in[2];
     const float *restrict const from_prec2 = in[3];
-    uint32_t doubt = 0u;
-    double kl_total = 0.0;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float kl_part = 0.0f;
-        #pragma GCC unroll 16
-        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(float)) {
-            PREFETCH(from_mu1 + start + ahead);
-            PREFETCH(from_prec1 + start + ahead);
-            PREFETCH(from_mu2 + start + ahead);
-            PREFETCH(from_prec2 + start + ahead);
+    uint32_t doubt[PACK_f32] = {0u};
+    double kl_total[PACK] = {0.0};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float kl_part[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_prec1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_prec2 + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu1 = from_mu1[j];
+                const float prec1 = from_prec1[j];
+                const float mu2 = from_mu2[j];
+                const float prec2 = from_prec2[j];
+                const float mu_gap = mu1 - mu2;
+                kl_part[lane] += -logratiomx_f32(prec2, prec1) + prec2 * mu_gap * mu_gap;
+                doubt[lane] |= doubt_of_positive_f32(prec1);
+                doubt[lane] |= doubt_of_positive_f32(prec2);
+                doubt[lane] |= doubt_of_logratiomx_f32(prec2, prec1);
+            }
         }
-#pragma omp simd reduction(+ : kl_part) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu1 = from_mu1[j];
-            const float prec1 = from_prec1[j];
-            const float mu2 = from_mu2[j];
-            const float prec2 = from_prec2[j];
-            const float mu_gap = mu1 - mu2;
-            kl_part += -half_logratiomx_f32(prec2, prec1) + 0.5f * (prec2 * mu_gap * mu_gap);
-            doubt |= doubt_of_positive_f32(prec1);
-            doubt |= doubt_of_positive_f32(prec2);
-            doubt |= doubt_of_logratiomx_f32(prec2, prec1);
-        }
-        kl_total += kl_part;
+        collect_f32(kl_total, kl_part);
     }
-    sums[0] = kl_total;
+    sums[0] = 0.5 * sum_of(kl_total);
     (void)out;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_normal_diag_prec_f32_each(intptr_t packs, const float *const *in, double *sums, float *const *out)
@@ -2459,29 +2855,33 @@ static int kl_normal_diag_prec_f32_each(intptr_t packs, const float *const *in, 
     const float *restrict const from_mu2 = in[2];
     const float *restrict const from_prec2 = in[3];
     float *restrict const to_kl = out[0];
-    uint32_t doubt = 0u;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu1 = from_mu1[j];
-            const float prec1 = from_prec1[j];
-            const float mu2 = from_mu2[j];
-            const float prec2 = from_prec2[j];
-            const float mu_gap = mu1 - mu2;
-            const float kl_value = -half_logratiomx_f32(prec2, prec1) + 0.5f * (prec2 * mu_gap * mu_gap);
-            to_kl[j] = kl_value;
-            trap += 0.0f * kl_value;
-            doubt |= doubt_of_positive_f32(prec1);
-            doubt |= doubt_of_positive_f32(prec2);
-            doubt |= doubt_of_logratiomx_f32(prec2, prec1);
+    uint32_t doubt[PACK_f32] = {0u};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_prec1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_prec2 + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu1 = from_mu1[j];
+                const float prec1 = from_prec1[j];
+                const float mu2 = from_mu2[j];
+                const float prec2 = from_prec2[j];
+                const float mu_gap = mu1 - mu2;
+                const float kl_value = -half_logratiomx_f32(prec2, prec1) + 0.5f * (prec2 * mu_gap * mu_gap);
+                to_kl[j] = kl_value;
+                doubt[lane] |= doubt_of_positive_f32(prec1);
+                doubt[lane] |= doubt_of_positive_f32(prec2);
+                doubt[lane] |= doubt_of_logratiomx_f32(prec2, prec1);
+            }
         }
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
     }
     (void)sums;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_normal_diag_prec_f32_careful(intptr_t n, const float *const *in, double *sums, float *const *out)
@@ -2572,43 +2972,46 @@ static int kl_normal_diag_prec_value_and_grad_whole(intptr_t packs, const double
     double *restrict const to_by_prec1 = out[1];
     double *restrict const to_by_mu2 = out[2];
     double *restrict const to_by_prec2 = out[3];
-    uint64_t doubt = 0u;
-    double kl_total = 0.0;
+    uint64_t doubt[PACK] = {0u};
+    double kl_total[PACK] = {0.0};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double kl_part = 0.0;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : kl_part, trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu1 = from_mu1[j];
-            const double prec1 = from_prec1[j];
-            const double mu2 = from_mu2[j];
-            const double prec2 = from_prec2[j];
-            const double mu_gap = mu1 - mu2;
-            const double t0 = mu_gap * prec2;
-            kl_part += -half_logratiomx(prec2, prec1) + 0.5 * (prec2 * mu_gap * mu_gap);
-            const double by_mu1_value = t0;
-            to_by_mu1[j] = by_mu1_value;
-            trap += 0.0 * by_mu1_value;
-            const double by_prec1_value = 0.5 * ((prec1 - prec2) / prec1 / prec1);
-            to_by_prec1[j] = by_prec1_value;
-            trap += 0.0 * by_prec1_value;
-            const double by_mu2_value = -t0;
-            to_by_mu2[j] = by_mu2_value;
-            trap += 0.0 * by_mu2_value;
-            const double by_prec2_value = 0.5 * ((prec2 - prec1) / prec1 / prec2) + 0.5 * mu_gap * mu_gap;
-            to_by_prec2[j] = by_prec2_value;
-            trap += 0.0 * by_prec2_value;
-            doubt |= doubt_of_positive(prec1);
-            doubt |= doubt_of_positive(prec2);
-            doubt |= doubt_of_logratiomx(prec2, prec1);
+        const intptr_t n = left < PART ? left : PART;
+        double kl_part[PACK] = {0.0};
+        double trap[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu1 = from_mu1[j];
+                const double prec1 = from_prec1[j];
+                const double mu2 = from_mu2[j];
+                const double prec2 = from_prec2[j];
+                const double over_prec1 = 1.0 / prec1;
+                const double mu_gap = mu1 - mu2;
+                const double t0 = mu_gap * prec2;
+                kl_part[lane] += -logratiomx_over(prec2, prec1, over_prec1) + prec2 * mu_gap * mu_gap;
+                const double by_mu1_value = t0;
+                to_by_mu1[j] = by_mu1_value;
+                trap[lane] += 0.0 * by_mu1_value;
+                const double by_prec1_value = 0.5 * quotient(quotient(prec1 - prec2, prec1, over_prec1), prec1, over_prec1);
+                to_by_prec1[j] = by_prec1_value;
+                trap[lane] += 0.0 * by_prec1_value;
+                const double by_mu2_value = -t0;
+                to_by_mu2[j] = by_mu2_value;
+                const double by_prec2_value = 0.5 * (quotient(prec2 - prec1, prec1, over_prec1) / prec2) + 0.5 * mu_gap * mu_gap;
+                to_by_prec2[j] = by_prec2_value;
+                trap[lane] += 0.0 * by_prec2_value;
+                doubt[lane] |= doubt_of_positive(prec1);
+                doubt[lane] |= doubt_of_positive(prec2);
+                doubt[lane] |= doubt_of_logratiomx(prec2, prec1);
+            }
         }
-        kl_total += kl_part;
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
+        collect(kl_total, kl_part);
+        doubt[0] |= sum_of(trap) == 0.0 ? 0u : 0x8000000000000000ull;
     }
-    sums[0] = kl_total;
-    return (doubt >> 11) != 0u;
+    sums[0] = 0.5 * sum_of(kl_total);
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_normal_diag_prec_value_and_grad_each(intptr_t packs, const double *const *in, double *sums, double *const *out)
@@ -2622,42 +3025,44 @@ static int kl_normal_diag_prec_value_and_grad_each(intptr_t packs, const double 
     double *restrict const to_by_prec1 = out[2];
     double *restrict const to_by_mu2 = out[3];
     double *restrict const to_by_prec2 = out[4];
-    uint64_t doubt = 0u;
+    uint64_t doubt[PACK] = {0u};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu1 = from_mu1[j];
-            const double prec1 = from_prec1[j];
-            const double mu2 = from_mu2[j];
-            const double prec2 = from_prec2[j];
-            const double mu_gap = mu1 - mu2;
-            const double t0 = mu_gap * prec2;
-            const double kl_value = -half_logratiomx(prec2, prec1) + 0.5 * (prec2 * mu_gap * mu_gap);
-            to_kl[j] = kl_value;
-            trap += 0.0 * kl_value;
-            const double by_mu1_value = t0;
-            to_by_mu1[j] = by_mu1_value;
-            trap += 0.0 * by_mu1_value;
-            const double by_prec1_value = 0.5 * ((prec1 - prec2) / prec1 / prec1);
-            to_by_prec1[j] = by_prec1_value;
-            trap += 0.0 * by_prec1_value;
-            const double by_mu2_value = -t0;
-            to_by_mu2[j] = by_mu2_value;
-            trap += 0.0 * by_mu2_value;
-            const double by_prec2_value = 0.5 * ((prec2 - prec1) / prec1 / prec2) + 0.5 * mu_gap * mu_gap;
-            to_by_prec2[j] = by_prec2_value;
-            trap += 0.0 * by_prec2_value;
-            doubt |= doubt_of_positive(prec1);
-            doubt |= doubt_of_positive(prec2);
-            doubt |= doubt_of_logratiomx(prec2, prec1);
+        const intptr_t n = left < PART ? left : PART;
+        double trap[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu1 = from_mu1[j];
+                const double prec1 = from_prec1[j];
+                const double mu2 = from_mu2[j];
+                const double prec2 = from_prec2[j];
+                const double over_prec1 = 1.0 / prec1;
+                const double mu_gap = mu1 - mu2;
+                const double t0 = mu_gap * prec2;
+                const double kl_value = -half_logratiomx(prec2, prec1) + 0.5 * (prec2 * mu_gap * mu_gap);
+                to_kl[j] = kl_value;
+                const double by_mu1_value = t0;
+                to_by_mu1[j] = by_mu1_value;
+                trap[lane] += 0.0 * by_mu1_value;
+                const double by_prec1_value = 0.5 * quotient(quotient(prec1 - prec2, prec1, over_prec1), prec1, over_prec1);
+                to_by_prec1[j] = by_prec1_value;
+                trap[lane] += 0.0 * by_prec1_value;
+                const double by_mu2_value = -t0;
+                to_by_mu2[j] = by_mu2_value;
+                const double by_prec2_value = 0.5 * (quotient(prec2 - prec1, prec1, over_prec1) / prec2) + 0.5 * mu_gap * mu_gap;
+                to_by_prec2[j] = by_prec2_value;
+                trap[lane] += 0.0 * by_prec2_value;
+                doubt[lane] |= doubt_of_positive(prec1);
+                doubt[lane] |= doubt_of_positive(prec2);
+                doubt[lane] |= doubt_of_logratiomx(prec2, prec1);
+            }
         }
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
+        doubt[0] |= sum_of(trap) == 0.0 ? 0u : 0x8000000000000000ull;
     }
     (void)sums;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_normal_diag_prec_value_and_grad_careful(intptr_t n, const double *const *in, double *sums, double *const *out)
@@ -2713,43 +3118,46 @@ static int kl_normal_diag_prec_value_and_grad_f32_whole(intptr_t packs, const fl
     float *restrict const to_by_prec1 = out[1];
     float *restrict const to_by_mu2 = out[2];
     float *restrict const to_by_prec2 = out[3];
-    uint32_t doubt = 0u;
-    double kl_total = 0.0;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float kl_part = 0.0f;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : kl_part, trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu1 = from_mu1[j];
-            const float prec1 = from_prec1[j];
-            const float mu2 = from_mu2[j];
-            const float prec2 = from_prec2[j];
-            const float mu_gap = mu1 - mu2;
-            const float t0 = mu_gap * prec2;
-            kl_part += -half_logratiomx_f32(prec2, prec1) + 0.5f * (prec2 * mu_gap * mu_gap);
-            const float by_mu1_value = t0;
-            to_by_mu1[j] = by_mu1_value;
-            trap += 0.0f * by_mu1_value;
-            const float by_prec1_value = 0.5f * ((prec1 - prec2) / prec1 / prec1);
-            to_by_prec1[j] = by_prec1_value;
-            trap += 0.0f * by_prec1_value;
-            const float by_mu2_value = -t0;
-            to_by_mu2[j] = by_mu2_value;
-            trap += 0.0f * by_mu2_value;
-            const float by_prec2_value = 0.5f * ((prec2 - prec1) / prec1 / prec2) + 0.5f * mu_gap * mu_gap;
-            to_by_prec2[j] = by_prec2_value;
-            trap += 0.0f * by_prec2_value;
-            doubt |= doubt_of_positive_f32(prec1);
-            doubt |= doubt_of_positive_f32(prec2);
-            doubt |= doubt_of_logratiomx_f32(prec2, prec1);
+    uint32_t doubt[PACK_f32] = {0u};
+    double kl_total[PACK] = {0.0};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float kl_part[PACK_f32] = {0.0f};
+        float trap[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu1 = from_mu1[j];
+                const float prec1 = from_prec1[j];
+                const float mu2 = from_mu2[j];
+                const float prec2 = from_prec2[j];
+                const float over_prec1 = 1.0f / prec1;
+                const float mu_gap = mu1 - mu2;
+                const float t0 = mu_gap * prec2;
+                kl_part[lane] += -logratiomx_over_f32(prec2, prec1, over_prec1) + prec2 * mu_gap * mu_gap;
+                const float by_mu1_value = t0;
+                to_by_mu1[j] = by_mu1_value;
+                trap[lane] += 0.0f * by_mu1_value;
+                const float by_prec1_value = 0.5f * quotient_f32(quotient_f32(prec1 - prec2, prec1, over_prec1), prec1, over_prec1);
+                to_by_prec1[j] = by_prec1_value;
+                trap[lane] += 0.0f * by_prec1_value;
+                const float by_mu2_value = -t0;
+                to_by_mu2[j] = by_mu2_value;
+                const float by_prec2_value = 0.5f * (quotient_f32(prec2 - prec1, prec1, over_prec1) / prec2) + 0.5f * mu_gap * mu_gap;
+                to_by_prec2[j] = by_prec2_value;
+                trap[lane] += 0.0f * by_prec2_value;
+                doubt[lane] |= doubt_of_positive_f32(prec1);
+                doubt[lane] |= doubt_of_positive_f32(prec2);
+                doubt[lane] |= doubt_of_logratiomx_f32(prec2, prec1);
+            }
         }
-        kl_total += kl_part;
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
+        collect_f32(kl_total, kl_part);
+        doubt[0] |= sum_of_f32(trap) == 0.0f ? 0u : 0x80000000u;
     }
-    sums[0] = kl_total;
-    return (doubt >> 8) != 0u;
+    sums[0] = 0.5 * sum_of(kl_total);
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_normal_diag_prec_value_and_grad_f32_each(intptr_t packs, const float *const *in, double *sums, float *const *out)
@@ -2763,42 +3171,44 @@ static int kl_normal_diag_prec_value_and_grad_f32_each(intptr_t packs, const flo
     float *restrict const to_by_prec1 = out[2];
     float *restrict const to_by_mu2 = out[3];
     float *restrict const to_by_prec2 = out[4];
-    uint32_t doubt = 0u;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu1 = from_mu1[j];
-            const float prec1 = from_prec1[j];
-            const float mu2 = from_mu2[j];
-            const float prec2 = from_prec2[j];
-            const float mu_gap = mu1 - mu2;
-            const float t0 = mu_gap * prec2;
-            const float kl_value = -half_logratiomx_f32(prec2, prec1) + 0.5f * (prec2 * mu_gap * mu_gap);
-            to_kl[j] = kl_value;
-            trap += 0.0f * kl_value;
-            const float by_mu1_value = t0;
-            to_by_mu1[j] = by_mu1_value;
-            trap += 0.0f * by_mu1_value;
-            const float by_prec1_value = 0.5f * ((prec1 - prec2) / prec1 / prec1);
-            to_by_prec1[j] = by_prec1_value;
-            trap += 0.0f * by_prec1_value;
-            const float by_mu2_value = -t0;
-            to_by_mu2[j] = by_mu2_value;
-            trap += 0.0f * by_mu2_value;
-            const float by_prec2_value = 0.5f * ((prec2 - prec1) / prec1 / prec2) + 0.5f * mu_gap * mu_gap;
-            to_by_prec2[j] = by_prec2_value;
-            trap += 0.0f * by_prec2_value;
-            doubt |= doubt_of_positive_f32(prec1);
-            doubt |= doubt_of_positive_f32(prec2);
-            doubt |= doubt_of_logratiomx_f32(prec2, prec1);
+    uint32_t doubt[PACK_f32] = {0u};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float trap[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu1 = from_mu1[j];
+                const float prec1 = from_prec1[j];
+                const float mu2 = from_mu2[j];
+                const float prec2 = from_prec2[j];
+                const float over_prec1 = 1.0f / prec1;
+                const float mu_gap = mu1 - mu2;
+                const float t0 = mu_gap * prec2;
+                const float kl_value = -half_logratiomx_f32(prec2, prec1) + 0.5f * (prec2 * mu_gap * mu_gap);
+                to_kl[j] = kl_value;
+                const float by_mu1_value = t0;
+                to_by_mu1[j] = by_mu1_value;
+                trap[lane] += 0.0f * by_mu1_value;
+                const float by_prec1_value = 0.5f * quotient_f32(quotient_f32(prec1 - prec2, prec1, over_prec1), prec1, over_prec1);
+                to_by_prec1[j] = by_prec1_value;
+                trap[lane] += 0.0f * by_prec1_value;
+                const float by_mu2_value = -t0;
+                to_by_mu2[j] = by_mu2_value;
+                const float by_prec2_value = 0.5f * (quotient_f32(prec2 - prec1, prec1, over_prec1) / prec2) + 0.5f * mu_gap * mu_gap;
+                to_by_prec2[j] = by_prec2_value;
+                trap[lane] += 0.0f * by_prec2_value;
+                doubt[lane] |= doubt_of_positive_f32(prec1);
+                doubt[lane] |= doubt_of_positive_f32(prec2);
+                doubt[lane] |= doubt_of_logratiomx_f32(prec2, prec1);
+            }
         }
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
+        doubt[0] |= sum_of_f32(trap) == 0.0f ? 0u : 0x80000000u;
     }
     (void)sums;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_normal_diag_prec_value_and_grad_f32_careful(intptr_t n, const float *const *in, double *sums, float *const *out)
@@ -2895,44 +3305,47 @@ static int kl_normal_diag_value_and_grad_whole(intptr_t packs, const double *con
     double *restrict const to_by_sigma1 = out[1];
     double *restrict const to_by_mu2 = out[2];
     double *restrict const to_by_sigma2 = out[3];
-    uint64_t doubt = 0u;
-    double kl_total = 0.0;
+    uint64_t doubt[PACK] = {0u};
+    double kl_total[PACK] = {0.0};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double kl_part = 0.0;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : kl_part, trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu1 = from_mu1[j];
-            const double sigma1 = from_sigma1[j];
-            const double mu2 = from_mu2[j];
-            const double sigma2 = from_sigma2[j];
-            const double t0 = (mu1 - mu2) / sigma2;
-            const double t1 = (sigma1 - sigma2) / sigma2;
-            const double t2 = t0 / sigma2;
-            kl_part += 0.5 * t0 * t0 + 0.5 * t1 * t1 - logratiomx(sigma1, sigma2);
-            const double by_mu1_value = t2;
-            to_by_mu1[j] = by_mu1_value;
-            trap += 0.0 * by_mu1_value;
-            const double by_sigma1_value = t1 * ((sigma1 + sigma2) / sigma2) / sigma1;
-            to_by_sigma1[j] = by_sigma1_value;
-            trap += 0.0 * by_sigma1_value;
-            const double by_mu2_value = -t2;
-            to_by_mu2[j] = by_mu2_value;
-            trap += 0.0 * by_mu2_value;
-            const double by_sigma2_value = ((sigma2 - sigma1) / sigma2 * ((sigma2 + sigma1) / sigma2) - t0 * t0) / sigma2;
-            to_by_sigma2[j] = by_sigma2_value;
-            trap += 0.0 * by_sigma2_value;
-            doubt |= doubt_of_positive(sigma1);
-            doubt |= doubt_of_positive(sigma2);
-            doubt |= doubt_of_logratiomx(sigma1, sigma2);
+        const intptr_t n = left < PART ? left : PART;
+        double kl_part[PACK] = {0.0};
+        double trap[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu1 = from_mu1[j];
+                const double sigma1 = from_sigma1[j];
+                const double mu2 = from_mu2[j];
+                const double sigma2 = from_sigma2[j];
+                const double over_sigma2 = 1.0 / sigma2;
+                const double t0 = quotient(mu1 - mu2, sigma2, over_sigma2);
+                const double t1 = quotient(sigma1 - sigma2, sigma2, over_sigma2);
+                const double t2 = quotient(t0, sigma2, over_sigma2);
+                kl_part[lane] += t0 * t0 + t1 * t1 - 2.0 * logratiomx_over(sigma1, sigma2, over_sigma2);
+                const double by_mu1_value = t2;
+                to_by_mu1[j] = by_mu1_value;
+                trap[lane] += 0.0 * by_mu1_value;
+                const double by_sigma1_value = t1 * quotient(sigma1 + sigma2, sigma2, over_sigma2) / sigma1;
+                to_by_sigma1[j] = by_sigma1_value;
+                trap[lane] += 0.0 * by_sigma1_value;
+                const double by_mu2_value = -t2;
+                to_by_mu2[j] = by_mu2_value;
+                const double by_sigma2_value = quotient(quotient(sigma2 - sigma1, sigma2, over_sigma2) * quotient(sigma2 + sigma1, sigma2, over_sigma2) - t0 * t0, sigma2, over_sigma2);
+                to_by_sigma2[j] = by_sigma2_value;
+                trap[lane] += 0.0 * by_sigma2_value;
+                doubt[lane] |= doubt_of_positive(sigma1);
+                doubt[lane] |= doubt_of_positive(sigma2);
+                doubt[lane] |= doubt_of_logratiomx(sigma1, sigma2);
+            }
         }
-        kl_total += kl_part;
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
+        collect(kl_total, kl_part);
+        doubt[0] |= sum_of(trap) == 0.0 ? 0u : 0x8000000000000000ull;
     }
-    sums[0] = kl_total;
-    return (doubt >> 11) != 0u;
+    sums[0] = 0.5 * sum_of(kl_total);
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_normal_diag_value_and_grad_each(intptr_t packs, const double *const *in, double *sums, double *const *out)
@@ -2946,43 +3359,45 @@ static int kl_normal_diag_value_and_grad_each(intptr_t packs, const double *cons
     double *restrict const to_by_sigma1 = out[2];
     double *restrict const to_by_mu2 = out[3];
     double *restrict const to_by_sigma2 = out[4];
-    uint64_t doubt = 0u;
+    uint64_t doubt[PACK] = {0u};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu1 = from_mu1[j];
-            const double sigma1 = from_sigma1[j];
-            const double mu2 = from_mu2[j];
-            const double sigma2 = from_sigma2[j];
-            const double t0 = (mu1 - mu2) / sigma2;
-            const double t1 = (sigma1 - sigma2) / sigma2;
-            const double t2 = t0 / sigma2;
-            const double kl_value = 0.5 * t0 * t0 + 0.5 * t1 * t1 - logratiomx(sigma1, sigma2);
-            to_kl[j] = kl_value;
-            trap += 0.0 * kl_value;
-            const double by_mu1_value = t2;
-            to_by_mu1[j] = by_mu1_value;
-            trap += 0.0 * by_mu1_value;
-            const double by_sigma1_value = t1 * ((sigma1 + sigma2) / sigma2) / sigma1;
-            to_by_sigma1[j] = by_sigma1_value;
-            trap += 0.0 * by_sigma1_value;
-            const double by_mu2_value = -t2;
-            to_by_mu2[j] = by_mu2_value;
-            trap += 0.0 * by_mu2_value;
-            const double by_sigma2_value = ((sigma2 - sigma1) / sigma2 * ((sigma2 + sigma1) / sigma2) - t0 * t0) / sigma2;
-            to_by_sigma2[j] = by_sigma2_value;
-            trap += 0.0 * by_sigma2_value;
-            doubt |= doubt_of_positive(sigma1);
-            doubt |= doubt_of_positive(sigma2);
-            doubt |= doubt_of_logratiomx(sigma1, sigma2);
+        const intptr_t n = left < PART ? left : PART;
+        double trap[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu1 = from_mu1[j];
+                const double sigma1 = from_sigma1[j];
+                const double mu2 = from_mu2[j];
+                const double sigma2 = from_sigma2[j];
+                const double over_sigma2 = 1.0 / sigma2;
+                const double t0 = quotient(mu1 - mu2, sigma2, over_sigma2);
+                const double t1 = quotient(sigma1 - sigma2, sigma2, over_sigma2);
+                const double t2 = quotient(t0, sigma2, over_sigma2);
+                const double kl_value = 0.5 * t0 * t0 + 0.5 * t1 * t1 - logratiomx_over(sigma1, sigma2, over_sigma2);
+                to_kl[j] = kl_value;
+                const double by_mu1_value = t2;
+                to_by_mu1[j] = by_mu1_value;
+                trap[lane] += 0.0 * by_mu1_value;
+                const double by_sigma1_value = t1 * quotient(sigma1 + sigma2, sigma2, over_sigma2) / sigma1;
+                to_by_sigma1[j] = by_sigma1_value;
+                trap[lane] += 0.0 * by_sigma1_value;
+                const double by_mu2_value = -t2;
+                to_by_mu2[j] = by_mu2_value;
+                const double by_sigma2_value = quotient(quotient(sigma2 - sigma1, sigma2, over_sigma2) * quotient(sigma2 + sigma1, sigma2, over_sigma2) - t0 * t0, sigma2, over_sigma2);
+                to_by_sigma2[j] = by_sigma2_value;
+                trap[lane] += 0.0 * by_sigma2_value;
+                doubt[lane] |= doubt_of_positive(sigma1);
+                doubt[lane] |= doubt_of_positive(sigma2);
+                doubt[lane] |= doubt_of_logratiomx(sigma1, sigma2);
+            }
         }
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
+        doubt[0] |= sum_of(trap) == 0.0 ? 0u : 0x8000000000000000ull;
     }
     (void)sums;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_normal_diag_value_and_grad_careful(intptr_t n, const double *const *in, double *sums, double *const *out)
@@ -3038,44 +3453,47 @@ static int kl_normal_diag_value_and_grad_f32_whole(intptr_t packs, const float *
     float *restrict const to_by_sigma1 = out[1];
     float *restrict const to_by_mu2 = out[2];
     float *restrict const to_by_sigma2 = out[3];
-    uint32_t doubt = 0u;
-    double kl_total = 0.0;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float kl_part = 0.0f;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : kl_part, trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu1 = from_mu1[j];
-            const float sigma1 = from_sigma1[j];
-            const float mu2 = from_mu2[j];
-            const float sigma2 = from_sigma2[j];
-            const float t0 = (mu1 - mu2) / sigma2;
-            const float t1 = (sigma1 - sigma2) / sigma2;
-            const float t2 = t0 / sigma2;
-            kl_part += 0.5f * t0 * t0 + 0.5f * t1 * t1 - logratiomx_f32(sigma1, sigma2);
-            const float by_mu1_value = t2;
-            to_by_mu1[j] = by_mu1_value;
-            trap += 0.0f * by_mu1_value;
-            const float by_sigma1_value = t1 * ((sigma1 + sigma2) / sigma2) / sigma1;
-            to_by_sigma1[j] = by_sigma1_value;
-            trap += 0.0f * by_sigma1_value;
-            const float by_mu2_value = -t2;
-            to_by_mu2[j] = by_mu2_value;
-            trap += 0.0f * by_mu2_value;
-            const float by_sigma2_value = ((sigma2 - sigma1) / sigma2 * ((sigma2 + sigma1) / sigma2) - t0 * t0) / sigma2;
-            to_by_sigma2[j] = by_sigma2_value;
-            trap += 0.0f * by_sigma2_value;
-            doubt |= doubt_of_positive_f32(sigma1);
-            doubt |= doubt_of_positive_f32(sigma2);
-            doubt |= doubt_of_logratiomx_f32(sigma1, sigma2);
+    uint32_t doubt[PACK_f32] = {0u};
+    double kl_total[PACK] = {0.0};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float kl_part[PACK_f32] = {0.0f};
+        float trap[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu1 = from_mu1[j];
+                const float sigma1 = from_sigma1[j];
+                const float mu2 = from_mu2[j];
+                const float sigma2 = from_sigma2[j];
+                const float over_sigma2 = 1.0f / sigma2;
+                const float t0 = quotient_f32(mu1 - mu2, sigma2, over_sigma2);
+                const float t1 = quotient_f32(sigma1 - sigma2, sigma2, over_sigma2);
+                const float t2 = quotient_f32(t0, sigma2, over_sigma2);
+                kl_part[lane] += t0 * t0 + t1 * t1 - 2.0f * logratiomx_over_f32(sigma1, sigma2, over_sigma2);
+                const float by_mu1_value = t2;
+                to_by_mu1[j] = by_mu1_value;
+                trap[lane] += 0.0f * by_mu1_value;
+                const float by_sigma1_value = t1 * quotient_f32(sigma1 + sigma2, sigma2, over_sigma2) / sigma1;
+                to_by_sigma1[j] = by_sigma1_value;
+                trap[lane] += 0.0f * by_sigma1_value;
+                const float by_mu2_value = -t2;
+                to_by_mu2[j] = by_mu2_value;
+                const float by_sigma2_value = quotient_f32(quotient_f32(sigma2 - sigma1, sigma2, over_sigma2) * quotient_f32(sigma2 + sigma1, sigma2, over_sigma2) - t0 * t0, sigma2, over_sigma2);
+                to_by_sigma2[j] = by_sigma2_value;
+                trap[lane] += 0.0f * by_sigma2_value;
+                doubt[lane] |= doubt_of_positive_f32(sigma1);
+                doubt[lane] |= doubt_of_positive_f32(sigma2);
+                doubt[lane] |= doubt_of_logratiomx_f32(sigma1, sigma2);
+            }
         }
-        kl_total += kl_part;
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
+        collect_f32(kl_total, kl_part);
+        doubt[0] |= sum_of_f32(trap) == 0.0f ? 0u : 0x80000000u;
     }
-    sums[0] = kl_total;
-    return (doubt >> 8) != 0u;
+    sums[0] = 0.5 * sum_of(kl_total);
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_normal_diag_value_and_grad_f32_each(intptr_t packs, const float *const *in, double *sums, float *const *out)
@@ -3089,43 +3507,45 @@ static int kl_normal_diag_value_and_grad_f32_each(intptr_t packs, const float *c
     float *restrict const to_by_sigma1 = out[2];
     float *restrict const to_by_mu2 = out[3];
     float *restrict const to_by_sigma2 = out[4];
-    uint32_t doubt = 0u;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu1 = from_mu1[j];
-            const float sigma1 = from_sigma1[j];
-            const float mu2 = from_mu2[j];
-            const float sigma2 = from_sigma2[j];
-            const float t0 = (mu1 - mu2) / sigma2;
-            const float t1 = (sigma1 - sigma2) / sigma2;
-            const float t2 = t0 / sigma2;
-            const float kl_value = 0.5f * t0 * t0 + 0.5f * t1 * t1 - logratiomx_f32(sigma1, sigma2);
-            to_kl[j] = kl_value;
-            trap += 0.0f * kl_value;
-            const float by_mu1_value = t2;
-            to_by_mu1[j] = by_mu1_value;
-            trap += 0.0f * by_mu1_value;
-            const float by_sigma1_value = t1 * ((sigma1 + sigma2) / sigma2) / sigma1;
-            to_by_sigma1[j] = by_sigma1_value;
-            trap += 0.0f * by_sigma1_value;
-            const float by_mu2_value = -t2;
-            to_by_mu2[j] = by_mu2_value;
-            trap += 0.0f * by_mu2_value;
-            const float by_sigma2_value = ((sigma2 - sigma1) / sigma2 * ((sigma2 + sigma1) / sigma2) - t0 * t0) / sigma2;
-            to_by_sigma2[j] = by_sigma2_value;
-            trap += 0.0f * by_sigma2_value;
-            doubt |= doubt_of_positive_f32(sigma1);
-            doubt |= doubt_of_positive_f32(sigma2);
-            doubt |= doubt_of_logratiomx_f32(sigma1, sigma2);
+    uint32_t doubt[PACK_f32] = {0u};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float trap[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu1 = from_mu1[j];
+                const float sigma1 = from_sigma1[j];
+                const float mu2 = from_mu2[j];
+                const float sigma2 = from_sigma2[j];
+                const float over_sigma2 = 1.0f / sigma2;
+                const float t0 = quotient_f32(mu1 - mu2, sigma2, over_sigma2);
+                const float t1 = quotient_f32(sigma1 - sigma2, sigma2, over_sigma2);
+                const float t2 = quotient_f32(t0, sigma2, over_sigma2);
+                const float kl_value = 0.5f * t0 * t0 + 0.5f * t1 * t1 - logratiomx_over_f32(sigma1, sigma2, over_sigma2);
+                to_kl[j] = kl_value;
+                const float by_mu1_value = t2;
+                to_by_mu1[j] = by_mu1_value;
+                trap[lane] += 0.0f * by_mu1_value;
+                const float by_sigma1_value = t1 * quotient_f32(sigma1 + sigma2, sigma2, over_sigma2) / sigma1;
+                to_by_sigma1[j] = by_sigma1_value;
+                trap[lane] += 0.0f * by_sigma1_value;
+                const float by_mu2_value = -t2;
+                to_by_mu2[j] = by_mu2_value;
+                const float by_sigma2_value = quotient_f32(quotient_f32(sigma2 - sigma1, sigma2, over_sigma2) * quotient_f32(sigma2 + sigma1, sigma2, over_sigma2) - t0 * t0, sigma2, over_sigma2);
+                to_by_sigma2[j] = by_sigma2_value;
+                trap[lane] += 0.0f * by_sigma2_value;
+                doubt[lane] |= doubt_of_positive_f32(sigma1);
+                doubt[lane] |= doubt_of_positive_f32(sigma2);
+                doubt[lane] |= doubt_of_logratiomx_f32(sigma1, sigma2);
+            }
         }
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
+        doubt[0] |= sum_of_f32(trap) == 0.0f ? 0u : 0x80000000u;
     }
     (void)sums;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_normal_diag_value_and_grad_f32_careful(intptr_t n, const float *const *in, double *sums, float *const *out)
@@ -3200,36 +3620,37 @@ static int kl_normal_diag_var_whole(intptr_t packs, const double *const *in, dou
     const double *restrict const from_var1 = in[1];
     const double *restrict const from_mu2 = in[2];
     const double *restrict const from_var2 = in[3];
-    uint64_t doubt = 0u;
-    double kl_total = 0.0;
+    uint64_t doubt[PACK] = {0u};
+    double kl_total[PACK] = {0.0};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double kl_part = 0.0;
-        #pragma GCC unroll 16
-        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(double)) {
-            PREFETCH(from_mu1 + start + ahead);
-            PREFETCH(from_var1 + start + ahead);
-            PREFETCH(from_mu2 + start + ahead);
-            PREFETCH(from_var2 + start + ahead);
+        const intptr_t n = left < PART ? left : PART;
+        double kl_part[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_var1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_var2 + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu1 = from_mu1[j];
+                const double var1 = from_var1[j];
+                const double mu2 = from_mu2[j];
+                const double var2 = from_var2[j];
+                const double over_var2 = 1.0 / var2;
+                const double mu_gap = mu1 - mu2;
+                kl_part[lane] += -logratiomx_over(var1, var2, over_var2) + quotient(mu_gap, var2, over_var2) * mu_gap;
+                doubt[lane] |= doubt_of_positive(var1);
+                doubt[lane] |= doubt_of_positive(var2);
+                doubt[lane] |= doubt_of_logratiomx(var1, var2);
+            }
         }
-#pragma omp simd reduction(+ : kl_part) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu1 = from_mu1[j];
-            const double var1 = from_var1[j];
-            const double mu2 = from_mu2[j];
-            const double var2 = from_var2[j];
-            const double mu_gap = mu1 - mu2;
-            kl_part += -half_logratiomx(var1, var2) + 0.5 * (mu_gap / var2 * mu_gap);
-            doubt |= doubt_of_positive(var1);
-            doubt |= doubt_of_positive(var2);
-            doubt |= doubt_of_logratiomx(var1, var2);
-        }
-        kl_total += kl_part;
+        collect(kl_total, kl_part);
     }
-    sums[0] = kl_total;
+    sums[0] = 0.5 * sum_of(kl_total);
     (void)out;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_normal_diag_var_each(intptr_t packs, const double *const *in, double *sums, double *const *out)
@@ -3239,29 +3660,34 @@ static int kl_normal_diag_var_each(intptr_t packs, const double *const *in, doub
     const double *restrict const from_mu2 = in[2];
     const double *restrict const from_var2 = in[3];
     double *restrict const to_kl = out[0];
-    uint64_t doubt = 0u;
+    uint64_t doubt[PACK] = {0u};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu1 = from_mu1[j];
-            const double var1 = from_var1[j];
-            const double mu2 = from_mu2[j];
-            const double var2 = from_var2[j];
-            const double mu_gap = mu1 - mu2;
-            const double kl_value = -half_logratiomx(var1, var2) + 0.5 * (mu_gap / var2 * mu_gap);
-            to_kl[j] = kl_value;
-            trap += 0.0 * kl_value;
-            doubt |= doubt_of_positive(var1);
-            doubt |= doubt_of_positive(var2);
-            doubt |= doubt_of_logratiomx(var1, var2);
+        const intptr_t n = left < PART ? left : PART;
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_var1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_var2 + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu1 = from_mu1[j];
+                const double var1 = from_var1[j];
+                const double mu2 = from_mu2[j];
+                const double var2 = from_var2[j];
+                const double over_var2 = 1.0 / var2;
+                const double mu_gap = mu1 - mu2;
+                const double kl_value = -half_logratiomx(var1, var2) + 0.5 * (quotient(mu_gap, var2, over_var2) * mu_gap);
+                to_kl[j] = kl_value;
+                doubt[lane] |= doubt_of_positive(var1);
+                doubt[lane] |= doubt_of_positive(var2);
+                doubt[lane] |= doubt_of_logratiomx(var1, var2);
+            }
         }
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
     }
     (void)sums;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_normal_diag_var_careful(intptr_t n, const double *const *in, double *sums, double *const *out)
@@ -3308,36 +3734,37 @@ static int kl_normal_diag_var_f32_whole(intptr_t packs, const float *const *in, 
     const float *restrict const from_var1 = in[1];
     const float *restrict const from_mu2 = in[2];
     const float *restrict const from_var2 = in[3];
-    uint32_t doubt = 0u;
-    double kl_total = 0.0;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float kl_part = 0.0f;
-        #pragma GCC unroll 16
-        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(float)) {
-            PREFETCH(from_mu1 + start + ahead);
-            PREFETCH(from_var1 + start + ahead);
-            PREFETCH(from_mu2 + start + ahead);
-            PREFETCH(from_var2 + start + ahead);
+    uint32_t doubt[PACK_f32] = {0u};
+    double kl_total[PACK] = {0.0};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float kl_part[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_var1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_var2 + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu1 = from_mu1[j];
+                const float var1 = from_var1[j];
+                const float mu2 = from_mu2[j];
+                const float var2 = from_var2[j];
+                const float over_var2 = 1.0f / var2;
+                const float mu_gap = mu1 - mu2;
+                kl_part[lane] += -logratiomx_over_f32(var1, var2, over_var2) + quotient_f32(mu_gap, var2, over_var2) * mu_gap;
+                doubt[lane] |= doubt_of_positive_f32(var1);
+                doubt[lane] |= doubt_of_positive_f32(var2);
+                doubt[lane] |= doubt_of_logratiomx_f32(var1, var2);
+            }
         }
-#pragma omp simd reduction(+ : kl_part) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu1 = from_mu1[j];
-            const float var1 = from_var1[j];
-            const float mu2 = from_mu2[j];
-            const float var2 = from_var2[j];
-            const float mu_gap = mu1 - mu2;
-            kl_part += -half_logratiomx_f32(var1, var2) + 0.5f * (mu_gap / var2 * mu_gap);
-            doubt |= doubt_of_positive_f32(var1);
-            doubt |= doubt_of_positive_f32(var2);
-            doubt |= doubt_of_logratiomx_f32(var1, var2);
-        }
-        kl_total += kl_part;
+        collect_f32(kl_total, kl_part);
     }
-    sums[0] = kl_total;
+    sums[0] = 0.5 * sum_of(kl_total);
     (void)out;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_normal_diag_var_f32_each(intptr_t packs, const float *const *in, double *sums, float *const *out)
@@ -3347,29 +3774,34 @@ static int kl_normal_diag_var_f32_each(intptr_t packs, const float *const *in, d
     const float *restrict const from_mu2 = in[2];
     const float *restrict const from_var2 = in[3];
     float *restrict const to_kl = out[0];
-    uint32_t doubt = 0u;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu1 = from_mu1[j];
-            const float var1 = from_var1[j];
-            const float mu2 = from_mu2[j];
-            const float var2 = from_var2[j];
-            const float mu_gap = mu1 - mu2;
-            const float kl_value = -half_logratiomx_f32(var1, var2) + 0.5f * (mu_gap / var2 * mu_gap);
-            to_kl[j] = kl_value;
-            trap += 0.0f * kl_value;
-            doubt |= doubt_of_positive_f32(var1);
-            doubt |= doubt_of_positive_f32(var2);
-            doubt |= doubt_of_logratiomx_f32(var1, var2);
+    uint32_t doubt[PACK_f32] = {0u};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_var1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_var2 + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu1 = from_mu1[j];
+                const float var1 = from_var1[j];
+                const float mu2 = from_mu2[j];
+                const float var2 = from_var2[j];
+                const float over_var2 = 1.0f / var2;
+                const float mu_gap = mu1 - mu2;
+                const float kl_value = -half_logratiomx_f32(var1, var2) + 0.5f * (quotient_f32(mu_gap, var2, over_var2) * mu_gap);
+                to_kl[j] = kl_value;
+                doubt[lane] |= doubt_of_positive_f32(var1);
+                doubt[lane] |= doubt_of_positive_f32(var2);
+                doubt[lane] |= doubt_of_logratiomx_f32(var1, var2);
+            }
         }
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
     }
     (void)sums;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_normal_diag_var_f32_careful(intptr_t n, const float *const *in, double *sums, float *const *out)
@@ -3460,43 +3892,46 @@ static int kl_normal_diag_var_value_and_grad_whole(intptr_t packs, const double 
     double *restrict const to_by_var1 = out[1];
     double *restrict const to_by_mu2 = out[2];
     double *restrict const to_by_var2 = out[3];
-    uint64_t doubt = 0u;
-    double kl_total = 0.0;
+    uint64_t doubt[PACK] = {0u};
+    double kl_total[PACK] = {0.0};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double kl_part = 0.0;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : kl_part, trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu1 = from_mu1[j];
-            const double var1 = from_var1[j];
-            const double mu2 = from_mu2[j];
-            const double var2 = from_var2[j];
-            const double mu_gap = mu1 - mu2;
-            const double t0 = mu_gap / var2;
-            kl_part += -half_logratiomx(var1, var2) + 0.5 * (t0 * mu_gap);
-            const double by_mu1_value = t0;
-            to_by_mu1[j] = by_mu1_value;
-            trap += 0.0 * by_mu1_value;
-            const double by_var1_value = 0.5 * ((var1 - var2) / var2 / var1);
-            to_by_var1[j] = by_var1_value;
-            trap += 0.0 * by_var1_value;
-            const double by_mu2_value = -t0;
-            to_by_mu2[j] = by_mu2_value;
-            trap += 0.0 * by_mu2_value;
-            const double by_var2_value = 0.5 * ((var2 - var1 - mu_gap * mu_gap) / var2 / var2);
-            to_by_var2[j] = by_var2_value;
-            trap += 0.0 * by_var2_value;
-            doubt |= doubt_of_positive(var1);
-            doubt |= doubt_of_positive(var2);
-            doubt |= doubt_of_logratiomx(var1, var2);
+        const intptr_t n = left < PART ? left : PART;
+        double kl_part[PACK] = {0.0};
+        double trap[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu1 = from_mu1[j];
+                const double var1 = from_var1[j];
+                const double mu2 = from_mu2[j];
+                const double var2 = from_var2[j];
+                const double over_var2 = 1.0 / var2;
+                const double mu_gap = mu1 - mu2;
+                const double t0 = quotient(mu_gap, var2, over_var2);
+                kl_part[lane] += -logratiomx_over(var1, var2, over_var2) + t0 * mu_gap;
+                const double by_mu1_value = t0;
+                to_by_mu1[j] = by_mu1_value;
+                trap[lane] += 0.0 * by_mu1_value;
+                const double by_var1_value = 0.5 * (quotient(var1 - var2, var2, over_var2) / var1);
+                to_by_var1[j] = by_var1_value;
+                trap[lane] += 0.0 * by_var1_value;
+                const double by_mu2_value = -t0;
+                to_by_mu2[j] = by_mu2_value;
+                const double by_var2_value = 0.5 * quotient(quotient(var2 - var1 - mu_gap * mu_gap, var2, over_var2), var2, over_var2);
+                to_by_var2[j] = by_var2_value;
+                trap[lane] += 0.0 * by_var2_value;
+                doubt[lane] |= doubt_of_positive(var1);
+                doubt[lane] |= doubt_of_positive(var2);
+                doubt[lane] |= doubt_of_logratiomx(var1, var2);
+            }
         }
-        kl_total += kl_part;
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
+        collect(kl_total, kl_part);
+        doubt[0] |= sum_of(trap) == 0.0 ? 0u : 0x8000000000000000ull;
     }
-    sums[0] = kl_total;
-    return (doubt >> 11) != 0u;
+    sums[0] = 0.5 * sum_of(kl_total);
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_normal_diag_var_value_and_grad_each(intptr_t packs, const double *const *in, double *sums, double *const *out)
@@ -3510,42 +3945,44 @@ static int kl_normal_diag_var_value_and_grad_each(intptr_t packs, const double *
     double *restrict const to_by_var1 = out[2];
     double *restrict const to_by_mu2 = out[3];
     double *restrict const to_by_var2 = out[4];
-    uint64_t doubt = 0u;
+    uint64_t doubt[PACK] = {0u};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu1 = from_mu1[j];
-            const double var1 = from_var1[j];
-            const double mu2 = from_mu2[j];
-            const double var2 = from_var2[j];
-            const double mu_gap = mu1 - mu2;
-            const double t0 = mu_gap / var2;
-            const double kl_value = -half_logratiomx(var1, var2) + 0.5 * (t0 * mu_gap);
-            to_kl[j] = kl_value;
-            trap += 0.0 * kl_value;
-            const double by_mu1_value = t0;
-            to_by_mu1[j] = by_mu1_value;
-            trap += 0.0 * by_mu1_value;
-            const double by_var1_value = 0.5 * ((var1 - var2) / var2 / var1);
-            to_by_var1[j] = by_var1_value;
-            trap += 0.0 * by_var1_value;
-            const double by_mu2_value = -t0;
-            to_by_mu2[j] = by_mu2_value;
-            trap += 0.0 * by_mu2_value;
-            const double by_var2_value = 0.5 * ((var2 - var1 - mu_gap * mu_gap) / var2 / var2);
-            to_by_var2[j] = by_var2_value;
-            trap += 0.0 * by_var2_value;
-            doubt |= doubt_of_positive(var1);
-            doubt |= doubt_of_positive(var2);
-            doubt |= doubt_of_logratiomx(var1, var2);
+        const intptr_t n = left < PART ? left : PART;
+        double trap[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu1 = from_mu1[j];
+                const double var1 = from_var1[j];
+                const double mu2 = from_mu2[j];
+                const double var2 = from_var2[j];
+                const double over_var2 = 1.0 / var2;
+                const double mu_gap = mu1 - mu2;
+                const double t0 = quotient(mu_gap, var2, over_var2);
+                const double kl_value = -half_logratiomx(var1, var2) + 0.5 * (t0 * mu_gap);
+                to_kl[j] = kl_value;
+                const double by_mu1_value = t0;
+                to_by_mu1[j] = by_mu1_value;
+                trap[lane] += 0.0 * by_mu1_value;
+                const double by_var1_value = 0.5 * (quotient(var1 - var2, var2, over_var2) / var1);
+                to_by_var1[j] = by_var1_value;
+                trap[lane] += 0.0 * by_var1_value;
+                const double by_mu2_value = -t0;
+                to_by_mu2[j] = by_mu2_value;
+                const double by_var2_value = 0.5 * quotient(quotient(var2 - var1 - mu_gap * mu_gap, var2, over_var2), var2, over_var2);
+                to_by_var2[j] = by_var2_value;
+                trap[lane] += 0.0 * by_var2_value;
+                doubt[lane] |= doubt_of_positive(var1);
+                doubt[lane] |= doubt_of_positive(var2);
+                doubt[lane] |= doubt_of_logratiomx(var1, var2);
+            }
         }
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
+        doubt[0] |= sum_of(trap) == 0.0 ? 0u : 0x8000000000000000ull;
     }
     (void)sums;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_normal_diag_var_value_and_grad_careful(intptr_t n, const double *const *in, double *sums, double *const *out)
@@ -3601,43 +4038,46 @@ static int kl_normal_diag_var_value_and_grad_f32_whole(intptr_t packs, const flo
     float *restrict const to_by_var1 = out[1];
     float *restrict const to_by_mu2 = out[2];
     float *restrict const to_by_var2 = out[3];
-    uint32_t doubt = 0u;
-    double kl_total = 0.0;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float kl_part = 0.0f;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : kl_part, trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu1 = from_mu1[j];
-            const float var1 = from_var1[j];
-            const float mu2 = from_mu2[j];
-            const float var2 = from_var2[j];
-            const float mu_gap = mu1 - mu2;
-            const float t0 = mu_gap / var2;
-            kl_part += -half_logratiomx_f32(var1, var2) + 0.5f * (t0 * mu_gap);
-            const float by_mu1_value = t0;
-            to_by_mu1[j] = by_mu1_value;
-            trap += 0.0f * by_mu1_value;
-            const float by_var1_value = 0.5f * ((var1 - var2) / var2 / var1);
-            to_by_var1[j] = by_var1_value;
-            trap += 0.0f * by_var1_value;
-            const float by_mu2_value = -t0;
-            to_by_mu2[j] = by_mu2_value;
-            trap += 0.0f * by_mu2_value;
-            const float by_var2_value = 0.5f * ((var2 - var1 - mu_gap * mu_gap) / var2 / var2);
-            to_by_var2[j] = by_var2_value;
-            trap += 0.0f * by_var2_value;
-            doubt |= doubt_of_positive_f32(var1);
-            doubt |= doubt_of_positive_f32(var2);
-            doubt |= doubt_of_logratiomx_f32(var1, var2);
+    uint32_t doubt[PACK_f32] = {0u};
+    double kl_total[PACK] = {0.0};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float kl_part[PACK_f32] = {0.0f};
+        float trap[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu1 = from_mu1[j];
+                const float var1 = from_var1[j];
+                const float mu2 = from_mu2[j];
+                const float var2 = from_var2[j];
+                const float over_var2 = 1.0f / var2;
+                const float mu_gap = mu1 - mu2;
+                const float t0 = quotient_f32(mu_gap, var2, over_var2);
+                kl_part[lane] += -logratiomx_over_f32(var1, var2, over_var2) + t0 * mu_gap;
+                const float by_mu1_value = t0;
+                to_by_mu1[j] = by_mu1_value;
+                trap[lane] += 0.0f * by_mu1_value;
+                const float by_var1_value = 0.5f * (quotient_f32(var1 - var2, var2, over_var2) / var1);
+                to_by_var1[j] = by_var1_value;
+                trap[lane] += 0.0f * by_var1_value;
+                const float by_mu2_value = -t0;
+                to_by_mu2[j] = by_mu2_value;
+                const float by_var2_value = 0.5f * quotient_f32(quotient_f32(var2 - var1 - mu_gap * mu_gap, var2, over_var2), var2, over_var2);
+                to_by_var2[j] = by_var2_value;
+                trap[lane] += 0.0f * by_var2_value;
+                doubt[lane] |= doubt_of_positive_f32(var1);
+                doubt[lane] |= doubt_of_positive_f32(var2);
+                doubt[lane] |= doubt_of_logratiomx_f32(var1, var2);
+            }
         }
-        kl_total += kl_part;
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
+        collect_f32(kl_total, kl_part);
+        doubt[0] |= sum_of_f32(trap) == 0.0f ? 0u : 0x80000000u;
     }
-    sums[0] = kl_total;
-    return (doubt >> 8) != 0u;
+    sums[0] = 0.5 * sum_of(kl_total);
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_normal_diag_var_value_and_grad_f32_each(intptr_t packs, const float *const *in, double *sums, float *const *out)
@@ -3651,42 +4091,44 @@ static int kl_normal_diag_var_value_and_grad_f32_each(intptr_t packs, const floa
     float *restrict const to_by_var1 = out[2];
     float *restrict const to_by_mu2 = out[3];
     float *restrict const to_by_var2 = out[4];
-    uint32_t doubt = 0u;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu1 = from_mu1[j];
-            const float var1 = from_var1[j];
-            const float mu2 = from_mu2[j];
-            const float var2 = from_var2[j];
-            const float mu_gap = mu1 - mu2;
-            const float t0 = mu_gap / var2;
-            const float kl_value = -half_logratiomx_f32(var1, var2) + 0.5f * (t0 * mu_gap);
-            to_kl[j] = kl_value;
-            trap += 0.0f * kl_value;
-            const float by_mu1_value = t0;
-            to_by_mu1[j] = by_mu1_value;
-            trap += 0.0f * by_mu1_value;
-            const float by_var1_value = 0.5f * ((var1 - var2) / var2 / var1);
-            to_by_var1[j] = by_var1_value;
-            trap += 0.0f * by_var1_value;
-            const float by_mu2_value = -t0;
-            to_by_mu2[j] = by_mu2_value;
-            trap += 0.0f * by_mu2_value;
-            const float by_var2_value = 0.5f * ((var2 - var1 - mu_gap * mu_gap) / var2 / var2);
-            to_by_var2[j] = by_var2_value;
-            trap += 0.0f * by_var2_value;
-            doubt |= doubt_of_positive_f32(var1);
-            doubt |= doubt_of_positive_f32(var2);
-            doubt |= doubt_of_logratiomx_f32(var1, var2);
+    uint32_t doubt[PACK_f32] = {0u};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float trap[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu1 = from_mu1[j];
+                const float var1 = from_var1[j];
+                const float mu2 = from_mu2[j];
+                const float var2 = from_var2[j];
+                const float over_var2 = 1.0f / var2;
+                const float mu_gap = mu1 - mu2;
+                const float t0 = quotient_f32(mu_gap, var2, over_var2);
+                const float kl_value = -half_logratiomx_f32(var1, var2) + 0.5f * (t0 * mu_gap);
+                to_kl[j] = kl_value;
+                const float by_mu1_value = t0;
+                to_by_mu1[j] = by_mu1_value;
+                trap[lane] += 0.0f * by_mu1_value;
+                const float by_var1_value = 0.5f * (quotient_f32(var1 - var2, var2, over_var2) / var1);
+                to_by_var1[j] = by_var1_value;
+                trap[lane] += 0.0f * by_var1_value;
+                const float by_mu2_value = -t0;
+                to_by_mu2[j] = by_mu2_value;
+                const float by_var2_value = 0.5f * quotient_f32(quotient_f32(var2 - var1 - mu_gap * mu_gap, var2, over_var2), var2, over_var2);
+                to_by_var2[j] = by_var2_value;
+                trap[lane] += 0.0f * by_var2_value;
+                doubt[lane] |= doubt_of_positive_f32(var1);
+                doubt[lane] |= doubt_of_positive_f32(var2);
+                doubt[lane] |= doubt_of_logratiomx_f32(var1, var2);
+            }
         }
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
+        doubt[0] |= sum_of_f32(trap) == 0.0f ? 0u : 0x80000000u;
     }
     (void)sums;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_normal_diag_var_value_and_grad_f32_careful(intptr_t n, const float *const *in, double *sums, float *const *out)
@@ -3762,28 +4204,31 @@ static int kl_normal_logvar_whole(intptr_t packs, const double *const *in, doubl
     const double *restrict const from_mu2 = in[2];
     const double *restrict const from_logvar2 = in[3];
     double *restrict const to_kl = out[0];
-    uint64_t doubt = 0u;
+    uint64_t doubt[PACK] = {0u};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu1 = from_mu1[j];
-            const double logvar1 = from_logvar1[j];
-            const double mu2 = from_mu2[j];
-            const double logvar2 = from_logvar2[j];
-            const double t0 = (mu1 - mu2) * exp_of(-0.5 * logvar2);
-            const double kl_value = half_expm1mx(logvar1 - logvar2) + 0.5 * t0 * t0;
-            to_kl[j] = kl_value;
-            trap += 0.0 * kl_value;
-            doubt |= doubt_of_exp(-0.5 * logvar2);
-            doubt |= doubt_of_expm1mx(logvar1 - logvar2);
+        const intptr_t n = left < PART ? left : PART;
+        double trap[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu1 = from_mu1[j];
+                const double logvar1 = from_logvar1[j];
+                const double mu2 = from_mu2[j];
+                const double logvar2 = from_logvar2[j];
+                const double t0 = (mu1 - mu2) * exp_of(-0.5 * logvar2);
+                const double kl_value = half_expm1mx(logvar1 - logvar2) + 0.5 * t0 * t0;
+                to_kl[j] = kl_value;
+                trap[lane] += 0.0 * kl_value;
+                doubt[lane] |= doubt_of_exp(-0.5 * logvar2);
+                doubt[lane] |= doubt_of_expm1mx(logvar1 - logvar2);
+            }
         }
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
+        doubt[0] |= sum_of(trap) == 0.0 ? 0u : 0x8000000000000000ull;
     }
     (void)sums;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_normal_logvar_careful(intptr_t n, const double *const *in, double *sums, double *const *out)
@@ -3831,28 +4276,31 @@ static int kl_normal_logvar_f32_whole(intptr_t packs, const float *const *in, do
     const float *restrict const from_mu2 = in[2];
     const float *restrict const from_logvar2 = in[3];
     float *restrict const to_kl = out[0];
-    uint32_t doubt = 0u;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu1 = from_mu1[j];
-            const float logvar1 = from_logvar1[j];
-            const float mu2 = from_mu2[j];
-            const float logvar2 = from_logvar2[j];
-            const float t0 = (mu1 - mu2) * exp_of_f32(-0.5f * logvar2);
-            const float kl_value = half_expm1mx_f32(logvar1 - logvar2) + 0.5f * t0 * t0;
-            to_kl[j] = kl_value;
-            trap += 0.0f * kl_value;
-            doubt |= doubt_of_exp_f32(-0.5f * logvar2);
-            doubt |= doubt_of_expm1mx_f32(logvar1 - logvar2);
+    uint32_t doubt[PACK_f32] = {0u};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float trap[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu1 = from_mu1[j];
+                const float logvar1 = from_logvar1[j];
+                const float mu2 = from_mu2[j];
+                const float logvar2 = from_logvar2[j];
+                const float t0 = (mu1 - mu2) * exp_of_f32(-0.5f * logvar2);
+                const float kl_value = half_expm1mx_f32(logvar1 - logvar2) + 0.5f * t0 * t0;
+                to_kl[j] = kl_value;
+                trap[lane] += 0.0f * kl_value;
+                doubt[lane] |= doubt_of_exp_f32(-0.5f * logvar2);
+                doubt[lane] |= doubt_of_expm1mx_f32(logvar1 - logvar2);
+            }
         }
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
+        doubt[0] |= sum_of_f32(trap) == 0.0f ? 0u : 0x80000000u;
     }
     (void)sums;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_normal_logvar_f32_careful(intptr_t n, const float *const *in, double *sums, float *const *out)
@@ -3948,45 +4396,47 @@ static int kl_normal_logvar_value_and_grad_whole(intptr_t packs, const double *c
     double *restrict const to_by_logvar1 = out[2];
     double *restrict const to_by_mu2 = out[3];
     double *restrict const to_by_logvar2 = out[4];
-    uint64_t doubt = 0u;
+    uint64_t doubt[PACK] = {0u};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu1 = from_mu1[j];
-            const double logvar1 = from_logvar1[j];
-            const double mu2 = from_mu2[j];
-            const double logvar2 = from_logvar2[j];
-            const double logvar_gap = logvar1 - logvar2;
-            const double t0 = exp_of(-0.5 * logvar2);
-            const double t1 = (mu1 - mu2) * t0;
-            const double t2 = 0.5 * t1 * t1;
-            const double t3 = t1 * t0;
-            const double t4 = half_expm1(logvar_gap);
-            const double kl_value = half_expm1mx(logvar_gap) + t2;
-            to_kl[j] = kl_value;
-            trap += 0.0 * kl_value;
-            const double by_mu1_value = t3;
-            to_by_mu1[j] = by_mu1_value;
-            trap += 0.0 * by_mu1_value;
-            const double by_logvar1_value = t4;
-            to_by_logvar1[j] = by_logvar1_value;
-            trap += 0.0 * by_logvar1_value;
-            const double by_mu2_value = -t3;
-            to_by_mu2[j] = by_mu2_value;
-            trap += 0.0 * by_mu2_value;
-            const double by_logvar2_value = -t4 - t2;
-            to_by_logvar2[j] = by_logvar2_value;
-            trap += 0.0 * by_logvar2_value;
-            doubt |= doubt_of_exp(-0.5 * logvar2);
-            doubt |= doubt_of_expm1mx(logvar_gap);
+        const intptr_t n = left < PART ? left : PART;
+        double trap[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu1 = from_mu1[j];
+                const double logvar1 = from_logvar1[j];
+                const double mu2 = from_mu2[j];
+                const double logvar2 = from_logvar2[j];
+                const double logvar_gap = logvar1 - logvar2;
+                const double t0 = exp_of(-0.5 * logvar2);
+                const double t1 = (mu1 - mu2) * t0;
+                const double t2 = 0.5 * t1 * t1;
+                const double t3 = t1 * t0;
+                const double t4 = half_expm1(logvar_gap);
+                const double kl_value = half_expm1mx(logvar_gap) + t2;
+                to_kl[j] = kl_value;
+                trap[lane] += 0.0 * kl_value;
+                const double by_mu1_value = t3;
+                to_by_mu1[j] = by_mu1_value;
+                trap[lane] += 0.0 * by_mu1_value;
+                const double by_logvar1_value = t4;
+                to_by_logvar1[j] = by_logvar1_value;
+                trap[lane] += 0.0 * by_logvar1_value;
+                const double by_mu2_value = -t3;
+                to_by_mu2[j] = by_mu2_value;
+                const double by_logvar2_value = -t4 - t2;
+                to_by_logvar2[j] = by_logvar2_value;
+                trap[lane] += 0.0 * by_logvar2_value;
+                doubt[lane] |= doubt_of_exp(-0.5 * logvar2);
+                doubt[lane] |= doubt_of_expm1mx(logvar_gap);
+            }
         }
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
+        doubt[0] |= sum_of(trap) == 0.0 ? 0u : 0x8000000000000000ull;
     }
     (void)sums;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_normal_logvar_value_and_grad_careful(intptr_t n, const double *const *in, double *sums, double *const *out)
@@ -4044,45 +4494,47 @@ static int kl_normal_logvar_value_and_grad_f32_whole(intptr_t packs, const float
     float *restrict const to_by_logvar1 = out[2];
     float *restrict const to_by_mu2 = out[3];
     float *restrict const to_by_logvar2 = out[4];
-    uint32_t doubt = 0u;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu1 = from_mu1[j];
-            const float logvar1 = from_logvar1[j];
-            const float mu2 = from_mu2[j];
-            const float logvar2 = from_logvar2[j];
-            const float logvar_gap = logvar1 - logvar2;
-            const float t0 = exp_of_f32(-0.5f * logvar2);
-            const float t1 = (mu1 - mu2) * t0;
-            const float t2 = 0.5f * t1 * t1;
-            const float t3 = t1 * t0;
-            const float t4 = half_expm1_f32(logvar_gap);
-            const float kl_value = half_expm1mx_f32(logvar_gap) + t2;
-            to_kl[j] = kl_value;
-            trap += 0.0f * kl_value;
-            const float by_mu1_value = t3;
-            to_by_mu1[j] = by_mu1_value;
-            trap += 0.0f * by_mu1_value;
-            const float by_logvar1_value = t4;
-            to_by_logvar1[j] = by_logvar1_value;
-            trap += 0.0f * by_logvar1_value;
-            const float by_mu2_value = -t3;
-            to_by_mu2[j] = by_mu2_value;
-            trap += 0.0f * by_mu2_value;
-            const float by_logvar2_value = -t4 - t2;
-            to_by_logvar2[j] = by_logvar2_value;
-            trap += 0.0f * by_logvar2_value;
-            doubt |= doubt_of_exp_f32(-0.5f * logvar2);
-            doubt |= doubt_of_expm1mx_f32(logvar_gap);
+    uint32_t doubt[PACK_f32] = {0u};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float trap[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu1 = from_mu1[j];
+                const float logvar1 = from_logvar1[j];
+                const float mu2 = from_mu2[j];
+                const float logvar2 = from_logvar2[j];
+                const float logvar_gap = logvar1 - logvar2;
+                const float t0 = exp_of_f32(-0.5f * logvar2);
+                const float t1 = (mu1 - mu2) * t0;
+                const float t2 = 0.5f * t1 * t1;
+                const float t3 = t1 * t0;
+                const float t4 = half_expm1_f32(logvar_gap);
+                const float kl_value = half_expm1mx_f32(logvar_gap) + t2;
+                to_kl[j] = kl_value;
+                trap[lane] += 0.0f * kl_value;
+                const float by_mu1_value = t3;
+                to_by_mu1[j] = by_mu1_value;
+                trap[lane] += 0.0f * by_mu1_value;
+                const float by_logvar1_value = t4;
+                to_by_logvar1[j] = by_logvar1_value;
+                trap[lane] += 0.0f * by_logvar1_value;
+                const float by_mu2_value = -t3;
+                to_by_mu2[j] = by_mu2_value;
+                const float by_logvar2_value = -t4 - t2;
+                to_by_logvar2[j] = by_logvar2_value;
+                trap[lane] += 0.0f * by_logvar2_value;
+                doubt[lane] |= doubt_of_exp_f32(-0.5f * logvar2);
+                doubt[lane] |= doubt_of_expm1mx_f32(logvar_gap);
+            }
         }
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
+        doubt[0] |= sum_of_f32(trap) == 0.0f ? 0u : 0x80000000u;
     }
     (void)sums;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_normal_logvar_value_and_grad_f32_careful(intptr_t n, const float *const *in, double *sums, float *const *out)
@@ -4159,29 +4611,32 @@ static int kl_normal_prec_whole(intptr_t packs, const double *const *in, double 
     const double *restrict const from_mu2 = in[2];
     const double *restrict const from_prec2 = in[3];
     double *restrict const to_kl = out[0];
-    uint64_t doubt = 0u;
+    uint64_t doubt[PACK] = {0u};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu1 = from_mu1[j];
-            const double prec1 = from_prec1[j];
-            const double mu2 = from_mu2[j];
-            const double prec2 = from_prec2[j];
-            const double mu_gap = mu1 - mu2;
-            const double kl_value = -half_logratiomx(prec2, prec1) + 0.5 * (prec2 * mu_gap * mu_gap);
-            to_kl[j] = kl_value;
-            trap += 0.0 * kl_value;
-            doubt |= doubt_of_positive(prec1);
-            doubt |= doubt_of_positive(prec2);
-            doubt |= doubt_of_logratiomx(prec2, prec1);
+        const intptr_t n = left < PART ? left : PART;
+        double trap[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu1 = from_mu1[j];
+                const double prec1 = from_prec1[j];
+                const double mu2 = from_mu2[j];
+                const double prec2 = from_prec2[j];
+                const double mu_gap = mu1 - mu2;
+                const double kl_value = -half_logratiomx(prec2, prec1) + 0.5 * (prec2 * mu_gap * mu_gap);
+                to_kl[j] = kl_value;
+                trap[lane] += 0.0 * kl_value;
+                doubt[lane] |= doubt_of_positive(prec1);
+                doubt[lane] |= doubt_of_positive(prec2);
+                doubt[lane] |= doubt_of_logratiomx(prec2, prec1);
+            }
         }
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
+        doubt[0] |= sum_of(trap) == 0.0 ? 0u : 0x8000000000000000ull;
     }
     (void)sums;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_normal_prec_careful(intptr_t n, const double *const *in, double *sums, double *const *out)
@@ -4229,29 +4684,32 @@ static int kl_normal_prec_f32_whole(intptr_t packs, const float *const *in, doub
     const float *restrict const from_mu2 = in[2];
     const float *restrict const from_prec2 = in[3];
     float *restrict const to_kl = out[0];
-    uint32_t doubt = 0u;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu1 = from_mu1[j];
-            const float prec1 = from_prec1[j];
-            const float mu2 = from_mu2[j];
-            const float prec2 = from_prec2[j];
-            const float mu_gap = mu1 - mu2;
-            const float kl_value = -half_logratiomx_f32(prec2, prec1) + 0.5f * (prec2 * mu_gap * mu_gap);
-            to_kl[j] = kl_value;
-            trap += 0.0f * kl_value;
-            doubt |= doubt_of_positive_f32(prec1);
-            doubt |= doubt_of_positive_f32(prec2);
-            doubt |= doubt_of_logratiomx_f32(prec2, prec1);
+    uint32_t doubt[PACK_f32] = {0u};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float trap[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu1 = from_mu1[j];
+                const float prec1 = from_prec1[j];
+                const float mu2 = from_mu2[j];
+                const float prec2 = from_prec2[j];
+                const float mu_gap = mu1 - mu2;
+                const float kl_value = -half_logratiomx_f32(prec2, prec1) + 0.5f * (prec2 * mu_gap * mu_gap);
+                to_kl[j] = kl_value;
+                trap[lane] += 0.0f * kl_value;
+                doubt[lane] |= doubt_of_positive_f32(prec1);
+                doubt[lane] |= doubt_of_positive_f32(prec2);
+                doubt[lane] |= doubt_of_logratiomx_f32(prec2, prec1);
+            }
         }
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
+        doubt[0] |= sum_of_f32(trap) == 0.0f ? 0u : 0x80000000u;
     }
     (void)sums;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_normal_prec_f32_careful(intptr_t n, const float *const *in, double *sums, float *const *out)
@@ -4343,42 +4801,45 @@ static int kl_normal_prec_value_and_grad_whole(intptr_t packs, const double *con
     double *restrict const to_by_prec1 = out[2];
     double *restrict const to_by_mu2 = out[3];
     double *restrict const to_by_prec2 = out[4];
-    uint64_t doubt = 0u;
+    uint64_t doubt[PACK] = {0u};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu1 = from_mu1[j];
-            const double prec1 = from_prec1[j];
-            const double mu2 = from_mu2[j];
-            const double prec2 = from_prec2[j];
-            const double mu_gap = mu1 - mu2;
-            const double t0 = mu_gap * prec2;
-            const double kl_value = -half_logratiomx(prec2, prec1) + 0.5 * (prec2 * mu_gap * mu_gap);
-            to_kl[j] = kl_value;
-            trap += 0.0 * kl_value;
-            const double by_mu1_value = t0;
-            to_by_mu1[j] = by_mu1_value;
-            trap += 0.0 * by_mu1_value;
-            const double by_prec1_value = 0.5 * ((prec1 - prec2) / prec1 / prec1);
-            to_by_prec1[j] = by_prec1_value;
-            trap += 0.0 * by_prec1_value;
-            const double by_mu2_value = -t0;
-            to_by_mu2[j] = by_mu2_value;
-            trap += 0.0 * by_mu2_value;
-            const double by_prec2_value = 0.5 * ((prec2 - prec1) / prec1 / prec2) + 0.5 * mu_gap * mu_gap;
-            to_by_prec2[j] = by_prec2_value;
-            trap += 0.0 * by_prec2_value;
-            doubt |= doubt_of_positive(prec1);
-            doubt |= doubt_of_positive(prec2);
-            doubt |= doubt_of_logratiomx(prec2, prec1);
+        const intptr_t n = left < PART ? left : PART;
+        double trap[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu1 = from_mu1[j];
+                const double prec1 = from_prec1[j];
+                const double mu2 = from_mu2[j];
+                const double prec2 = from_prec2[j];
+                const double over_prec1 = 1.0 / prec1;
+                const double mu_gap = mu1 - mu2;
+                const double t0 = mu_gap * prec2;
+                const double kl_value = -half_logratiomx(prec2, prec1) + 0.5 * (prec2 * mu_gap * mu_gap);
+                to_kl[j] = kl_value;
+                trap[lane] += 0.0 * kl_value;
+                const double by_mu1_value = t0;
+                to_by_mu1[j] = by_mu1_value;
+                trap[lane] += 0.0 * by_mu1_value;
+                const double by_prec1_value = 0.5 * quotient(quotient(prec1 - prec2, prec1, over_prec1), prec1, over_prec1);
+                to_by_prec1[j] = by_prec1_value;
+                trap[lane] += 0.0 * by_prec1_value;
+                const double by_mu2_value = -t0;
+                to_by_mu2[j] = by_mu2_value;
+                const double by_prec2_value = 0.5 * (quotient(prec2 - prec1, prec1, over_prec1) / prec2) + 0.5 * mu_gap * mu_gap;
+                to_by_prec2[j] = by_prec2_value;
+                trap[lane] += 0.0 * by_prec2_value;
+                doubt[lane] |= doubt_of_positive(prec1);
+                doubt[lane] |= doubt_of_positive(prec2);
+                doubt[lane] |= doubt_of_logratiomx(prec2, prec1);
+            }
         }
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
+        doubt[0] |= sum_of(trap) == 0.0 ? 0u : 0x8000000000000000ull;
     }
     (void)sums;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_normal_prec_value_and_grad_careful(intptr_t n, const double *const *in, double *sums, double *const *out)
@@ -4436,42 +4897,45 @@ static int kl_normal_prec_value_and_grad_f32_whole(intptr_t packs, const float *
     float *restrict const to_by_prec1 = out[2];
     float *restrict const to_by_mu2 = out[3];
     float *restrict const to_by_prec2 = out[4];
-    uint32_t doubt = 0u;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu1 = from_mu1[j];
-            const float prec1 = from_prec1[j];
-            const float mu2 = from_mu2[j];
-            const float prec2 = from_prec2[j];
-            const float mu_gap = mu1 - mu2;
-            const float t0 = mu_gap * prec2;
-            const float kl_value = -half_logratiomx_f32(prec2, prec1) + 0.5f * (prec2 * mu_gap * mu_gap);
-            to_kl[j] = kl_value;
-            trap += 0.0f * kl_value;
-            const float by_mu1_value = t0;
-            to_by_mu1[j] = by_mu1_value;
-            trap += 0.0f * by_mu1_value;
-            const float by_prec1_value = 0.5f * ((prec1 - prec2) / prec1 / prec1);
-            to_by_prec1[j] = by_prec1_value;
-            trap += 0.0f * by_prec1_value;
-            const float by_mu2_value = -t0;
-            to_by_mu2[j] = by_mu2_value;
-            trap += 0.0f * by_mu2_value;
-            const float by_prec2_value = 0.5f * ((prec2 - prec1) / prec1 / prec2) + 0.5f * mu_gap * mu_gap;
-            to_by_prec2[j] = by_prec2_value;
-            trap += 0.0f * by_prec2_value;
-            doubt |= doubt_of_positive_f32(prec1);
-            doubt |= doubt_of_positive_f32(prec2);
-            doubt |= doubt_of_logratiomx_f32(prec2, prec1);
+    uint32_t doubt[PACK_f32] = {0u};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float trap[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu1 = from_mu1[j];
+                const float prec1 = from_prec1[j];
+                const float mu2 = from_mu2[j];
+                const float prec2 = from_prec2[j];
+                const float over_prec1 = 1.0f / prec1;
+                const float mu_gap = mu1 - mu2;
+                const float t0 = mu_gap * prec2;
+                const float kl_value = -half_logratiomx_f32(prec2, prec1) + 0.5f * (prec2 * mu_gap * mu_gap);
+                to_kl[j] = kl_value;
+                trap[lane] += 0.0f * kl_value;
+                const float by_mu1_value = t0;
+                to_by_mu1[j] = by_mu1_value;
+                trap[lane] += 0.0f * by_mu1_value;
+                const float by_prec1_value = 0.5f * quotient_f32(quotient_f32(prec1 - prec2, prec1, over_prec1), prec1, over_prec1);
+                to_by_prec1[j] = by_prec1_value;
+                trap[lane] += 0.0f * by_prec1_value;
+                const float by_mu2_value = -t0;
+                to_by_mu2[j] = by_mu2_value;
+                const float by_prec2_value = 0.5f * (quotient_f32(prec2 - prec1, prec1, over_prec1) / prec2) + 0.5f * mu_gap * mu_gap;
+                to_by_prec2[j] = by_prec2_value;
+                trap[lane] += 0.0f * by_prec2_value;
+                doubt[lane] |= doubt_of_positive_f32(prec1);
+                doubt[lane] |= doubt_of_positive_f32(prec2);
+                doubt[lane] |= doubt_of_logratiomx_f32(prec2, prec1);
+            }
         }
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
+        doubt[0] |= sum_of_f32(trap) == 0.0f ? 0u : 0x80000000u;
     }
     (void)sums;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_normal_prec_value_and_grad_f32_careful(intptr_t n, const float *const *in, double *sums, float *const *out)
@@ -4571,44 +5035,47 @@ static int kl_normal_value_and_grad_whole(intptr_t packs, const double *const *i
     double *restrict const to_by_sigma1 = out[2];
     double *restrict const to_by_mu2 = out[3];
     double *restrict const to_by_sigma2 = out[4];
-    uint64_t doubt = 0u;
+    uint64_t doubt[PACK] = {0u};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu1 = from_mu1[j];
-            const double sigma1 = from_sigma1[j];
-            const double mu2 = from_mu2[j];
-            const double sigma2 = from_sigma2[j];
-            const double t0 = (mu1 - mu2) / sigma2;
-            const double mean = 0.5 * t0 * t0;
-            const double t1 = (sigma1 - sigma2) / sigma2;
-            const double t2 = t0 / sigma2;
-            const double kl_value = mean + 0.5 * t1 * t1 - logratiomx(sigma1, sigma2);
-            to_kl[j] = kl_value;
-            trap += 0.0 * kl_value;
-            const double by_mu1_value = t2;
-            to_by_mu1[j] = by_mu1_value;
-            trap += 0.0 * by_mu1_value;
-            const double by_sigma1_value = t1 * ((sigma1 + sigma2) / sigma2) / sigma1;
-            to_by_sigma1[j] = by_sigma1_value;
-            trap += 0.0 * by_sigma1_value;
-            const double by_mu2_value = -t2;
-            to_by_mu2[j] = by_mu2_value;
-            trap += 0.0 * by_mu2_value;
-            const double by_sigma2_value = ((sigma2 - sigma1) / sigma2 * ((sigma2 + sigma1) / sigma2) - t0 * t0) / sigma2;
-            to_by_sigma2[j] = by_sigma2_value;
-            trap += 0.0 * by_sigma2_value;
-            doubt |= doubt_of_positive(sigma1);
-            doubt |= doubt_of_positive(sigma2);
-            doubt |= doubt_of_logratiomx(sigma1, sigma2);
+        const intptr_t n = left < PART ? left : PART;
+        double trap[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu1 = from_mu1[j];
+                const double sigma1 = from_sigma1[j];
+                const double mu2 = from_mu2[j];
+                const double sigma2 = from_sigma2[j];
+                const double over_sigma2 = 1.0 / sigma2;
+                const double t0 = quotient(mu1 - mu2, sigma2, over_sigma2);
+                const double mean = 0.5 * t0 * t0;
+                const double t1 = quotient(sigma1 - sigma2, sigma2, over_sigma2);
+                const double t2 = quotient(t0, sigma2, over_sigma2);
+                const double kl_value = mean + 0.5 * t1 * t1 - logratiomx_over(sigma1, sigma2, over_sigma2);
+                to_kl[j] = kl_value;
+                trap[lane] += 0.0 * kl_value;
+                const double by_mu1_value = t2;
+                to_by_mu1[j] = by_mu1_value;
+                trap[lane] += 0.0 * by_mu1_value;
+                const double by_sigma1_value = t1 * quotient(sigma1 + sigma2, sigma2, over_sigma2) / sigma1;
+                to_by_sigma1[j] = by_sigma1_value;
+                trap[lane] += 0.0 * by_sigma1_value;
+                const double by_mu2_value = -t2;
+                to_by_mu2[j] = by_mu2_value;
+                const double by_sigma2_value = quotient(quotient(sigma2 - sigma1, sigma2, over_sigma2) * quotient(sigma2 + sigma1, sigma2, over_sigma2) - t0 * t0, sigma2, over_sigma2);
+                to_by_sigma2[j] = by_sigma2_value;
+                trap[lane] += 0.0 * by_sigma2_value;
+                doubt[lane] |= doubt_of_positive(sigma1);
+                doubt[lane] |= doubt_of_positive(sigma2);
+                doubt[lane] |= doubt_of_logratiomx(sigma1, sigma2);
+            }
         }
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
+        doubt[0] |= sum_of(trap) == 0.0 ? 0u : 0x8000000000000000ull;
     }
     (void)sums;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_normal_value_and_grad_careful(intptr_t n, const double *const *in, double *sums, double *const *out)
@@ -4666,44 +5133,47 @@ static int kl_normal_value_and_grad_f32_whole(intptr_t packs, const float *const
     float *restrict const to_by_sigma1 = out[2];
     float *restrict const to_by_mu2 = out[3];
     float *restrict const to_by_sigma2 = out[4];
-    uint32_t doubt = 0u;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu1 = from_mu1[j];
-            const float sigma1 = from_sigma1[j];
-            const float mu2 = from_mu2[j];
-            const float sigma2 = from_sigma2[j];
-            const float t0 = (mu1 - mu2) / sigma2;
-            const float mean = 0.5f * t0 * t0;
-            const float t1 = (sigma1 - sigma2) / sigma2;
-            const float t2 = t0 / sigma2;
-            const float kl_value = mean + 0.5f * t1 * t1 - logratiomx_f32(sigma1, sigma2);
-            to_kl[j] = kl_value;
-            trap += 0.0f * kl_value;
-            const float by_mu1_value = t2;
-            to_by_mu1[j] = by_mu1_value;
-            trap += 0.0f * by_mu1_value;
-            const float by_sigma1_value = t1 * ((sigma1 + sigma2) / sigma2) / sigma1;
-            to_by_sigma1[j] = by_sigma1_value;
-            trap += 0.0f * by_sigma1_value;
-            const float by_mu2_value = -t2;
-            to_by_mu2[j] = by_mu2_value;
-            trap += 0.0f * by_mu2_value;
-            const float by_sigma2_value = ((sigma2 - sigma1) / sigma2 * ((sigma2 + sigma1) / sigma2) - t0 * t0) / sigma2;
-            to_by_sigma2[j] = by_sigma2_value;
-            trap += 0.0f * by_sigma2_value;
-            doubt |= doubt_of_positive_f32(sigma1);
-            doubt |= doubt_of_positive_f32(sigma2);
-            doubt |= doubt_of_logratiomx_f32(sigma1, sigma2);
+    uint32_t doubt[PACK_f32] = {0u};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float trap[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu1 = from_mu1[j];
+                const float sigma1 = from_sigma1[j];
+                const float mu2 = from_mu2[j];
+                const float sigma2 = from_sigma2[j];
+                const float over_sigma2 = 1.0f / sigma2;
+                const float t0 = quotient_f32(mu1 - mu2, sigma2, over_sigma2);
+                const float mean = 0.5f * t0 * t0;
+                const float t1 = quotient_f32(sigma1 - sigma2, sigma2, over_sigma2);
+                const float t2 = quotient_f32(t0, sigma2, over_sigma2);
+                const float kl_value = mean + 0.5f * t1 * t1 - logratiomx_over_f32(sigma1, sigma2, over_sigma2);
+                to_kl[j] = kl_value;
+                trap[lane] += 0.0f * kl_value;
+                const float by_mu1_value = t2;
+                to_by_mu1[j] = by_mu1_value;
+                trap[lane] += 0.0f * by_mu1_value;
+                const float by_sigma1_value = t1 * quotient_f32(sigma1 + sigma2, sigma2, over_sigma2) / sigma1;
+                to_by_sigma1[j] = by_sigma1_value;
+                trap[lane] += 0.0f * by_sigma1_value;
+                const float by_mu2_value = -t2;
+                to_by_mu2[j] = by_mu2_value;
+                const float by_sigma2_value = quotient_f32(quotient_f32(sigma2 - sigma1, sigma2, over_sigma2) * quotient_f32(sigma2 + sigma1, sigma2, over_sigma2) - t0 * t0, sigma2, over_sigma2);
+                to_by_sigma2[j] = by_sigma2_value;
+                trap[lane] += 0.0f * by_sigma2_value;
+                doubt[lane] |= doubt_of_positive_f32(sigma1);
+                doubt[lane] |= doubt_of_positive_f32(sigma2);
+                doubt[lane] |= doubt_of_logratiomx_f32(sigma1, sigma2);
+            }
         }
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
+        doubt[0] |= sum_of_f32(trap) == 0.0f ? 0u : 0x80000000u;
     }
     (void)sums;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_normal_value_and_grad_f32_careful(intptr_t n, const float *const *in, double *sums, float *const *out)
@@ -4780,29 +5250,33 @@ static int kl_normal_var_whole(intptr_t packs, const double *const *in, double *
     const double *restrict const from_mu2 = in[2];
     const double *restrict const from_var2 = in[3];
     double *restrict const to_kl = out[0];
-    uint64_t doubt = 0u;
+    uint64_t doubt[PACK] = {0u};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu1 = from_mu1[j];
-            const double var1 = from_var1[j];
-            const double mu2 = from_mu2[j];
-            const double var2 = from_var2[j];
-            const double mu_gap = mu1 - mu2;
-            const double kl_value = -half_logratiomx(var1, var2) + 0.5 * (mu_gap / var2 * mu_gap);
-            to_kl[j] = kl_value;
-            trap += 0.0 * kl_value;
-            doubt |= doubt_of_positive(var1);
-            doubt |= doubt_of_positive(var2);
-            doubt |= doubt_of_logratiomx(var1, var2);
+        const intptr_t n = left < PART ? left : PART;
+        double trap[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu1 = from_mu1[j];
+                const double var1 = from_var1[j];
+                const double mu2 = from_mu2[j];
+                const double var2 = from_var2[j];
+                const double over_var2 = 1.0 / var2;
+                const double mu_gap = mu1 - mu2;
+                const double kl_value = -half_logratiomx(var1, var2) + 0.5 * (quotient(mu_gap, var2, over_var2) * mu_gap);
+                to_kl[j] = kl_value;
+                trap[lane] += 0.0 * kl_value;
+                doubt[lane] |= doubt_of_positive(var1);
+                doubt[lane] |= doubt_of_positive(var2);
+                doubt[lane] |= doubt_of_logratiomx(var1, var2);
+            }
         }
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
+        doubt[0] |= sum_of(trap) == 0.0 ? 0u : 0x8000000000000000ull;
     }
     (void)sums;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_normal_var_careful(intptr_t n, const double *const *in, double *sums, double *const *out)
@@ -4850,29 +5324,33 @@ static int kl_normal_var_f32_whole(intptr_t packs, const float *const *in, doubl
     const float *restrict const from_mu2 = in[2];
     const float *restrict const from_var2 = in[3];
     float *restrict const to_kl = out[0];
-    uint32_t doubt = 0u;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu1 = from_mu1[j];
-            const float var1 = from_var1[j];
-            const float mu2 = from_mu2[j];
-            const float var2 = from_var2[j];
-            const float mu_gap = mu1 - mu2;
-            const float kl_value = -half_logratiomx_f32(var1, var2) + 0.5f * (mu_gap / var2 * mu_gap);
-            to_kl[j] = kl_value;
-            trap += 0.0f * kl_value;
-            doubt |= doubt_of_positive_f32(var1);
-            doubt |= doubt_of_positive_f32(var2);
-            doubt |= doubt_of_logratiomx_f32(var1, var2);
+    uint32_t doubt[PACK_f32] = {0u};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float trap[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu1 = from_mu1[j];
+                const float var1 = from_var1[j];
+                const float mu2 = from_mu2[j];
+                const float var2 = from_var2[j];
+                const float over_var2 = 1.0f / var2;
+                const float mu_gap = mu1 - mu2;
+                const float kl_value = -half_logratiomx_f32(var1, var2) + 0.5f * (quotient_f32(mu_gap, var2, over_var2) * mu_gap);
+                to_kl[j] = kl_value;
+                trap[lane] += 0.0f * kl_value;
+                doubt[lane] |= doubt_of_positive_f32(var1);
+                doubt[lane] |= doubt_of_positive_f32(var2);
+                doubt[lane] |= doubt_of_logratiomx_f32(var1, var2);
+            }
         }
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
+        doubt[0] |= sum_of_f32(trap) == 0.0f ? 0u : 0x80000000u;
     }
     (void)sums;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_normal_var_f32_careful(intptr_t n, const float *const *in, double *sums, float *const *out)
@@ -4964,42 +5442,45 @@ static int kl_normal_var_value_and_grad_whole(intptr_t packs, const double *cons
     double *restrict const to_by_var1 = out[2];
     double *restrict const to_by_mu2 = out[3];
     double *restrict const to_by_var2 = out[4];
-    uint64_t doubt = 0u;
+    uint64_t doubt[PACK] = {0u};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu1 = from_mu1[j];
-            const double var1 = from_var1[j];
-            const double mu2 = from_mu2[j];
-            const double var2 = from_var2[j];
-            const double mu_gap = mu1 - mu2;
-            const double t0 = mu_gap / var2;
-            const double kl_value = -half_logratiomx(var1, var2) + 0.5 * (t0 * mu_gap);
-            to_kl[j] = kl_value;
-            trap += 0.0 * kl_value;
-            const double by_mu1_value = t0;
-            to_by_mu1[j] = by_mu1_value;
-            trap += 0.0 * by_mu1_value;
-            const double by_var1_value = 0.5 * ((var1 - var2) / var2 / var1);
-            to_by_var1[j] = by_var1_value;
-            trap += 0.0 * by_var1_value;
-            const double by_mu2_value = -t0;
-            to_by_mu2[j] = by_mu2_value;
-            trap += 0.0 * by_mu2_value;
-            const double by_var2_value = 0.5 * ((var2 - var1 - mu_gap * mu_gap) / var2 / var2);
-            to_by_var2[j] = by_var2_value;
-            trap += 0.0 * by_var2_value;
-            doubt |= doubt_of_positive(var1);
-            doubt |= doubt_of_positive(var2);
-            doubt |= doubt_of_logratiomx(var1, var2);
+        const intptr_t n = left < PART ? left : PART;
+        double trap[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu1 = from_mu1[j];
+                const double var1 = from_var1[j];
+                const double mu2 = from_mu2[j];
+                const double var2 = from_var2[j];
+                const double over_var2 = 1.0 / var2;
+                const double mu_gap = mu1 - mu2;
+                const double t0 = quotient(mu_gap, var2, over_var2);
+                const double kl_value = -half_logratiomx(var1, var2) + 0.5 * (t0 * mu_gap);
+                to_kl[j] = kl_value;
+                trap[lane] += 0.0 * kl_value;
+                const double by_mu1_value = t0;
+                to_by_mu1[j] = by_mu1_value;
+                trap[lane] += 0.0 * by_mu1_value;
+                const double by_var1_value = 0.5 * (quotient(var1 - var2, var2, over_var2) / var1);
+                to_by_var1[j] = by_var1_value;
+                trap[lane] += 0.0 * by_var1_value;
+                const double by_mu2_value = -t0;
+                to_by_mu2[j] = by_mu2_value;
+                const double by_var2_value = 0.5 * quotient(quotient(var2 - var1 - mu_gap * mu_gap, var2, over_var2), var2, over_var2);
+                to_by_var2[j] = by_var2_value;
+                trap[lane] += 0.0 * by_var2_value;
+                doubt[lane] |= doubt_of_positive(var1);
+                doubt[lane] |= doubt_of_positive(var2);
+                doubt[lane] |= doubt_of_logratiomx(var1, var2);
+            }
         }
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
+        doubt[0] |= sum_of(trap) == 0.0 ? 0u : 0x8000000000000000ull;
     }
     (void)sums;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_normal_var_value_and_grad_careful(intptr_t n, const double *const *in, double *sums, double *const *out)
@@ -5057,42 +5538,45 @@ static int kl_normal_var_value_and_grad_f32_whole(intptr_t packs, const float *c
     float *restrict const to_by_var1 = out[2];
     float *restrict const to_by_mu2 = out[3];
     float *restrict const to_by_var2 = out[4];
-    uint32_t doubt = 0u;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu1 = from_mu1[j];
-            const float var1 = from_var1[j];
-            const float mu2 = from_mu2[j];
-            const float var2 = from_var2[j];
-            const float mu_gap = mu1 - mu2;
-            const float t0 = mu_gap / var2;
-            const float kl_value = -half_logratiomx_f32(var1, var2) + 0.5f * (t0 * mu_gap);
-            to_kl[j] = kl_value;
-            trap += 0.0f * kl_value;
-            const float by_mu1_value = t0;
-            to_by_mu1[j] = by_mu1_value;
-            trap += 0.0f * by_mu1_value;
-            const float by_var1_value = 0.5f * ((var1 - var2) / var2 / var1);
-            to_by_var1[j] = by_var1_value;
-            trap += 0.0f * by_var1_value;
-            const float by_mu2_value = -t0;
-            to_by_mu2[j] = by_mu2_value;
-            trap += 0.0f * by_mu2_value;
-            const float by_var2_value = 0.5f * ((var2 - var1 - mu_gap * mu_gap) / var2 / var2);
-            to_by_var2[j] = by_var2_value;
-            trap += 0.0f * by_var2_value;
-            doubt |= doubt_of_positive_f32(var1);
-            doubt |= doubt_of_positive_f32(var2);
-            doubt |= doubt_of_logratiomx_f32(var1, var2);
+    uint32_t doubt[PACK_f32] = {0u};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float trap[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu1 = from_mu1[j];
+                const float var1 = from_var1[j];
+                const float mu2 = from_mu2[j];
+                const float var2 = from_var2[j];
+                const float over_var2 = 1.0f / var2;
+                const float mu_gap = mu1 - mu2;
+                const float t0 = quotient_f32(mu_gap, var2, over_var2);
+                const float kl_value = -half_logratiomx_f32(var1, var2) + 0.5f * (t0 * mu_gap);
+                to_kl[j] = kl_value;
+                trap[lane] += 0.0f * kl_value;
+                const float by_mu1_value = t0;
+                to_by_mu1[j] = by_mu1_value;
+                trap[lane] += 0.0f * by_mu1_value;
+                const float by_var1_value = 0.5f * (quotient_f32(var1 - var2, var2, over_var2) / var1);
+                to_by_var1[j] = by_var1_value;
+                trap[lane] += 0.0f * by_var1_value;
+                const float by_mu2_value = -t0;
+                to_by_mu2[j] = by_mu2_value;
+                const float by_var2_value = 0.5f * quotient_f32(quotient_f32(var2 - var1 - mu_gap * mu_gap, var2, over_var2), var2, over_var2);
+                to_by_var2[j] = by_var2_value;
+                trap[lane] += 0.0f * by_var2_value;
+                doubt[lane] |= doubt_of_positive_f32(var1);
+                doubt[lane] |= doubt_of_positive_f32(var2);
+                doubt[lane] |= doubt_of_logratiomx_f32(var1, var2);
+            }
         }
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
+        doubt[0] |= sum_of_f32(trap) == 0.0f ? 0u : 0x80000000u;
     }
     (void)sums;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_normal_var_value_and_grad_f32_careful(intptr_t n, const float *const *in, double *sums, float *const *out)
@@ -5165,29 +5649,29 @@ static int kl_vae_whole(intptr_t packs, const double *const *in, double *sums, d
 {
     const double *restrict const from_mu = in[0];
     const double *restrict const from_logvar = in[1];
-    uint64_t doubt = 0u;
-    double kl_total = 0.0;
+    uint64_t doubt[PACK] = {0u};
+    double kl_total[PACK] = {0.0};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double kl_part = 0.0;
-        #pragma GCC unroll 16
-        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(double)) {
-            PREFETCH(from_mu + start + ahead);
-            PREFETCH(from_logvar + start + ahead);
+        const intptr_t n = left < PART ? left : PART;
+        double kl_part[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_logvar + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu = from_mu[j];
+                const double logvar = from_logvar[j];
+                kl_part[lane] += expm1mx(logvar) + mu * mu;
+                doubt[lane] |= doubt_of_expm1mx(logvar);
+            }
         }
-#pragma omp simd reduction(+ : kl_part) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu = from_mu[j];
-            const double logvar = from_logvar[j];
-            kl_part += half_expm1mx(logvar) + 0.5 * mu * mu;
-            doubt |= doubt_of_expm1mx(logvar);
-        }
-        kl_total += kl_part;
+        collect(kl_total, kl_part);
     }
-    sums[0] = kl_total;
+    sums[0] = 0.5 * sum_of(kl_total);
     (void)out;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_vae_each(intptr_t packs, const double *const *in, double *sums, double *const *out)
@@ -5195,24 +5679,26 @@ static int kl_vae_each(intptr_t packs, const double *const *in, double *sums, do
     const double *restrict const from_mu = in[0];
     const double *restrict const from_logvar = in[1];
     double *restrict const to_kl = out[0];
-    uint64_t doubt = 0u;
+    uint64_t doubt[PACK] = {0u};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu = from_mu[j];
-            const double logvar = from_logvar[j];
-            const double kl_value = half_expm1mx(logvar) + 0.5 * mu * mu;
-            to_kl[j] = kl_value;
-            trap += 0.0 * kl_value;
-            doubt |= doubt_of_expm1mx(logvar);
+        const intptr_t n = left < PART ? left : PART;
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_logvar + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu = from_mu[j];
+                const double logvar = from_logvar[j];
+                const double kl_value = half_expm1mx(logvar) + 0.5 * mu * mu;
+                to_kl[j] = kl_value;
+                doubt[lane] |= doubt_of_expm1mx(logvar);
+            }
         }
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
     }
     (void)sums;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_vae_careful(intptr_t n, const double *const *in, double *sums, double *const *out)
@@ -5257,29 +5743,29 @@ static int kl_vae_f32_whole(intptr_t packs, const float *const *in, double *sums
 {
     const float *restrict const from_mu = in[0];
     const float *restrict const from_logvar = in[1];
-    uint32_t doubt = 0u;
-    double kl_total = 0.0;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float kl_part = 0.0f;
-        #pragma GCC unroll 16
-        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(float)) {
-            PREFETCH(from_mu + start + ahead);
-            PREFETCH(from_logvar + start + ahead);
+    uint32_t doubt[PACK_f32] = {0u};
+    double kl_total[PACK] = {0.0};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float kl_part[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_logvar + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu = from_mu[j];
+                const float logvar = from_logvar[j];
+                kl_part[lane] += expm1mx_f32(logvar) + mu * mu;
+                doubt[lane] |= doubt_of_expm1mx_f32(logvar);
+            }
         }
-#pragma omp simd reduction(+ : kl_part) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu = from_mu[j];
-            const float logvar = from_logvar[j];
-            kl_part += half_expm1mx_f32(logvar) + 0.5f * mu * mu;
-            doubt |= doubt_of_expm1mx_f32(logvar);
-        }
-        kl_total += kl_part;
+        collect_f32(kl_total, kl_part);
     }
-    sums[0] = kl_total;
+    sums[0] = 0.5 * sum_of(kl_total);
     (void)out;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_vae_f32_each(intptr_t packs, const float *const *in, double *sums, float *const *out)
@@ -5287,24 +5773,26 @@ static int kl_vae_f32_each(intptr_t packs, const float *const *in, double *sums,
     const float *restrict const from_mu = in[0];
     const float *restrict const from_logvar = in[1];
     float *restrict const to_kl = out[0];
-    uint32_t doubt = 0u;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu = from_mu[j];
-            const float logvar = from_logvar[j];
-            const float kl_value = half_expm1mx_f32(logvar) + 0.5f * mu * mu;
-            to_kl[j] = kl_value;
-            trap += 0.0f * kl_value;
-            doubt |= doubt_of_expm1mx_f32(logvar);
+    uint32_t doubt[PACK_f32] = {0u};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_logvar + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu = from_mu[j];
+                const float logvar = from_logvar[j];
+                const float kl_value = half_expm1mx_f32(logvar) + 0.5f * mu * mu;
+                to_kl[j] = kl_value;
+                doubt[lane] |= doubt_of_expm1mx_f32(logvar);
+            }
         }
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
     }
     (void)sums;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_vae_f32_careful(intptr_t n, const float *const *in, double *sums, float *const *out)
@@ -5372,24 +5860,27 @@ static int kl_vae_per_dim_whole(intptr_t packs, const double *const *in, double 
     const double *restrict const from_mu = in[0];
     const double *restrict const from_logvar = in[1];
     double *restrict const to_kl = out[0];
-    uint64_t doubt = 0u;
+    uint64_t doubt[PACK] = {0u};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu = from_mu[j];
-            const double logvar = from_logvar[j];
-            const double kl_value = half_expm1mx(logvar) + 0.5 * mu * mu;
-            to_kl[j] = kl_value;
-            trap += 0.0 * kl_value;
-            doubt |= doubt_of_expm1mx(logvar);
+        const intptr_t n = left < PART ? left : PART;
+        double trap[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu = from_mu[j];
+                const double logvar = from_logvar[j];
+                const double kl_value = half_expm1mx(logvar) + 0.5 * mu * mu;
+                to_kl[j] = kl_value;
+                trap[lane] += 0.0 * kl_value;
+                doubt[lane] |= doubt_of_expm1mx(logvar);
+            }
         }
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
+        doubt[0] |= sum_of(trap) == 0.0 ? 0u : 0x8000000000000000ull;
     }
     (void)sums;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_vae_per_dim_careful(intptr_t n, const double *const *in, double *sums, double *const *out)
@@ -5435,24 +5926,27 @@ static int kl_vae_per_dim_f32_whole(intptr_t packs, const float *const *in, doub
     const float *restrict const from_mu = in[0];
     const float *restrict const from_logvar = in[1];
     float *restrict const to_kl = out[0];
-    uint32_t doubt = 0u;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu = from_mu[j];
-            const float logvar = from_logvar[j];
-            const float kl_value = half_expm1mx_f32(logvar) + 0.5f * mu * mu;
-            to_kl[j] = kl_value;
-            trap += 0.0f * kl_value;
-            doubt |= doubt_of_expm1mx_f32(logvar);
+    uint32_t doubt[PACK_f32] = {0u};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float trap[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu = from_mu[j];
+                const float logvar = from_logvar[j];
+                const float kl_value = half_expm1mx_f32(logvar) + 0.5f * mu * mu;
+                to_kl[j] = kl_value;
+                trap[lane] += 0.0f * kl_value;
+                doubt[lane] |= doubt_of_expm1mx_f32(logvar);
+            }
         }
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
+        doubt[0] |= sum_of_f32(trap) == 0.0f ? 0u : 0x80000000u;
     }
     (void)sums;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_vae_per_dim_f32_careful(intptr_t n, const float *const *in, double *sums, float *const *out)
@@ -5530,30 +6024,33 @@ static int kl_vae_per_dim_value_and_grad_whole(intptr_t packs, const double *con
     double *restrict const to_kl = out[0];
     double *restrict const to_by_mu = out[1];
     double *restrict const to_by_logvar = out[2];
-    uint64_t doubt = 0u;
+    uint64_t doubt[PACK] = {0u};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu = from_mu[j];
-            const double logvar = from_logvar[j];
-            const double kl_value = half_expm1mx(logvar) + 0.5 * mu * mu;
-            to_kl[j] = kl_value;
-            trap += 0.0 * kl_value;
-            const double by_mu_value = mu;
-            to_by_mu[j] = by_mu_value;
-            trap += 0.0 * by_mu_value;
-            const double by_logvar_value = half_expm1(logvar);
-            to_by_logvar[j] = by_logvar_value;
-            trap += 0.0 * by_logvar_value;
-            doubt |= doubt_of_expm1mx(logvar);
+        const intptr_t n = left < PART ? left : PART;
+        double trap[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu = from_mu[j];
+                const double logvar = from_logvar[j];
+                const double kl_value = half_expm1mx(logvar) + 0.5 * mu * mu;
+                to_kl[j] = kl_value;
+                trap[lane] += 0.0 * kl_value;
+                const double by_mu_value = mu;
+                to_by_mu[j] = by_mu_value;
+                trap[lane] += 0.0 * by_mu_value;
+                const double by_logvar_value = half_expm1(logvar);
+                to_by_logvar[j] = by_logvar_value;
+                trap[lane] += 0.0 * by_logvar_value;
+                doubt[lane] |= doubt_of_expm1mx(logvar);
+            }
         }
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
+        doubt[0] |= sum_of(trap) == 0.0 ? 0u : 0x8000000000000000ull;
     }
     (void)sums;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_vae_per_dim_value_and_grad_careful(intptr_t n, const double *const *in, double *sums, double *const *out)
@@ -5603,30 +6100,33 @@ static int kl_vae_per_dim_value_and_grad_f32_whole(intptr_t packs, const float *
     float *restrict const to_kl = out[0];
     float *restrict const to_by_mu = out[1];
     float *restrict const to_by_logvar = out[2];
-    uint32_t doubt = 0u;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu = from_mu[j];
-            const float logvar = from_logvar[j];
-            const float kl_value = half_expm1mx_f32(logvar) + 0.5f * mu * mu;
-            to_kl[j] = kl_value;
-            trap += 0.0f * kl_value;
-            const float by_mu_value = mu;
-            to_by_mu[j] = by_mu_value;
-            trap += 0.0f * by_mu_value;
-            const float by_logvar_value = half_expm1_f32(logvar);
-            to_by_logvar[j] = by_logvar_value;
-            trap += 0.0f * by_logvar_value;
-            doubt |= doubt_of_expm1mx_f32(logvar);
+    uint32_t doubt[PACK_f32] = {0u};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float trap[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu = from_mu[j];
+                const float logvar = from_logvar[j];
+                const float kl_value = half_expm1mx_f32(logvar) + 0.5f * mu * mu;
+                to_kl[j] = kl_value;
+                trap[lane] += 0.0f * kl_value;
+                const float by_mu_value = mu;
+                to_by_mu[j] = by_mu_value;
+                trap[lane] += 0.0f * by_mu_value;
+                const float by_logvar_value = half_expm1_f32(logvar);
+                to_by_logvar[j] = by_logvar_value;
+                trap[lane] += 0.0f * by_logvar_value;
+                doubt[lane] |= doubt_of_expm1mx_f32(logvar);
+            }
         }
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
+        doubt[0] |= sum_of_f32(trap) == 0.0f ? 0u : 0x80000000u;
     }
     (void)sums;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_vae_per_dim_value_and_grad_f32_careful(intptr_t n, const float *const *in, double *sums, float *const *out)
@@ -5696,31 +6196,31 @@ static int kl_vae_sigma_whole(intptr_t packs, const double *const *in, double *s
 {
     const double *restrict const from_mu = in[0];
     const double *restrict const from_sigma = in[1];
-    uint64_t doubt = 0u;
-    double kl_total = 0.0;
+    uint64_t doubt[PACK] = {0u};
+    double kl_total[PACK] = {0.0};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double kl_part = 0.0;
-        #pragma GCC unroll 16
-        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(double)) {
-            PREFETCH(from_mu + start + ahead);
-            PREFETCH(from_sigma + start + ahead);
+        const intptr_t n = left < PART ? left : PART;
+        double kl_part[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_sigma + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu = from_mu[j];
+                const double sigma = from_sigma[j];
+                const double t0 = sigma - 1.0;
+                kl_part[lane] += t0 * t0 - 2.0 * logratiomx(sigma, 1.0) + mu * mu;
+                doubt[lane] |= doubt_of_positive(sigma);
+                doubt[lane] |= doubt_of_logratiomx(sigma, 1.0);
+            }
         }
-#pragma omp simd reduction(+ : kl_part) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu = from_mu[j];
-            const double sigma = from_sigma[j];
-            const double t0 = sigma - 1.0;
-            kl_part += 0.5 * t0 * t0 - logratiomx(sigma, 1.0) + 0.5 * mu * mu;
-            doubt |= doubt_of_positive(sigma);
-            doubt |= doubt_of_logratiomx(sigma, 1.0);
-        }
-        kl_total += kl_part;
+        collect(kl_total, kl_part);
     }
-    sums[0] = kl_total;
+    sums[0] = 0.5 * sum_of(kl_total);
     (void)out;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_vae_sigma_each(intptr_t packs, const double *const *in, double *sums, double *const *out)
@@ -5728,26 +6228,28 @@ static int kl_vae_sigma_each(intptr_t packs, const double *const *in, double *su
     const double *restrict const from_mu = in[0];
     const double *restrict const from_sigma = in[1];
     double *restrict const to_kl = out[0];
-    uint64_t doubt = 0u;
+    uint64_t doubt[PACK] = {0u};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu = from_mu[j];
-            const double sigma = from_sigma[j];
-            const double t0 = sigma - 1.0;
-            const double kl_value = 0.5 * t0 * t0 - logratiomx(sigma, 1.0) + 0.5 * mu * mu;
-            to_kl[j] = kl_value;
-            trap += 0.0 * kl_value;
-            doubt |= doubt_of_positive(sigma);
-            doubt |= doubt_of_logratiomx(sigma, 1.0);
+        const intptr_t n = left < PART ? left : PART;
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_sigma + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu = from_mu[j];
+                const double sigma = from_sigma[j];
+                const double t0 = sigma - 1.0;
+                const double kl_value = 0.5 * t0 * t0 - logratiomx(sigma, 1.0) + 0.5 * mu * mu;
+                to_kl[j] = kl_value;
+                doubt[lane] |= doubt_of_positive(sigma);
+                doubt[lane] |= doubt_of_logratiomx(sigma, 1.0);
+            }
         }
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
     }
     (void)sums;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_vae_sigma_careful(intptr_t n, const double *const *in, double *sums, double *const *out)
@@ -5792,31 +6294,31 @@ static int kl_vae_sigma_f32_whole(intptr_t packs, const float *const *in, double
 {
     const float *restrict const from_mu = in[0];
     const float *restrict const from_sigma = in[1];
-    uint32_t doubt = 0u;
-    double kl_total = 0.0;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float kl_part = 0.0f;
-        #pragma GCC unroll 16
-        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(float)) {
-            PREFETCH(from_mu + start + ahead);
-            PREFETCH(from_sigma + start + ahead);
+    uint32_t doubt[PACK_f32] = {0u};
+    double kl_total[PACK] = {0.0};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float kl_part[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_sigma + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu = from_mu[j];
+                const float sigma = from_sigma[j];
+                const float t0 = sigma - 1.0f;
+                kl_part[lane] += t0 * t0 - 2.0f * logratiomx_f32(sigma, 1.0f) + mu * mu;
+                doubt[lane] |= doubt_of_positive_f32(sigma);
+                doubt[lane] |= doubt_of_logratiomx_f32(sigma, 1.0f);
+            }
         }
-#pragma omp simd reduction(+ : kl_part) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu = from_mu[j];
-            const float sigma = from_sigma[j];
-            const float t0 = sigma - 1.0f;
-            kl_part += 0.5f * t0 * t0 - logratiomx_f32(sigma, 1.0f) + 0.5f * mu * mu;
-            doubt |= doubt_of_positive_f32(sigma);
-            doubt |= doubt_of_logratiomx_f32(sigma, 1.0f);
-        }
-        kl_total += kl_part;
+        collect_f32(kl_total, kl_part);
     }
-    sums[0] = kl_total;
+    sums[0] = 0.5 * sum_of(kl_total);
     (void)out;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_vae_sigma_f32_each(intptr_t packs, const float *const *in, double *sums, float *const *out)
@@ -5824,26 +6326,28 @@ static int kl_vae_sigma_f32_each(intptr_t packs, const float *const *in, double 
     const float *restrict const from_mu = in[0];
     const float *restrict const from_sigma = in[1];
     float *restrict const to_kl = out[0];
-    uint32_t doubt = 0u;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu = from_mu[j];
-            const float sigma = from_sigma[j];
-            const float t0 = sigma - 1.0f;
-            const float kl_value = 0.5f * t0 * t0 - logratiomx_f32(sigma, 1.0f) + 0.5f * mu * mu;
-            to_kl[j] = kl_value;
-            trap += 0.0f * kl_value;
-            doubt |= doubt_of_positive_f32(sigma);
-            doubt |= doubt_of_logratiomx_f32(sigma, 1.0f);
+    uint32_t doubt[PACK_f32] = {0u};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_sigma + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu = from_mu[j];
+                const float sigma = from_sigma[j];
+                const float t0 = sigma - 1.0f;
+                const float kl_value = 0.5f * t0 * t0 - logratiomx_f32(sigma, 1.0f) + 0.5f * mu * mu;
+                to_kl[j] = kl_value;
+                doubt[lane] |= doubt_of_positive_f32(sigma);
+                doubt[lane] |= doubt_of_logratiomx_f32(sigma, 1.0f);
+            }
         }
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
     }
     (void)sums;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_vae_sigma_f32_careful(intptr_t n, const float *const *in, double *sums, float *const *out)
@@ -5921,32 +6425,35 @@ static int kl_vae_sigma_value_and_grad_whole(intptr_t packs, const double *const
     const double *restrict const from_sigma = in[1];
     double *restrict const to_by_mu = out[0];
     double *restrict const to_by_sigma = out[1];
-    uint64_t doubt = 0u;
-    double kl_total = 0.0;
+    uint64_t doubt[PACK] = {0u};
+    double kl_total[PACK] = {0.0};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double kl_part = 0.0;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : kl_part, trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu = from_mu[j];
-            const double sigma = from_sigma[j];
-            const double t0 = sigma - 1.0;
-            kl_part += 0.5 * t0 * t0 - logratiomx(sigma, 1.0) + 0.5 * mu * mu;
-            const double by_mu_value = mu;
-            to_by_mu[j] = by_mu_value;
-            const double by_sigma_value = t0 / sigma * (sigma + 1.0);
-            to_by_sigma[j] = by_sigma_value;
-            trap += 0.0 * by_sigma_value;
-            doubt |= doubt_of_positive(sigma);
-            doubt |= doubt_of_logratiomx(sigma, 1.0);
+        const intptr_t n = left < PART ? left : PART;
+        double kl_part[PACK] = {0.0};
+        double trap[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu = from_mu[j];
+                const double sigma = from_sigma[j];
+                const double t0 = sigma - 1.0;
+                kl_part[lane] += t0 * t0 - 2.0 * logratiomx(sigma, 1.0) + mu * mu;
+                const double by_mu_value = mu;
+                to_by_mu[j] = by_mu_value;
+                const double by_sigma_value = t0 / sigma * (sigma + 1.0);
+                to_by_sigma[j] = by_sigma_value;
+                trap[lane] += 0.0 * by_sigma_value;
+                doubt[lane] |= doubt_of_positive(sigma);
+                doubt[lane] |= doubt_of_logratiomx(sigma, 1.0);
+            }
         }
-        kl_total += kl_part;
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
+        collect(kl_total, kl_part);
+        doubt[0] |= sum_of(trap) == 0.0 ? 0u : 0x8000000000000000ull;
     }
-    sums[0] = kl_total;
-    return (doubt >> 11) != 0u;
+    sums[0] = 0.5 * sum_of(kl_total);
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_vae_sigma_value_and_grad_each(intptr_t packs, const double *const *in, double *sums, double *const *out)
@@ -5956,32 +6463,33 @@ static int kl_vae_sigma_value_and_grad_each(intptr_t packs, const double *const 
     double *restrict const to_kl = out[0];
     double *restrict const to_by_mu = out[1];
     double *restrict const to_by_sigma = out[2];
-    uint64_t doubt = 0u;
+    uint64_t doubt[PACK] = {0u};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu = from_mu[j];
-            const double sigma = from_sigma[j];
-            const double t0 = sigma - 1.0;
-            const double kl_value = 0.5 * t0 * t0 - logratiomx(sigma, 1.0) + 0.5 * mu * mu;
-            to_kl[j] = kl_value;
-            trap += 0.0 * kl_value;
-            const double by_mu_value = mu;
-            to_by_mu[j] = by_mu_value;
-            trap += 0.0 * by_mu_value;
-            const double by_sigma_value = t0 / sigma * (sigma + 1.0);
-            to_by_sigma[j] = by_sigma_value;
-            trap += 0.0 * by_sigma_value;
-            doubt |= doubt_of_positive(sigma);
-            doubt |= doubt_of_logratiomx(sigma, 1.0);
+        const intptr_t n = left < PART ? left : PART;
+        double trap[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu = from_mu[j];
+                const double sigma = from_sigma[j];
+                const double t0 = sigma - 1.0;
+                const double kl_value = 0.5 * t0 * t0 - logratiomx(sigma, 1.0) + 0.5 * mu * mu;
+                to_kl[j] = kl_value;
+                const double by_mu_value = mu;
+                to_by_mu[j] = by_mu_value;
+                const double by_sigma_value = t0 / sigma * (sigma + 1.0);
+                to_by_sigma[j] = by_sigma_value;
+                trap[lane] += 0.0 * by_sigma_value;
+                doubt[lane] |= doubt_of_positive(sigma);
+                doubt[lane] |= doubt_of_logratiomx(sigma, 1.0);
+            }
         }
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
+        doubt[0] |= sum_of(trap) == 0.0 ? 0u : 0x8000000000000000ull;
     }
     (void)sums;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_vae_sigma_value_and_grad_careful(intptr_t n, const double *const *in, double *sums, double *const *out)
@@ -6029,32 +6537,35 @@ static int kl_vae_sigma_value_and_grad_f32_whole(intptr_t packs, const float *co
     const float *restrict const from_sigma = in[1];
     float *restrict const to_by_mu = out[0];
     float *restrict const to_by_sigma = out[1];
-    uint32_t doubt = 0u;
-    double kl_total = 0.0;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float kl_part = 0.0f;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : kl_part, trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu = from_mu[j];
-            const float sigma = from_sigma[j];
-            const float t0 = sigma - 1.0f;
-            kl_part += 0.5f * t0 * t0 - logratiomx_f32(sigma, 1.0f) + 0.5f * mu * mu;
-            const float by_mu_value = mu;
-            to_by_mu[j] = by_mu_value;
-            const float by_sigma_value = t0 / sigma * (sigma + 1.0f);
-            to_by_sigma[j] = by_sigma_value;
-            trap += 0.0f * by_sigma_value;
-            doubt |= doubt_of_positive_f32(sigma);
-            doubt |= doubt_of_logratiomx_f32(sigma, 1.0f);
+    uint32_t doubt[PACK_f32] = {0u};
+    double kl_total[PACK] = {0.0};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float kl_part[PACK_f32] = {0.0f};
+        float trap[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu = from_mu[j];
+                const float sigma = from_sigma[j];
+                const float t0 = sigma - 1.0f;
+                kl_part[lane] += t0 * t0 - 2.0f * logratiomx_f32(sigma, 1.0f) + mu * mu;
+                const float by_mu_value = mu;
+                to_by_mu[j] = by_mu_value;
+                const float by_sigma_value = t0 / sigma * (sigma + 1.0f);
+                to_by_sigma[j] = by_sigma_value;
+                trap[lane] += 0.0f * by_sigma_value;
+                doubt[lane] |= doubt_of_positive_f32(sigma);
+                doubt[lane] |= doubt_of_logratiomx_f32(sigma, 1.0f);
+            }
         }
-        kl_total += kl_part;
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
+        collect_f32(kl_total, kl_part);
+        doubt[0] |= sum_of_f32(trap) == 0.0f ? 0u : 0x80000000u;
     }
-    sums[0] = kl_total;
-    return (doubt >> 8) != 0u;
+    sums[0] = 0.5 * sum_of(kl_total);
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_vae_sigma_value_and_grad_f32_each(intptr_t packs, const float *const *in, double *sums, float *const *out)
@@ -6064,32 +6575,33 @@ static int kl_vae_sigma_value_and_grad_f32_each(intptr_t packs, const float *con
     float *restrict const to_kl = out[0];
     float *restrict const to_by_mu = out[1];
     float *restrict const to_by_sigma = out[2];
-    uint32_t doubt = 0u;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu = from_mu[j];
-            const float sigma = from_sigma[j];
-            const float t0 = sigma - 1.0f;
-            const float kl_value = 0.5f * t0 * t0 - logratiomx_f32(sigma, 1.0f) + 0.5f * mu * mu;
-            to_kl[j] = kl_value;
-            trap += 0.0f * kl_value;
-            const float by_mu_value = mu;
-            to_by_mu[j] = by_mu_value;
-            trap += 0.0f * by_mu_value;
-            const float by_sigma_value = t0 / sigma * (sigma + 1.0f);
-            to_by_sigma[j] = by_sigma_value;
-            trap += 0.0f * by_sigma_value;
-            doubt |= doubt_of_positive_f32(sigma);
-            doubt |= doubt_of_logratiomx_f32(sigma, 1.0f);
+    uint32_t doubt[PACK_f32] = {0u};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float trap[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu = from_mu[j];
+                const float sigma = from_sigma[j];
+                const float t0 = sigma - 1.0f;
+                const float kl_value = 0.5f * t0 * t0 - logratiomx_f32(sigma, 1.0f) + 0.5f * mu * mu;
+                to_kl[j] = kl_value;
+                const float by_mu_value = mu;
+                to_by_mu[j] = by_mu_value;
+                const float by_sigma_value = t0 / sigma * (sigma + 1.0f);
+                to_by_sigma[j] = by_sigma_value;
+                trap[lane] += 0.0f * by_sigma_value;
+                doubt[lane] |= doubt_of_positive_f32(sigma);
+                doubt[lane] |= doubt_of_logratiomx_f32(sigma, 1.0f);
+            }
         }
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
+        doubt[0] |= sum_of_f32(trap) == 0.0f ? 0u : 0x80000000u;
     }
     (void)sums;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_vae_sigma_value_and_grad_f32_careful(intptr_t n, const float *const *in, double *sums, float *const *out)
@@ -6165,39 +6677,39 @@ static int kl_vae_terms_whole(intptr_t packs, const double *const *in, double *s
 {
     const double *restrict const from_mu = in[0];
     const double *restrict const from_logvar = in[1];
-    uint64_t doubt = 0u;
-    double trace_total = 0.0;
-    double mean_total = 0.0;
-    double logdet_total = 0.0;
+    uint64_t doubt[PACK] = {0u};
+    double trace_total[PACK] = {0.0};
+    double mean_total[PACK] = {0.0};
+    double logdet_total[PACK] = {0.0};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double trace_part = 0.0;
-        double mean_part = 0.0;
-        double logdet_part = 0.0;
-        #pragma GCC unroll 16
-        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(double)) {
-            PREFETCH(from_mu + start + ahead);
-            PREFETCH(from_logvar + start + ahead);
+        const intptr_t n = left < PART ? left : PART;
+        double trace_part[PACK] = {0.0};
+        double mean_part[PACK] = {0.0};
+        double logdet_part[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_logvar + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu = from_mu[j];
+                const double logvar = from_logvar[j];
+                trace_part[lane] += exp_of(logvar);
+                mean_part[lane] += mu * mu;
+                logdet_part[lane] += logvar;
+                doubt[lane] |= doubt_of_exp(logvar);
+            }
         }
-#pragma omp simd reduction(+ : trace_part, mean_part, logdet_part) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu = from_mu[j];
-            const double logvar = from_logvar[j];
-            trace_part += exp_of(logvar);
-            mean_part += mu * mu;
-            logdet_part += logvar;
-            doubt |= doubt_of_exp(logvar);
-        }
-        trace_total += trace_part;
-        mean_total += mean_part;
-        logdet_total += logdet_part;
+        collect(trace_total, trace_part);
+        collect(mean_total, mean_part);
+        collect(logdet_total, logdet_part);
     }
-    sums[0] = trace_total;
-    sums[1] = mean_total;
-    sums[2] = logdet_total;
+    sums[0] = sum_of(trace_total);
+    sums[1] = sum_of(mean_total);
+    sums[2] = sum_of(logdet_total);
     (void)out;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_vae_terms_each(intptr_t packs, const double *const *in, double *sums, double *const *out)
@@ -6207,30 +6719,30 @@ static int kl_vae_terms_each(intptr_t packs, const double *const *in, double *su
     double *restrict const to_trace = out[0];
     double *restrict const to_mean = out[1];
     double *restrict const to_logdet = out[2];
-    uint64_t doubt = 0u;
+    uint64_t doubt[PACK] = {0u};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu = from_mu[j];
-            const double logvar = from_logvar[j];
-            const double trace_value = exp_of(logvar);
-            to_trace[j] = trace_value;
-            trap += 0.0 * trace_value;
-            const double mean_value = mu * mu;
-            to_mean[j] = mean_value;
-            trap += 0.0 * mean_value;
-            const double logdet_value = logvar;
-            to_logdet[j] = logdet_value;
-            trap += 0.0 * logdet_value;
-            doubt |= doubt_of_exp(logvar);
+        const intptr_t n = left < PART ? left : PART;
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_logvar + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu = from_mu[j];
+                const double logvar = from_logvar[j];
+                const double trace_value = exp_of(logvar);
+                to_trace[j] = trace_value;
+                const double mean_value = mu * mu;
+                to_mean[j] = mean_value;
+                const double logdet_value = logvar;
+                to_logdet[j] = logdet_value;
+                doubt[lane] |= doubt_of_exp(logvar);
+            }
         }
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
     }
     (void)sums;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_vae_terms_careful(intptr_t n, const double *const *in, double *sums, double *const *out)
@@ -6279,39 +6791,39 @@ static int kl_vae_terms_f32_whole(intptr_t packs, const float *const *in, double
 {
     const float *restrict const from_mu = in[0];
     const float *restrict const from_logvar = in[1];
-    uint32_t doubt = 0u;
-    double trace_total = 0.0;
-    double mean_total = 0.0;
-    double logdet_total = 0.0;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float trace_part = 0.0f;
-        float mean_part = 0.0f;
-        float logdet_part = 0.0f;
-        #pragma GCC unroll 16
-        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(float)) {
-            PREFETCH(from_mu + start + ahead);
-            PREFETCH(from_logvar + start + ahead);
+    uint32_t doubt[PACK_f32] = {0u};
+    double trace_total[PACK] = {0.0};
+    double mean_total[PACK] = {0.0};
+    double logdet_total[PACK] = {0.0};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float trace_part[PACK_f32] = {0.0f};
+        float mean_part[PACK_f32] = {0.0f};
+        float logdet_part[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_logvar + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu = from_mu[j];
+                const float logvar = from_logvar[j];
+                trace_part[lane] += exp_of_f32(logvar);
+                mean_part[lane] += mu * mu;
+                logdet_part[lane] += logvar;
+                doubt[lane] |= doubt_of_exp_f32(logvar);
+            }
         }
-#pragma omp simd reduction(+ : trace_part, mean_part, logdet_part) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu = from_mu[j];
-            const float logvar = from_logvar[j];
-            trace_part += exp_of_f32(logvar);
-            mean_part += mu * mu;
-            logdet_part += logvar;
-            doubt |= doubt_of_exp_f32(logvar);
-        }
-        trace_total += trace_part;
-        mean_total += mean_part;
-        logdet_total += logdet_part;
+        collect_f32(trace_total, trace_part);
+        collect_f32(mean_total, mean_part);
+        collect_f32(logdet_total, logdet_part);
     }
-    sums[0] = trace_total;
-    sums[1] = mean_total;
-    sums[2] = logdet_total;
+    sums[0] = sum_of(trace_total);
+    sums[1] = sum_of(mean_total);
+    sums[2] = sum_of(logdet_total);
     (void)out;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_vae_terms_f32_each(intptr_t packs, const float *const *in, double *sums, float *const *out)
@@ -6321,30 +6833,30 @@ static int kl_vae_terms_f32_each(intptr_t packs, const float *const *in, double 
     float *restrict const to_trace = out[0];
     float *restrict const to_mean = out[1];
     float *restrict const to_logdet = out[2];
-    uint32_t doubt = 0u;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu = from_mu[j];
-            const float logvar = from_logvar[j];
-            const float trace_value = exp_of_f32(logvar);
-            to_trace[j] = trace_value;
-            trap += 0.0f * trace_value;
-            const float mean_value = mu * mu;
-            to_mean[j] = mean_value;
-            trap += 0.0f * mean_value;
-            const float logdet_value = logvar;
-            to_logdet[j] = logdet_value;
-            trap += 0.0f * logdet_value;
-            doubt |= doubt_of_exp_f32(logvar);
+    uint32_t doubt[PACK_f32] = {0u};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_logvar + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu = from_mu[j];
+                const float logvar = from_logvar[j];
+                const float trace_value = exp_of_f32(logvar);
+                to_trace[j] = trace_value;
+                const float mean_value = mu * mu;
+                to_mean[j] = mean_value;
+                const float logdet_value = logvar;
+                to_logdet[j] = logdet_value;
+                doubt[lane] |= doubt_of_exp_f32(logvar);
+            }
         }
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
     }
     (void)sums;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_vae_terms_f32_careful(intptr_t n, const float *const *in, double *sums, float *const *out)
@@ -6425,27 +6937,30 @@ static int kl_vae_value_and_grad_whole(intptr_t packs, const double *const *in, 
     const double *restrict const from_logvar = in[1];
     double *restrict const to_by_mu = out[0];
     double *restrict const to_by_logvar = out[1];
-    uint64_t doubt = 0u;
-    double kl_total = 0.0;
+    uint64_t doubt[PACK] = {0u};
+    double kl_total[PACK] = {0.0};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double kl_part = 0.0;
-#pragma omp simd reduction(+ : kl_part) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu = from_mu[j];
-            const double logvar = from_logvar[j];
-            kl_part += half_expm1mx(logvar) + 0.5 * mu * mu;
-            const double by_mu_value = mu;
-            to_by_mu[j] = by_mu_value;
-            const double by_logvar_value = half_expm1(logvar);
-            to_by_logvar[j] = by_logvar_value;
-            doubt |= doubt_of_expm1mx(logvar);
+        const intptr_t n = left < PART ? left : PART;
+        double kl_part[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu = from_mu[j];
+                const double logvar = from_logvar[j];
+                kl_part[lane] += expm1mx(logvar) + mu * mu;
+                const double by_mu_value = mu;
+                to_by_mu[j] = by_mu_value;
+                const double by_logvar_value = half_expm1(logvar);
+                to_by_logvar[j] = by_logvar_value;
+                doubt[lane] |= doubt_of_expm1mx(logvar);
+            }
         }
-        kl_total += kl_part;
+        collect(kl_total, kl_part);
     }
-    sums[0] = kl_total;
-    return (doubt >> 11) != 0u;
+    sums[0] = 0.5 * sum_of(kl_total);
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_vae_value_and_grad_each(intptr_t packs, const double *const *in, double *sums, double *const *out)
@@ -6455,30 +6970,28 @@ static int kl_vae_value_and_grad_each(intptr_t packs, const double *const *in, d
     double *restrict const to_kl = out[0];
     double *restrict const to_by_mu = out[1];
     double *restrict const to_by_logvar = out[2];
-    uint64_t doubt = 0u;
+    uint64_t doubt[PACK] = {0u};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu = from_mu[j];
-            const double logvar = from_logvar[j];
-            const double kl_value = half_expm1mx(logvar) + 0.5 * mu * mu;
-            to_kl[j] = kl_value;
-            trap += 0.0 * kl_value;
-            const double by_mu_value = mu;
-            to_by_mu[j] = by_mu_value;
-            trap += 0.0 * by_mu_value;
-            const double by_logvar_value = half_expm1(logvar);
-            to_by_logvar[j] = by_logvar_value;
-            trap += 0.0 * by_logvar_value;
-            doubt |= doubt_of_expm1mx(logvar);
+        const intptr_t n = left < PART ? left : PART;
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu = from_mu[j];
+                const double logvar = from_logvar[j];
+                const double kl_value = half_expm1mx(logvar) + 0.5 * mu * mu;
+                to_kl[j] = kl_value;
+                const double by_mu_value = mu;
+                to_by_mu[j] = by_mu_value;
+                const double by_logvar_value = half_expm1(logvar);
+                to_by_logvar[j] = by_logvar_value;
+                doubt[lane] |= doubt_of_expm1mx(logvar);
+            }
         }
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
     }
     (void)sums;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_vae_value_and_grad_careful(intptr_t n, const double *const *in, double *sums, double *const *out)
@@ -6526,27 +7039,30 @@ static int kl_vae_value_and_grad_f32_whole(intptr_t packs, const float *const *i
     const float *restrict const from_logvar = in[1];
     float *restrict const to_by_mu = out[0];
     float *restrict const to_by_logvar = out[1];
-    uint32_t doubt = 0u;
-    double kl_total = 0.0;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float kl_part = 0.0f;
-#pragma omp simd reduction(+ : kl_part) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu = from_mu[j];
-            const float logvar = from_logvar[j];
-            kl_part += half_expm1mx_f32(logvar) + 0.5f * mu * mu;
-            const float by_mu_value = mu;
-            to_by_mu[j] = by_mu_value;
-            const float by_logvar_value = half_expm1_f32(logvar);
-            to_by_logvar[j] = by_logvar_value;
-            doubt |= doubt_of_expm1mx_f32(logvar);
+    uint32_t doubt[PACK_f32] = {0u};
+    double kl_total[PACK] = {0.0};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float kl_part[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu = from_mu[j];
+                const float logvar = from_logvar[j];
+                kl_part[lane] += expm1mx_f32(logvar) + mu * mu;
+                const float by_mu_value = mu;
+                to_by_mu[j] = by_mu_value;
+                const float by_logvar_value = half_expm1_f32(logvar);
+                to_by_logvar[j] = by_logvar_value;
+                doubt[lane] |= doubt_of_expm1mx_f32(logvar);
+            }
         }
-        kl_total += kl_part;
+        collect_f32(kl_total, kl_part);
     }
-    sums[0] = kl_total;
-    return (doubt >> 8) != 0u;
+    sums[0] = 0.5 * sum_of(kl_total);
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_vae_value_and_grad_f32_each(intptr_t packs, const float *const *in, double *sums, float *const *out)
@@ -6556,30 +7072,28 @@ static int kl_vae_value_and_grad_f32_each(intptr_t packs, const float *const *in
     float *restrict const to_kl = out[0];
     float *restrict const to_by_mu = out[1];
     float *restrict const to_by_logvar = out[2];
-    uint32_t doubt = 0u;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu = from_mu[j];
-            const float logvar = from_logvar[j];
-            const float kl_value = half_expm1mx_f32(logvar) + 0.5f * mu * mu;
-            to_kl[j] = kl_value;
-            trap += 0.0f * kl_value;
-            const float by_mu_value = mu;
-            to_by_mu[j] = by_mu_value;
-            trap += 0.0f * by_mu_value;
-            const float by_logvar_value = half_expm1_f32(logvar);
-            to_by_logvar[j] = by_logvar_value;
-            trap += 0.0f * by_logvar_value;
-            doubt |= doubt_of_expm1mx_f32(logvar);
+    uint32_t doubt[PACK_f32] = {0u};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu = from_mu[j];
+                const float logvar = from_logvar[j];
+                const float kl_value = half_expm1mx_f32(logvar) + 0.5f * mu * mu;
+                to_kl[j] = kl_value;
+                const float by_mu_value = mu;
+                to_by_mu[j] = by_mu_value;
+                const float by_logvar_value = half_expm1_f32(logvar);
+                to_by_logvar[j] = by_logvar_value;
+                doubt[lane] |= doubt_of_expm1mx_f32(logvar);
+            }
         }
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
     }
     (void)sums;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_vae_value_and_grad_f32_careful(intptr_t n, const float *const *in, double *sums, float *const *out)
@@ -6647,30 +7161,30 @@ static int kl_vae_var_whole(intptr_t packs, const double *const *in, double *sum
 {
     const double *restrict const from_mu = in[0];
     const double *restrict const from_var = in[1];
-    uint64_t doubt = 0u;
-    double kl_total = 0.0;
+    uint64_t doubt[PACK] = {0u};
+    double kl_total[PACK] = {0.0};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double kl_part = 0.0;
-        #pragma GCC unroll 16
-        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(double)) {
-            PREFETCH(from_mu + start + ahead);
-            PREFETCH(from_var + start + ahead);
+        const intptr_t n = left < PART ? left : PART;
+        double kl_part[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_var + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu = from_mu[j];
+                const double var = from_var[j];
+                kl_part[lane] += -logratiomx(var, 1.0) + mu * mu;
+                doubt[lane] |= doubt_of_positive(var);
+                doubt[lane] |= doubt_of_logratiomx(var, 1.0);
+            }
         }
-#pragma omp simd reduction(+ : kl_part) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu = from_mu[j];
-            const double var = from_var[j];
-            kl_part += -half_logratiomx(var, 1.0) + 0.5 * mu * mu;
-            doubt |= doubt_of_positive(var);
-            doubt |= doubt_of_logratiomx(var, 1.0);
-        }
-        kl_total += kl_part;
+        collect(kl_total, kl_part);
     }
-    sums[0] = kl_total;
+    sums[0] = 0.5 * sum_of(kl_total);
     (void)out;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_vae_var_each(intptr_t packs, const double *const *in, double *sums, double *const *out)
@@ -6678,25 +7192,27 @@ static int kl_vae_var_each(intptr_t packs, const double *const *in, double *sums
     const double *restrict const from_mu = in[0];
     const double *restrict const from_var = in[1];
     double *restrict const to_kl = out[0];
-    uint64_t doubt = 0u;
+    uint64_t doubt[PACK] = {0u};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu = from_mu[j];
-            const double var = from_var[j];
-            const double kl_value = -half_logratiomx(var, 1.0) + 0.5 * mu * mu;
-            to_kl[j] = kl_value;
-            trap += 0.0 * kl_value;
-            doubt |= doubt_of_positive(var);
-            doubt |= doubt_of_logratiomx(var, 1.0);
+        const intptr_t n = left < PART ? left : PART;
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_var + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu = from_mu[j];
+                const double var = from_var[j];
+                const double kl_value = -half_logratiomx(var, 1.0) + 0.5 * mu * mu;
+                to_kl[j] = kl_value;
+                doubt[lane] |= doubt_of_positive(var);
+                doubt[lane] |= doubt_of_logratiomx(var, 1.0);
+            }
         }
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
     }
     (void)sums;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_vae_var_careful(intptr_t n, const double *const *in, double *sums, double *const *out)
@@ -6741,30 +7257,30 @@ static int kl_vae_var_f32_whole(intptr_t packs, const float *const *in, double *
 {
     const float *restrict const from_mu = in[0];
     const float *restrict const from_var = in[1];
-    uint32_t doubt = 0u;
-    double kl_total = 0.0;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float kl_part = 0.0f;
-        #pragma GCC unroll 16
-        for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof(float)) {
-            PREFETCH(from_mu + start + ahead);
-            PREFETCH(from_var + start + ahead);
+    uint32_t doubt[PACK_f32] = {0u};
+    double kl_total[PACK] = {0.0};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float kl_part[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_var + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu = from_mu[j];
+                const float var = from_var[j];
+                kl_part[lane] += -logratiomx_f32(var, 1.0f) + mu * mu;
+                doubt[lane] |= doubt_of_positive_f32(var);
+                doubt[lane] |= doubt_of_logratiomx_f32(var, 1.0f);
+            }
         }
-#pragma omp simd reduction(+ : kl_part) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu = from_mu[j];
-            const float var = from_var[j];
-            kl_part += -half_logratiomx_f32(var, 1.0f) + 0.5f * mu * mu;
-            doubt |= doubt_of_positive_f32(var);
-            doubt |= doubt_of_logratiomx_f32(var, 1.0f);
-        }
-        kl_total += kl_part;
+        collect_f32(kl_total, kl_part);
     }
-    sums[0] = kl_total;
+    sums[0] = 0.5 * sum_of(kl_total);
     (void)out;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_vae_var_f32_each(intptr_t packs, const float *const *in, double *sums, float *const *out)
@@ -6772,25 +7288,27 @@ static int kl_vae_var_f32_each(intptr_t packs, const float *const *in, double *s
     const float *restrict const from_mu = in[0];
     const float *restrict const from_var = in[1];
     float *restrict const to_kl = out[0];
-    uint32_t doubt = 0u;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu = from_mu[j];
-            const float var = from_var[j];
-            const float kl_value = -half_logratiomx_f32(var, 1.0f) + 0.5f * mu * mu;
-            to_kl[j] = kl_value;
-            trap += 0.0f * kl_value;
-            doubt |= doubt_of_positive_f32(var);
-            doubt |= doubt_of_logratiomx_f32(var, 1.0f);
+    uint32_t doubt[PACK_f32] = {0u};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_var + pack);
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu = from_mu[j];
+                const float var = from_var[j];
+                const float kl_value = -half_logratiomx_f32(var, 1.0f) + 0.5f * mu * mu;
+                to_kl[j] = kl_value;
+                doubt[lane] |= doubt_of_positive_f32(var);
+                doubt[lane] |= doubt_of_logratiomx_f32(var, 1.0f);
+            }
         }
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
     }
     (void)sums;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_vae_var_f32_careful(intptr_t n, const float *const *in, double *sums, float *const *out)
@@ -6867,31 +7385,34 @@ static int kl_vae_var_value_and_grad_whole(intptr_t packs, const double *const *
     const double *restrict const from_var = in[1];
     double *restrict const to_by_mu = out[0];
     double *restrict const to_by_var = out[1];
-    uint64_t doubt = 0u;
-    double kl_total = 0.0;
+    uint64_t doubt[PACK] = {0u};
+    double kl_total[PACK] = {0.0};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double kl_part = 0.0;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : kl_part, trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu = from_mu[j];
-            const double var = from_var[j];
-            kl_part += -half_logratiomx(var, 1.0) + 0.5 * mu * mu;
-            const double by_mu_value = mu;
-            to_by_mu[j] = by_mu_value;
-            const double by_var_value = 0.5 * ((var - 1.0) / var);
-            to_by_var[j] = by_var_value;
-            trap += 0.0 * by_var_value;
-            doubt |= doubt_of_positive(var);
-            doubt |= doubt_of_logratiomx(var, 1.0);
+        const intptr_t n = left < PART ? left : PART;
+        double kl_part[PACK] = {0.0};
+        double trap[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu = from_mu[j];
+                const double var = from_var[j];
+                kl_part[lane] += -logratiomx(var, 1.0) + mu * mu;
+                const double by_mu_value = mu;
+                to_by_mu[j] = by_mu_value;
+                const double by_var_value = 0.5 * ((var - 1.0) / var);
+                to_by_var[j] = by_var_value;
+                trap[lane] += 0.0 * by_var_value;
+                doubt[lane] |= doubt_of_positive(var);
+                doubt[lane] |= doubt_of_logratiomx(var, 1.0);
+            }
         }
-        kl_total += kl_part;
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
+        collect(kl_total, kl_part);
+        doubt[0] |= sum_of(trap) == 0.0 ? 0u : 0x8000000000000000ull;
     }
-    sums[0] = kl_total;
-    return (doubt >> 11) != 0u;
+    sums[0] = 0.5 * sum_of(kl_total);
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_vae_var_value_and_grad_each(intptr_t packs, const double *const *in, double *sums, double *const *out)
@@ -6901,31 +7422,32 @@ static int kl_vae_var_value_and_grad_each(intptr_t packs, const double *const *i
     double *restrict const to_kl = out[0];
     double *restrict const to_by_mu = out[1];
     double *restrict const to_by_var = out[2];
-    uint64_t doubt = 0u;
+    uint64_t doubt[PACK] = {0u};
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        double trap = 0.0;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const double mu = from_mu[j];
-            const double var = from_var[j];
-            const double kl_value = -half_logratiomx(var, 1.0) + 0.5 * mu * mu;
-            to_kl[j] = kl_value;
-            trap += 0.0 * kl_value;
-            const double by_mu_value = mu;
-            to_by_mu[j] = by_mu_value;
-            trap += 0.0 * by_mu_value;
-            const double by_var_value = 0.5 * ((var - 1.0) / var);
-            to_by_var[j] = by_var_value;
-            trap += 0.0 * by_var_value;
-            doubt |= doubt_of_positive(var);
-            doubt |= doubt_of_logratiomx(var, 1.0);
+        const intptr_t n = left < PART ? left : PART;
+        double trap[PACK] = {0.0};
+        for (intptr_t pack = start; pack < start + n; pack += PACK) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK; ++lane) {
+                const intptr_t j = pack + lane;
+                const double mu = from_mu[j];
+                const double var = from_var[j];
+                const double kl_value = -half_logratiomx(var, 1.0) + 0.5 * mu * mu;
+                to_kl[j] = kl_value;
+                const double by_mu_value = mu;
+                to_by_mu[j] = by_mu_value;
+                const double by_var_value = 0.5 * ((var - 1.0) / var);
+                to_by_var[j] = by_var_value;
+                trap[lane] += 0.0 * by_var_value;
+                doubt[lane] |= doubt_of_positive(var);
+                doubt[lane] |= doubt_of_logratiomx(var, 1.0);
+            }
         }
-        doubt |= trap == 0.0 ? 0u : 0x8000000000000000ull;
+        doubt[0] |= sum_of(trap) == 0.0 ? 0u : 0x8000000000000000ull;
     }
     (void)sums;
-    return (doubt >> 11) != 0u;
+    return (any_of(doubt) >> 11) != 0u;
 }
 
 static int kl_vae_var_value_and_grad_careful(intptr_t n, const double *const *in, double *sums, double *const *out)
@@ -6973,31 +7495,34 @@ static int kl_vae_var_value_and_grad_f32_whole(intptr_t packs, const float *cons
     const float *restrict const from_var = in[1];
     float *restrict const to_by_mu = out[0];
     float *restrict const to_by_var = out[1];
-    uint32_t doubt = 0u;
-    double kl_total = 0.0;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float kl_part = 0.0f;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : kl_part, trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu = from_mu[j];
-            const float var = from_var[j];
-            kl_part += -half_logratiomx_f32(var, 1.0f) + 0.5f * mu * mu;
-            const float by_mu_value = mu;
-            to_by_mu[j] = by_mu_value;
-            const float by_var_value = 0.5f * ((var - 1.0f) / var);
-            to_by_var[j] = by_var_value;
-            trap += 0.0f * by_var_value;
-            doubt |= doubt_of_positive_f32(var);
-            doubt |= doubt_of_logratiomx_f32(var, 1.0f);
+    uint32_t doubt[PACK_f32] = {0u};
+    double kl_total[PACK] = {0.0};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float kl_part[PACK_f32] = {0.0f};
+        float trap[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu = from_mu[j];
+                const float var = from_var[j];
+                kl_part[lane] += -logratiomx_f32(var, 1.0f) + mu * mu;
+                const float by_mu_value = mu;
+                to_by_mu[j] = by_mu_value;
+                const float by_var_value = 0.5f * ((var - 1.0f) / var);
+                to_by_var[j] = by_var_value;
+                trap[lane] += 0.0f * by_var_value;
+                doubt[lane] |= doubt_of_positive_f32(var);
+                doubt[lane] |= doubt_of_logratiomx_f32(var, 1.0f);
+            }
         }
-        kl_total += kl_part;
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
+        collect_f32(kl_total, kl_part);
+        doubt[0] |= sum_of_f32(trap) == 0.0f ? 0u : 0x80000000u;
     }
-    sums[0] = kl_total;
-    return (doubt >> 8) != 0u;
+    sums[0] = 0.5 * sum_of(kl_total);
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_vae_var_value_and_grad_f32_each(intptr_t packs, const float *const *in, double *sums, float *const *out)
@@ -7007,31 +7532,32 @@ static int kl_vae_var_value_and_grad_f32_each(intptr_t packs, const float *const
     float *restrict const to_kl = out[0];
     float *restrict const to_by_mu = out[1];
     float *restrict const to_by_var = out[2];
-    uint32_t doubt = 0u;
-    for (intptr_t start = 0; start < packs * PACK; start += PART) {
-        const intptr_t left = packs * PACK - start;
-        const intptr_t n = (left < PART ? left : PART) / PACK * PACK;
-        float trap = 0.0f;
-#pragma omp simd reduction(+ : trap) reduction(| : doubt)
-        for (intptr_t j = start; j < start + n; ++j) {
-            const float mu = from_mu[j];
-            const float var = from_var[j];
-            const float kl_value = -half_logratiomx_f32(var, 1.0f) + 0.5f * mu * mu;
-            to_kl[j] = kl_value;
-            trap += 0.0f * kl_value;
-            const float by_mu_value = mu;
-            to_by_mu[j] = by_mu_value;
-            trap += 0.0f * by_mu_value;
-            const float by_var_value = 0.5f * ((var - 1.0f) / var);
-            to_by_var[j] = by_var_value;
-            trap += 0.0f * by_var_value;
-            doubt |= doubt_of_positive_f32(var);
-            doubt |= doubt_of_logratiomx_f32(var, 1.0f);
+    uint32_t doubt[PACK_f32] = {0u};
+    for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
+        const intptr_t left = packs * PACK_f32 - start;
+        const intptr_t n = left < PART ? left : PART;
+        float trap[PACK_f32] = {0.0f};
+        for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+#pragma omp simd
+            for (int lane = 0; lane < PACK_f32; ++lane) {
+                const intptr_t j = pack + lane;
+                const float mu = from_mu[j];
+                const float var = from_var[j];
+                const float kl_value = -half_logratiomx_f32(var, 1.0f) + 0.5f * mu * mu;
+                to_kl[j] = kl_value;
+                const float by_mu_value = mu;
+                to_by_mu[j] = by_mu_value;
+                const float by_var_value = 0.5f * ((var - 1.0f) / var);
+                to_by_var[j] = by_var_value;
+                trap[lane] += 0.0f * by_var_value;
+                doubt[lane] |= doubt_of_positive_f32(var);
+                doubt[lane] |= doubt_of_logratiomx_f32(var, 1.0f);
+            }
         }
-        doubt |= trap == 0.0f ? 0u : 0x80000000u;
+        doubt[0] |= sum_of_f32(trap) == 0.0f ? 0u : 0x80000000u;
     }
     (void)sums;
-    return (doubt >> 8) != 0u;
+    return (any_of_f32(doubt) >> 8) != 0u;
 }
 
 static int kl_vae_var_value_and_grad_f32_careful(intptr_t n, const float *const *in, double *sums, float *const *out)

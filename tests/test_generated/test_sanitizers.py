@@ -56,7 +56,7 @@ def test_no_report_and_no_dependence_on_strides(wanted: str, tmp_path: Path) -> 
 def test_the_program_notices_a_wrong_kernel(tmp_path: Path) -> None:
     """Reading one element past a row of float32 is reported."""
     source = (C / "closedform.c").read_text(encoding="utf-8")
-    wrong = source.replace("done + j < n ? in[i][done + j]", "done + j <= n ? in[i][done + j]")
+    wrong = source.replace("memcpy(given[i], in[i] + done, (size_t)(n - done)", "memcpy(given[i], in[i] + done, (size_t)(n - done + 1)")
     assert wrong != source
     (tmp_path / "closedform.c").write_text(wrong, encoding="utf-8")
     program = tmp_path / "fuzz"

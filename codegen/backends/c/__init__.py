@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
-from closedform.derive.special import expm1, expm1mx
+from closedform.derive.special import expm1, expm1mx, logratiomx
 
 from ... import prose
 from ...identity import identity
@@ -18,7 +18,7 @@ from ...matrix.program import AnyKernel, loops, of_matrices, of_thin_matrices
 from ..interface import Page
 from . import matrix
 from .primitives import Careful, power_of_e, primitive
-from .spelling import DOUBLE, DOUBTS, REALS, Real, identifier
+from .spelling import DOUBLE, DOUBTS, REALS, Real, divisor, identifier
 
 if TYPE_CHECKING:
     from ..interface import Backend
@@ -76,7 +76,6 @@ class Pass:
     stores: list[Target]
     totals: list[str]
     added: list[str]
-    reductions: str
     prefetch: list[str]
     lines: list[str]
     collect: list[str]
@@ -208,7 +207,8 @@ def element(kernel: Kernel) -> Element:
 
 def function(kernel: Kernel, real: Real) -> Function:
     """The kernel in one type: its loops, and how they are called."""
-    printer, sums = real.printer, _sums(kernel)
+    divisors, sums = _divisors(kernel), _sums(kernel)
+    printer = real.dividing(divisors)
     stores = [result.name for result in kernel.results if result.name not in sums]
     name = kernel.name + real.ours
     return Function(
@@ -222,7 +222,8 @@ def function(kernel: Kernel, real: Real) -> Function:
         prototype=prototype(kernel, real),
         inputs=[Input(identifier(argument.name), place) for place, argument in enumerate(kernel.arguments)],
         temporaries=[
-            Temporary(printer.print(part.target), printer.print(part.value)) for part in kernel.statements if isinstance(part, Assign)
+            *(Temporary(name, f"{real.number(sp.S.One)} / {printer.print(symbol)}") for symbol, name in divisors.items()),
+            *(Temporary(printer.print(part.target), printer.print(part.value)) for part in kernel.statements if isinstance(part, Assign)),
         ],
         passes=[one_pass(kernel, real, f"{name}_{kind}", totals) for kind, totals in (("whole", sums), ("each", []))[: 1 + bool(sums)]],
         elements=", ".join(f"(double)in[{place}][j]" for place in range(len(kernel.arguments))),
@@ -239,49 +240,77 @@ def function(kernel: Kernel, real: Real) -> Function:
 def one_pass(kernel: Kernel, real: Real, name: str, totals: list[str]) -> Pass:
     """One pass over whole packs, in which the results in `totals` are added up and the others written.
 
-    What is written must be finite, or else the element is in doubt; sums are looked at where they are complete.
+    What is written must be finite, or else the element is in doubt; sums, and so their terms, are looked at where they are complete.
     """
-    printer, values = real.printer, _values(kernel)
+    printer, values, sums = real.dividing(_divisors(kernel)), _values(kernel), _sums(kernel)
     written = [result.name for result in kernel.results if result.name not in totals]
-    lines, trapped = [], False
+    lines, factors, trapped = [], [], False
     for result in kernel.results:
-        value = printer.print(values[result.name])
         if result.name in totals:
-            lines.append(f"{result.name}_part += {value};")
+            factor, addend = _without_halves(values[result.name])
+            factors.append(f"{DOUBLE.number(factor)} * " if factor != 1 else "")
+            value = printer.print(addend)
+            lines.append(f"{result.name}_part[lane] += {value};")
             continue
+        value = printer.print(values[result.name])
         lines.append(f"const {real.c} {result.name}_value = {value};")
         lines.append(f"to_{result.name}[j] = {result.name}_value;")
-        if not _finite_with_the_sums(values[result.name], kernel, totals):
-            lines.append(f"trap += 0.0{real.literal} * {result.name}_value;")
+        seen = result.name in sums or _finite_with_the_sums(values[result.name], kernel, sums) or _negative_of_another(values, result.name)
+        if not seen:
+            lines.append(f"trap[lane] += 0.0{real.literal} * {result.name}_value;")
             trapped = True
-    lines += [f"doubt |= {text};" for text in _doubts(kernel, real)]
+    lines += [f"doubt[lane] |= {text};" for text in _doubts(kernel, real)]
     added = [f"{total}_part" for total in totals] + ["trap"] * trapped
     return Pass(
         name=name,
         stores=[Target(output, place) for place, output in enumerate(written)],
         totals=[f"{total}_total" for total in totals],
         added=added,
-        reductions=" ".join([f"reduction(+ : {', '.join(added)})"] * bool(added) + ["reduction(| : doubt)"]),
-        prefetch=[] if written else _prefetch(kernel, real),
+        prefetch=_prefetch(kernel) if kernel.reduces and set(written) <= set(sums) else [],
         lines=lines,
-        collect=[f"{total}_total += {total}_part;" for total in totals]
-        + [f"doubt |= trap == 0.0{real.literal} ? 0u : {real.whole(1 << (real.width - 1))};"] * trapped,
-        finish=[f"sums[{place}] = {total}_total;" for place, total in enumerate(totals)]
+        collect=[f"collect{real.ours}({total}_total, {total}_part);" for total in totals]
+        + [f"doubt[0] |= sum_of{real.ours}(trap) == 0.0{real.literal} ? 0u : {real.whole(1 << (real.width - 1))};"] * trapped,
+        finish=[f"sums[{place}] = {factors[place]}sum_of({total}_total);" for place, total in enumerate(totals)]
         + ["(void)sums;"] * (not totals)
         + ["(void)out;"] * (not written)
-        + [f"return (doubt >> {real.width - 1 - real.fraction}) != 0u;"],
+        + [f"return (any_of{real.ours}(doubt) >> {real.width - 1 - real.fraction}) != 0u;"],
     )
 
 
-def _prefetch(kernel: Kernel, real: Real) -> list[str]:
-    """One request a line of each argument, for a whole part even where less is left: a known number needs no counting."""
-    names = [identifier(argument.name) for argument in kernel.arguments]
-    return [
-        "#pragma GCC unroll 16",
-        f"for (intptr_t ahead = 0; ahead < PART; ahead += LINE / (intptr_t)sizeof({real.c})) {{",
-        *(f"    PREFETCH(from_{name} + start + ahead);" for name in names),
-        "}",
-    ]
+def _divisors(kernel: Kernel) -> dict[sp.Symbol, str]:
+    """The arguments by which a kernel divides more than once, and the names of their reciprocals."""
+    parts = [node for part in kernel.statements for node in sp.preorder_traversal(part.value)]
+    used = [part.args[1] if isinstance(part, logratiomx) else divisor(part) for part in parts]
+    often = [argument for argument in kernel.arguments if argument.positive and used.count(argument.symbol) > 1]
+    return {argument.symbol: f"over_{argument.name}" for argument in often}
+
+
+def _without_halves(value: sp.Expr) -> tuple[sp.Rational, sp.Expr]:
+    """A sum with a half in one of its terms, as 1/2 and the sum of the doubled terms: one multiplication, at the end of the row."""
+    half = sp.Rational(1, 2)
+    terms = [_coefficient(term) for term in sp.Add.make_args(value)]
+    if all(abs(number) != half for number, _ in terms):
+        return sp.S.One, value
+    doubled = [rest if number == half else sp.Mul(2 * number, rest, evaluate=False) for number, rest in terms]
+    return half, sp.Add(*doubled, evaluate=False) if len(doubled) > 1 else doubled[0]
+
+
+def _coefficient(term: sp.Expr) -> tuple[sp.Rational, sp.Expr]:
+    """The number in front of a product, and the rest in its order."""
+    if term.is_Rational:
+        return term, sp.S.One
+    if not isinstance(term, sp.Mul):
+        return sp.S.One, term
+    first, *others = term.args
+    number, rest = _coefficient(first)
+    if rest == 1 and len(others) == 1:
+        inner, rest = _coefficient(others[0])
+        return number * inner, rest
+    return number, sp.Mul(*([] if rest == 1 else [rest]), *others, evaluate=False)
+
+
+def _prefetch(kernel: Kernel) -> list[str]:
+    return [f"PREFETCH(from_{identifier(argument.name)} + pack);" for argument in kernel.arguments]
 
 
 def _doubts(kernel: Kernel, real: Real) -> list[str]:
@@ -292,14 +321,19 @@ def _doubts(kernel: Kernel, real: Real) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _finite_with_the_sums(value: sp.Expr, kernel: Kernel, totals: list[str]) -> bool:
+def _finite_with_the_sums(value: sp.Expr, kernel: Kernel, sums: list[str]) -> bool:
     """An argument, or half of expm1(x) where half of expm1mx(x) >= 0 is part of a sum, cannot overflow unless that sum does."""
     names = {argument.symbol for argument in kernel.arguments}
     if value in names:
-        return bool(totals)
-    halves = {node for part in kernel.statements if str(getattr(part, "result", "")) in totals for node in part.value.atoms(expm1mx)}
+        return bool(sums)
+    halves = {node for part in kernel.statements if str(getattr(part, "result", "")) in sums for node in part.value.atoms(expm1mx)}
     inner = value.args[1] if isinstance(value, sp.Mul) and value.args[0] == sp.Rational(1, 2) and len(value.args) == 2 else value
     return isinstance(inner, expm1) and expm1mx(*inner.args) in halves
+
+
+def _negative_of_another(values: Mapping[str, sp.Expr], name: str) -> bool:
+    """Is a result another one with the opposite sign?"""
+    return any(values[name] == sp.Mul(-1, value, evaluate=False) for other, value in values.items() if other != name)
 
 
 def _values(kernel: Kernel) -> dict[str, sp.Expr]:

@@ -11,7 +11,8 @@ from mpmath import mp, mpf
 from ...polynomials import Minimax, minimax
 from .spelling import Real
 
-SHORT_ROW_LENGTHS = tuple(range(1, 17))  # these are added without a loop
+PACK = {"f64": 8, "f32": 16}  # lanes: as in templates/closedform.c.jinja
+ODD_LENGTHS = (5, 7, 11, 13, 17, 19, 23, 25, 29, 31)  # rows of these are added without a loop
 
 
 @dataclass(frozen=True)
@@ -26,19 +27,18 @@ class Primitive:
     fraction: int
     last_bit: int
     smallest: str
+    smallest_bits: str
+    above_bits: str
     largest: str
     huge: str
     log2e: str
     magic: str
     magic_field: str
     ln2_high: str
-    ln2_low: str
-    half_ln2_high: str
-    half_ln2_low: str
+    minus_ln2_low: str
     exponent_mask: str
     sign: str
     one: str
-    half: str
     unit: str
     unit_offset: str
     exponential: list[str]
@@ -48,6 +48,7 @@ class Primitive:
     logarithm_meaning: str
     logarithm_error: str
     lengths: list[int]
+    halves: list[int]
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ class Careful:
 
 
 def primitive(real: Real) -> Primitive:
-    magic = 3 * 2 ** (real.fraction - 1) + real.bias - 1
+    pack = PACK[real.key]
+    magic = 3 * 2 ** (real.fraction - 1) + real.bias
     bits_of_magic = ((real.bias + real.fraction) << real.fraction) + 2 ** (real.fraction - 1)
     exponential, logarithm = (minimax(name, real.key) for name in ("exponential", "logarithm"))
     with mp.workdps(60):
@@ -70,9 +72,7 @@ def primitive(real: Real) -> Primitive:
         texts = {
             "log2e": _spelled(1 / log2, real),
             "ln2_high": _spelled(high, real),
-            "ln2_low": _spelled(low, real),
-            "half_ln2_high": _spelled(high / 2, real),
-            "half_ln2_low": _spelled(low / 2, real),
+            "minus_ln2_low": _spelled(-low, real),
         }
     return Primitive(
         real=real.c,
@@ -83,6 +83,8 @@ def primitive(real: Real) -> Primitive:
         fraction=real.fraction,
         last_bit=real.width - 1,
         smallest=real.smallest,
+        smallest_bits=real.whole(1 << real.fraction),
+        above_bits=real.whole(3 << real.fraction),
         largest=real.largest,
         huge=repr(2.0 ** (real.bias - 1)) + real.literal,
         magic=repr(float(magic)) + real.literal,
@@ -90,16 +92,16 @@ def primitive(real: Real) -> Primitive:
         exponent_mask=real.whole(-(1 << real.fraction)),
         sign=real.whole(1 << (real.width - 1)),
         one=real.whole(real.bias << real.fraction),
-        half=real.whole((real.bias - 1) << real.fraction),
         unit=real.whole((real.bias + real.fraction) << real.fraction),
         unit_offset=repr(float(2**real.fraction + 2 ** (real.width - 1 - real.fraction))) + real.literal,
         exponential=_listed(exponential, real),
         exponential_meaning=exponential.meaning,
         exponential_error=f"2^-{exponential.bits:.1f}",
-        logarithm=_listed(logarithm, real),
+        logarithm=_listed(logarithm, real, 2),
         logarithm_meaning=logarithm.meaning,
         logarithm_error=f"2^-{logarithm.bits:.1f}",
-        lengths=list(SHORT_ROW_LENGTHS),
+        lengths=list(ODD_LENGTHS),
+        halves=[1 << power for power in reversed(range(pack.bit_length() - 1))],
         **texts,
     )
 
@@ -114,5 +116,5 @@ def _spelled(value: mpf, real: Real) -> str:
     return repr(float(value) if real.key == "f64" else float(np.float32(float(value)))) + real.literal
 
 
-def _listed(polynomial: Minimax, real: Real) -> list[str]:
-    return [repr(value) + real.literal for value in polynomial.coefficients]
+def _listed(polynomial: Minimax, real: Real, times: int = 1) -> list[str]:
+    return [repr(times * value) + real.literal for value in polynomial.coefficients]
