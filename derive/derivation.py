@@ -7,7 +7,7 @@ again (`as_rule`): used with other arguments, its hypotheses are proved anew for
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from .show import Verdicts
 
 Given = tuple[tuple[str, sp.Basic], ...]
+Refused = tuple[sp.Basic, object, Answer]  # an expression that matched, the condition that is in the way, what is known of it
 
 
 @lru_cache(maxsize=1 << 13)
@@ -94,7 +95,16 @@ class Derivation:
         left side does not bind. Raises DoesNotApply or MissingAssumption, saying which line and which condition.
         """
         rule = RULES[rule] if isinstance(rule, str) else rule
-        refused: list[tuple[sp.Basic, object, Answer]] = []
+        found = self._stepped(rule, at, note, given)
+        if isinstance(found, Derivation):
+            return found
+        raise self._refusal(rule, at, found)
+
+    def _stepped(
+        self, rule: Rule, at: Path | sp.Basic | None, note: str, given: dict[str, sp.Basic]
+    ) -> Derivation | Sequence[Refused]:
+        """One step more, or what was refused on the way. No word of it yet: to write a long line down takes longer than to search it."""
+        refused: list[Refused] = []
         for path in self._places(at):
             facts = facts_at(self.line, path, self.facts)
             for rewrite in rule.candidates(at_path(self.line, path), given, facts):
@@ -109,17 +119,21 @@ class Derivation:
                 if rewrite.new == at_site(self.line, Site(path, rewrite.items)):
                     continue  # a step changes something
                 return self._append(rule, Site(path, rewrite.items), rewrite, reasons, tuple(sorted(given.items())), note)
-        raise self._refusal(rule, refused)
+        return refused
 
     def all(self, rule: Rule | str, at: sp.Basic | None = None, /, **given: sp.Basic) -> Derivation:
         """The rule again and again, a step each time, until it applies no more; at least once."""
+        rule = RULES[rule] if isinstance(rule, str) else rule
         done = self.apply(rule, at, **given)
         for _ in range(200):
             try:
-                done = done.apply(rule, at, **given)
+                longer = done._stepped(rule, at, "", given)
             except (DoesNotApply, MissingAssumption):
                 return done
-        raise DeriveError(f"rule {rule if isinstance(rule, str) else rule.name} applies for ever on {done.line}")
+            if not isinstance(longer, Derivation):
+                return done
+            done = longer
+        raise DeriveError(f"rule {rule.name} applies for ever on {done.line}")
 
     def _places(self, at: Path | sp.Basic | None) -> Iterator[Path]:
         if at is None:
@@ -127,10 +141,12 @@ class Derivation:
         elif isinstance(at, tuple) and not isinstance(at, sp.Basic):
             yield at
         else:
-            found = next((path for path in sites(self.line) if at_path(self.line, path) == at), None)
-            if found is None:
-                raise DoesNotApply(f"the line has no part {at}\n  line: {self.line}")
-            yield from sites(at_path(self.line, found), found)
+            found = self._place_of(at)
+            if found is not None:
+                yield from sites(at_path(self.line, found), found)
+
+    def _place_of(self, part: sp.Basic) -> Path | None:
+        return next((path for path in sites(self.line) if at_path(self.line, path) == part), None)
 
     def _append(
         self, rule: Rule, site: Site, rewrite: Rewrite, reasons: tuple[Discharged, ...], given: Given, note: str
@@ -144,7 +160,9 @@ class Derivation:
         )  # fmt: skip
         return replace(self, steps=(*self.steps, step))
 
-    def _refusal(self, rule: Rule, refused: list[tuple[sp.Basic, object, Answer]]) -> DeriveError:
+    def _refusal(self, rule: Rule, at: Path | sp.Basic | None, refused: Sequence[Refused]) -> DeriveError:
+        if isinstance(at, sp.Basic) and self._place_of(at) is None:
+            return DoesNotApply(f"the line has no part {at}\n  line: {self.line}")
         if not refused:
             return DoesNotApply(
                 f"rule {rule.name} matches nothing\n  it rewrites: {rule.statement.lhs}\n  line {len(self.steps)}: {self.line}"
