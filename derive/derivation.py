@@ -260,7 +260,7 @@ class Theorem:
         self, form: str = "text", *, standalone: bool = False, rules: bool = False, every_step: bool = False,
         verdicts: Verdicts | None = None,
     ) -> str:
-        """The theorem with its derivation as text, latex, markdown, html or json; see show.show."""
+        """The theorem with its derivation as text, latex, markdown, html, mathml or json; see show.show."""
         from .show import show
 
         return show(self, form, standalone=standalone, rules=rules, every_step=every_step, verdicts=verdicts)

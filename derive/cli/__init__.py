@@ -41,7 +41,7 @@ app = typer.Typer(
 VERSION = typer.Option("--version", help="Show the version and exit.", callback=print_version, is_eager=True)
 WHAT = typer.Argument(metavar="SECTION", help="One section alone: theorems, rules or kernels.", show_default=False)
 SHOWN = typer.Argument(metavar="NAME", help="A theorem, a rule, a kernel, or a file that `show --as json` wrote.", show_default=False)
-FORM = typer.Option("--as", metavar="FORM", help="text, latex, markdown, html or json.")
+FORM = typer.Option("--as", metavar="FORM", help="text, latex, markdown, html, mathml or json.")
 STANDALONE = typer.Option("--standalone", help="A whole document that pdflatex or a browser takes, not a fragment.")
 RULES = typer.Option("--rules", help="Append the rules that were used, with statement, conditions and source.")
 EVERY_STEP = typer.Option("--every-step", help="A line for each step, also where one rule is applied several times running.")
