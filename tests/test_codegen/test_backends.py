@@ -84,12 +84,12 @@ def bound(template: Path) -> set[str]:
 def included(template: Path) -> list[Path]:
     """Templates that this one includes, and those that they include: by name, or by the field `template` of a record."""
     found: list[Path] = []
-    waiting = [template]
+    waiting, folder = [template], template.parent
     while waiting:
         current = waiting.pop()
-        for node in environment(current.parent).parse(current.read_text(encoding="utf-8")).find_all(nodes.Include):
-            names = [node.template.value] if isinstance(node.template, nodes.Const) else chosen(current.parent)
-            fresh = [path for path in (current.parent / name for name in names) if path not in found]
+        for node in environment(folder).parse(current.read_text(encoding="utf-8")).find_all(nodes.Include):
+            names = [node.template.value] if isinstance(node.template, nodes.Const) else chosen(folder)
+            fresh = [path for path in (folder / name for name in names) if path not in found]
             found += fresh
             waiting += fresh
     return found
