@@ -79,7 +79,7 @@ def is_factored(names: Sequence[str]) -> bool:
 
 
 def is_thin(names: Sequence[str]) -> bool:
-    """Are the covariances given as diagonals and thin factors? Then kernels cannot subtract all before anything else."""
+    """Are the covariances given as diagonals and thin factors?"""
     return any(split(name)[0] == "W" for name in names)
 
 
@@ -95,7 +95,6 @@ def condition_of(names: Sequence[str], values: Sequence[Array]) -> float:
 
 
 def allowed(names: Sequence[str], values: Sequence[Array]) -> float:
-    """The relative error that is promised: 8 k eps for well-conditioned factors, else 100 k eps times the condition; of thin factors
-    relative to what is subtracted."""
+    """The relative error that is promised: 8 k eps for well-conditioned factors, else 100 k eps times the condition."""
     k, eps, condition = len(values[0]), float(np.finfo(values[0].dtype).eps), condition_of(names, values)
     return 8 * k * eps if is_factored(names) and condition <= WELL else 100 * k * eps * condition

@@ -102,23 +102,6 @@ class Pair:
             by_cov = {"1": (P2 - P1) / 2, "2": (P2 - P2 * S1 * P2 - pull * pull.T) / 2}
             return [self._by(name, by_mean, by_cov) for name in self.names]
 
-    def parts(self, *, gradients: bool) -> list[mpf]:
-        """How large the terms are whose difference the value, or each gradient, is; 0 where kernels subtract before anything else.
-
-        Of low rank only the diagonals can be subtracted first: traces and determinants are as large as the rank.
-        """
-        if not gradients:
-            return [mpf(sum(matrix.cols for name, matrix in self.given.items() if split(name)[0] == "W"))]
-        with mp.workdps(DIGITS):
-            return [self._part(name) for name in self.names]
-
-    def _part(self, name: str) -> mpf:
-        stem, law = split(name)
-        prec = (self.one if law == "1" else self.two).prec
-        if stem == "W":
-            return max(abs(x) for x in prec * self.given[name])
-        return max(abs(prec[i, i]) for i in range(self.k)) / 2 if stem == "d" else mpf(0)
-
     def _by(self, name: str, by_mean: dict[str, Matrix], by_cov: dict[str, Matrix]) -> Matrix:
         """The chain rule from mean and covariance to the argument."""
         stem, law = split(name)
@@ -143,11 +126,6 @@ def _lower(matrix: Matrix) -> Matrix:
     return found
 
 
-def size(wanted: Matrix | mpf) -> mpf:
-    """The largest entry."""
-    return abs(wanted) if isinstance(wanted, mpf) else max(abs(x) for x in wanted)
-
-
 def error(found: Array, wanted: Matrix | mpf) -> float:
     """The largest difference, relative to the largest entry of what is wanted; infinite where what was found is no number."""
     entries = np.ravel(found).tolist()
@@ -155,5 +133,6 @@ def error(found: Array, wanted: Matrix | mpf) -> float:
     if not np.isfinite(entries).all():
         return float("inf")
     with mp.workdps(DIGITS):
+        size = max(abs(x) for x in exactly)
         worst = max(abs(mpf(x) - y) for x, y in zip(entries, exactly, strict=True))
-        return float(worst / size(wanted)) if size(wanted) else float("inf") if worst else 0.0
+        return float(worst / size) if size else float("inf") if worst else 0.0
