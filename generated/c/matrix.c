@@ -398,16 +398,9 @@ INLINE void solve_close_tile(const int k, const vector *A, const vector *by_A, c
 
 /* ---- what stands under L^-T, its lower triangle: of upper triangular terms that is the diagonal */
 
-INLINE void clear_tile(const int k, vector *S)
+INLINE void copy_lower_tile(const int k, const vector *E, vector *S)
 {
-    memset(S, 0, PACKED(k) * sizeof *S);
-}
-
-INLINE void add_plain_tile(const int k, const vector *E, vector *S)
-{
-    for (size_t e = 0; e < PACKED(k); ++e) {
-        S[e] += E[e];
-    }
+    memcpy(S, E, PACKED(k) * sizeof *S);
 }
 
 INLINE void add_turned_tile(const int k, const vector *E, vector *S)
@@ -797,12 +790,16 @@ static void back_panel(const panel *p, int first, const double *L, const double 
     }
 }
 
-/* S = L^-T S, the lower triangle of it. */
-static void back_in_panels(const int k, const double *L, const double *by_L, double *S, void *room)
+/* S = scale L^-T S, the lower triangle of it. */
+static void back_in_panels(const int k, const double scale, const double *L, const double *by_L, double *S, void *room)
 {
     for (int first = 0; first < k; first += STRIPS * STRIP) {
         panel p = panel_at(k, first, room);
         fill(&p, S);
+        const vector *const end = p.at[p.strips - 1] + (size_t)(k - p.column[p.strips - 1]) * ABREAST;
+        for (vector *x = p.at[0]; scale != 1.0 && x < end; ++x) {
+            *x *= scale;
+        }
         back_panel(&p, first, L, by_L);
         for (int s = 0; s < p.strips; ++s) {
             for (int i = p.column[s]; i < k; ++i) {
@@ -1096,15 +1093,11 @@ static void solve_close_one(const int k, const double *A, const double *by_A, co
     factor_one(k, 1.0, X, E, by_C);
 }
 
-static void clear_one(const int k, double *S)
+/* Above the diagonal of S stands then what stood there: nobody reads it. */
+static void copy_lower_one(const int k, const double *E, double *S)
 {
-    memset(S, 0, (size_t)k * (size_t)k * sizeof *S);
-}
-
-static void add_plain_one(const int k, const double *E, double *S)
-{
-    for (size_t e = 0; e < (size_t)k * (size_t)k; ++e) {
-        S[e] += E[e];
+    for (int i = 0; i < k; ++i) {
+        memcpy(S + (size_t)i * (size_t)k, E + (size_t)i * (size_t)k, (size_t)(i + 1) * sizeof *S);
     }
 }
 
@@ -1154,10 +1147,18 @@ static void add_outer_one(const int k, const double *z, double *S)
 
 static void back_lower_one(const int k, const double sign, const double *L, const double *by_L, double *S)
 {
-    for (size_t e = 0; e < (size_t)k * (size_t)k; ++e) {
-        S[e] *= sign;
+    void *const room = BY_BLAS && trsm != NULL ? NULL : panel_room(k);
+    if (room != NULL) {
+        back_in_panels(k, sign, L, by_L, S, room);
+        free(room);
+        return;
     }
-    if (BY_BLAS && trsm != NULL) {
+    for (int i = 0; i < k; ++i) {
+        for (int j = 0; j <= i; ++j) {
+            S[(size_t)i * (size_t)k + (size_t)j] *= sign;
+        }
+    }
+    if (trsm != NULL) {
         /* Rows below a panel do not need what stands right of their own diagonal: a panel of columns ends where the matrix does. */
         double one = 1.0;
         int size = k;
@@ -1166,12 +1167,6 @@ static void back_lower_one(const int k, const double sign, const double *L, cons
             const size_t corner = (size_t)j * (size_t)k + (size_t)j;
             trsm("R", "U", "T", "N", &width, &rest, &one, (double *)L + corner, &size, S + corner, &size);
         }
-        return;
-    }
-    void *room = panel_room(k);
-    if (room != NULL) {
-        back_in_panels(k, L, by_L, S, room);
-        free(room);
         return;
     }
     for (int l = k - 1; l >= 0; --l) {
@@ -1374,7 +1369,7 @@ static void around_lower_one(const int k, const double scale, const double *L, c
     }
     back_in_strips(k, L, by_L, S, room);
     turn(k, S);
-    back_in_panels(k, L, by_L, S, room);
+    back_in_panels(k, 1.0, L, by_L, S, room);
     free(room);
 }
 
@@ -1777,16 +1772,9 @@ INLINE void solve_close_tile_f32(const int k, const vector_f32 *A, const vector_
 
 /* ---- what stands under L^-T, its lower triangle: of upper triangular terms that is the diagonal */
 
-INLINE void clear_tile_f32(const int k, vector_f32 *S)
+INLINE void copy_lower_tile_f32(const int k, const vector_f32 *E, vector_f32 *S)
 {
-    memset(S, 0, PACKED(k) * sizeof *S);
-}
-
-INLINE void add_plain_tile_f32(const int k, const vector_f32 *E, vector_f32 *S)
-{
-    for (size_t e = 0; e < PACKED(k); ++e) {
-        S[e] += E[e];
-    }
+    memcpy(S, E, PACKED(k) * sizeof *S);
 }
 
 INLINE void add_turned_tile_f32(const int k, const vector_f32 *E, vector_f32 *S)
@@ -2176,12 +2164,16 @@ static void back_panel_f32(const panel_f32 *p, int first, const float *L, const 
     }
 }
 
-/* S = L^-T S, the lower triangle of it. */
-static void back_in_panels_f32(const int k, const float *L, const float *by_L, float *S, void *room)
+/* S = scale L^-T S, the lower triangle of it. */
+static void back_in_panels_f32(const int k, const float scale, const float *L, const float *by_L, float *S, void *room)
 {
     for (int first = 0; first < k; first += STRIPS * STRIP_f32) {
         panel_f32 p = panel_at_f32(k, first, room);
         fill_f32(&p, S);
+        const vector_f32 *const end = p.at[p.strips - 1] + (size_t)(k - p.column[p.strips - 1]) * ABREAST;
+        for (vector_f32 *x = p.at[0]; scale != 1.0f && x < end; ++x) {
+            *x *= scale;
+        }
         back_panel_f32(&p, first, L, by_L);
         for (int s = 0; s < p.strips; ++s) {
             for (int i = p.column[s]; i < k; ++i) {
@@ -2475,15 +2467,11 @@ static void solve_close_one_f32(const int k, const float *A, const float *by_A, 
     factor_one_f32(k, 1.0f, X, E, by_C);
 }
 
-static void clear_one_f32(const int k, float *S)
+/* Above the diagonal of S stands then what stood there: nobody reads it. */
+static void copy_lower_one_f32(const int k, const float *E, float *S)
 {
-    memset(S, 0, (size_t)k * (size_t)k * sizeof *S);
-}
-
-static void add_plain_one_f32(const int k, const float *E, float *S)
-{
-    for (size_t e = 0; e < (size_t)k * (size_t)k; ++e) {
-        S[e] += E[e];
+    for (int i = 0; i < k; ++i) {
+        memcpy(S + (size_t)i * (size_t)k, E + (size_t)i * (size_t)k, (size_t)(i + 1) * sizeof *S);
     }
 }
 
@@ -2533,10 +2521,18 @@ static void add_outer_one_f32(const int k, const float *z, float *S)
 
 static void back_lower_one_f32(const int k, const float sign, const float *L, const float *by_L, float *S)
 {
-    for (size_t e = 0; e < (size_t)k * (size_t)k; ++e) {
-        S[e] *= sign;
+    void *const room = BY_BLAS && trsm_f32 != NULL ? NULL : panel_room_f32(k);
+    if (room != NULL) {
+        back_in_panels_f32(k, sign, L, by_L, S, room);
+        free(room);
+        return;
     }
-    if (BY_BLAS && trsm_f32 != NULL) {
+    for (int i = 0; i < k; ++i) {
+        for (int j = 0; j <= i; ++j) {
+            S[(size_t)i * (size_t)k + (size_t)j] *= sign;
+        }
+    }
+    if (trsm_f32 != NULL) {
         /* Rows below a panel do not need what stands right of their own diagonal: a panel of columns ends where the matrix does. */
         float one = 1.0f;
         int size = k;
@@ -2545,12 +2541,6 @@ static void back_lower_one_f32(const int k, const float sign, const float *L, co
             const size_t corner = (size_t)j * (size_t)k + (size_t)j;
             trsm_f32("R", "U", "T", "N", &width, &rest, &one, (float *)L + corner, &size, S + corner, &size);
         }
-        return;
-    }
-    void *room = panel_room_f32(k);
-    if (room != NULL) {
-        back_in_panels_f32(k, L, by_L, S, room);
-        free(room);
         return;
     }
     for (int l = k - 1; l >= 0; --l) {
@@ -2753,7 +2743,7 @@ static void around_lower_one_f32(const int k, const float scale, const float *L,
     }
     back_in_strips_f32(k, L, by_L, S, room);
     turn_f32(k, S);
-    back_in_panels_f32(k, L, by_L, S, room);
+    back_in_panels_f32(k, 1.0f, L, by_L, S, room);
     free(room);
 }
 
@@ -3978,15 +3968,13 @@ INLINE void kl_mvn_chol_value_and_grad_tile(const int k, const source *in, vecto
     }
     back_column_tile(k, 1.0, L2, over_L2, z, by_mu1);
     gradients[0] = by_mu1;
-    clear_tile(k, by_L1);
-    add_plain_tile(k, E, by_L1);
+    copy_lower_tile(k, E, by_L1);
     add_turned_quotient_tile(k, E, L1, L2, by_L1);
     back_lower_tile(k, 1.0, L2, over_L2, by_L1);
     gradients[1] = by_L1;
     back_column_tile(k, -1.0, L2, over_L2, z, by_mu2);
     gradients[2] = by_mu2;
-    clear_tile(k, by_L2);
-    add_plain_tile(k, E, by_L2);
+    copy_lower_tile(k, E, by_L2);
     add_turned_tile(k, E, by_L2);
     add_square_tile(k, E, by_L2);
     add_outer_tile(k, z, by_L2);
@@ -4052,15 +4040,13 @@ static void kl_mvn_chol_value_and_grad_one(const int k, const source *in, double
     }
     back_column_one(k, 1.0, L2, over_L2, z, by_mu1);
     gradients[0] = by_mu1;
-    clear_one(k, by_L1);
-    add_plain_one(k, E, by_L1);
+    copy_lower_one(k, E, by_L1);
     add_turned_quotient_one(k, E, L1, L2, by_L1);
     back_lower_one(k, 1.0, L2, over_L2, by_L1);
     gradients[1] = by_L1;
     back_column_one(k, -1.0, L2, over_L2, z, by_mu2);
     gradients[2] = by_mu2;
-    clear_one(k, by_L2);
-    add_plain_one(k, E, by_L2);
+    copy_lower_one(k, E, by_L2);
     add_turned_one(k, E, by_L2);
     add_square_one(k, E, by_L2);
     add_outer_one(k, z, by_L2);
@@ -4274,15 +4260,13 @@ INLINE void kl_mvn_chol_value_and_grad_f32_tile(const int k, const source *in, v
     }
     back_column_tile_f32(k, 1.0, L2, over_L2, z, by_mu1);
     gradients[0] = by_mu1;
-    clear_tile_f32(k, by_L1);
-    add_plain_tile_f32(k, E, by_L1);
+    copy_lower_tile_f32(k, E, by_L1);
     add_turned_quotient_tile_f32(k, E, L1, L2, by_L1);
     back_lower_tile_f32(k, 1.0, L2, over_L2, by_L1);
     gradients[1] = by_L1;
     back_column_tile_f32(k, -1.0, L2, over_L2, z, by_mu2);
     gradients[2] = by_mu2;
-    clear_tile_f32(k, by_L2);
-    add_plain_tile_f32(k, E, by_L2);
+    copy_lower_tile_f32(k, E, by_L2);
     add_turned_tile_f32(k, E, by_L2);
     add_square_tile_f32(k, E, by_L2);
     add_outer_tile_f32(k, z, by_L2);
@@ -4348,15 +4332,13 @@ static void kl_mvn_chol_value_and_grad_f32_one(const int k, const source *in, fl
     }
     back_column_one_f32(k, 1.0, L2, over_L2, z, by_mu1);
     gradients[0] = by_mu1;
-    clear_one_f32(k, by_L1);
-    add_plain_one_f32(k, E, by_L1);
+    copy_lower_one_f32(k, E, by_L1);
     add_turned_quotient_one_f32(k, E, L1, L2, by_L1);
     back_lower_one_f32(k, 1.0, L2, over_L2, by_L1);
     gradients[1] = by_L1;
     back_column_one_f32(k, -1.0, L2, over_L2, z, by_mu2);
     gradients[2] = by_mu2;
-    clear_one_f32(k, by_L2);
-    add_plain_one_f32(k, E, by_L2);
+    copy_lower_one_f32(k, E, by_L2);
     add_turned_one_f32(k, E, by_L2);
     add_square_one_f32(k, E, by_L2);
     add_outer_one_f32(k, z, by_L2);
@@ -5645,16 +5627,14 @@ INLINE void kl_mvn_prec_chol_value_and_grad_tile(const int k, const source *in, 
     }
     forth_column_tile(k, 1.0, R2, w, by_mu1);
     gradients[0] = by_mu1;
-    clear_tile(k, by_R1);
-    add_plain_tile(k, E, by_R1);
+    copy_lower_tile(k, E, by_R1);
     add_turned_tile(k, E, by_R1);
     add_square_tile(k, E, by_R1);
     back_lower_tile(k, -1.0, R1, over_R1, by_R1);
     gradients[1] = by_R1;
     forth_column_tile(k, -1.0, R2, w, by_mu2);
     gradients[2] = by_mu2;
-    clear_tile(k, by_R2);
-    add_plain_tile(k, E, by_R2);
+    copy_lower_tile(k, E, by_R2);
     add_turned_quotient_tile(k, E, R2, R1, by_R2);
     back_lower_tile(k, 1.0, R1, over_R1, by_R2);
     add_outer_of_two_tile(k, mu_gap, w, by_R2);
@@ -5722,16 +5702,14 @@ static void kl_mvn_prec_chol_value_and_grad_one(const int k, const source *in, d
     }
     forth_column_one(k, 1.0, R2, w, by_mu1);
     gradients[0] = by_mu1;
-    clear_one(k, by_R1);
-    add_plain_one(k, E, by_R1);
+    copy_lower_one(k, E, by_R1);
     add_turned_one(k, E, by_R1);
     add_square_one(k, E, by_R1);
     back_lower_one(k, -1.0, R1, over_R1, by_R1);
     gradients[1] = by_R1;
     forth_column_one(k, -1.0, R2, w, by_mu2);
     gradients[2] = by_mu2;
-    clear_one(k, by_R2);
-    add_plain_one(k, E, by_R2);
+    copy_lower_one(k, E, by_R2);
     add_turned_quotient_one(k, E, R2, R1, by_R2);
     back_lower_one(k, 1.0, R1, over_R1, by_R2);
     add_outer_of_two_one(k, mu_gap, w, by_R2);
@@ -5947,16 +5925,14 @@ INLINE void kl_mvn_prec_chol_value_and_grad_f32_tile(const int k, const source *
     }
     forth_column_tile_f32(k, 1.0, R2, w, by_mu1);
     gradients[0] = by_mu1;
-    clear_tile_f32(k, by_R1);
-    add_plain_tile_f32(k, E, by_R1);
+    copy_lower_tile_f32(k, E, by_R1);
     add_turned_tile_f32(k, E, by_R1);
     add_square_tile_f32(k, E, by_R1);
     back_lower_tile_f32(k, -1.0, R1, over_R1, by_R1);
     gradients[1] = by_R1;
     forth_column_tile_f32(k, -1.0, R2, w, by_mu2);
     gradients[2] = by_mu2;
-    clear_tile_f32(k, by_R2);
-    add_plain_tile_f32(k, E, by_R2);
+    copy_lower_tile_f32(k, E, by_R2);
     add_turned_quotient_tile_f32(k, E, R2, R1, by_R2);
     back_lower_tile_f32(k, 1.0, R1, over_R1, by_R2);
     add_outer_of_two_tile_f32(k, mu_gap, w, by_R2);
@@ -6024,16 +6000,14 @@ static void kl_mvn_prec_chol_value_and_grad_f32_one(const int k, const source *i
     }
     forth_column_one_f32(k, 1.0, R2, w, by_mu1);
     gradients[0] = by_mu1;
-    clear_one_f32(k, by_R1);
-    add_plain_one_f32(k, E, by_R1);
+    copy_lower_one_f32(k, E, by_R1);
     add_turned_one_f32(k, E, by_R1);
     add_square_one_f32(k, E, by_R1);
     back_lower_one_f32(k, -1.0, R1, over_R1, by_R1);
     gradients[1] = by_R1;
     forth_column_one_f32(k, -1.0, R2, w, by_mu2);
     gradients[2] = by_mu2;
-    clear_one_f32(k, by_R2);
-    add_plain_one_f32(k, E, by_R2);
+    copy_lower_one_f32(k, E, by_R2);
     add_turned_quotient_one_f32(k, E, R2, R1, by_R2);
     back_lower_one_f32(k, 1.0, R1, over_R1, by_R2);
     add_outer_of_two_one_f32(k, mu_gap, w, by_R2);
@@ -6304,16 +6278,14 @@ INLINE void kl_mvn_prec_value_and_grad_tile(const int k, const source *in, vecto
     }
     forth_column_tile(k, 1.0, R2, w, by_mu1);
     gradients[0] = by_mu1;
-    clear_tile(k, by_prec1);
-    add_plain_tile(k, E, by_prec1);
+    copy_lower_tile(k, E, by_prec1);
     add_turned_tile(k, E, by_prec1);
     add_square_tile(k, E, by_prec1);
     around_lower_tile(k, -0.5, R1, over_R1, by_prec1);
     gradients[1] = by_prec1;
     forth_column_tile(k, -1.0, R2, w, by_mu2);
     gradients[2] = by_mu2;
-    clear_tile(k, by_prec2);
-    add_plain_tile(k, E, by_prec2);
+    copy_lower_tile(k, E, by_prec2);
     add_turned_tile(k, E, by_prec2);
     add_gram_tile(k, E, by_prec2);
     around_lower_tile(k, 1.0, R2, over_R2, by_prec2);
@@ -6438,16 +6410,14 @@ static void kl_mvn_prec_value_and_grad_one(const int k, const source *in, double
     }
     forth_column_one(k, 1.0, R2, w, by_mu1);
     gradients[0] = by_mu1;
-    clear_one(k, by_prec1);
-    add_plain_one(k, E, by_prec1);
+    copy_lower_one(k, E, by_prec1);
     add_turned_one(k, E, by_prec1);
     add_square_one(k, E, by_prec1);
     around_lower_one(k, -0.5, R1, over_R1, by_prec1);
     gradients[1] = by_prec1;
     forth_column_one(k, -1.0, R2, w, by_mu2);
     gradients[2] = by_mu2;
-    clear_one(k, by_prec2);
-    add_plain_one(k, E, by_prec2);
+    copy_lower_one(k, E, by_prec2);
     add_turned_one(k, E, by_prec2);
     add_gram_one(k, E, by_prec2);
     around_lower_one(k, 1.0, R2, over_R2, by_prec2);
@@ -6708,16 +6678,14 @@ INLINE void kl_mvn_prec_value_and_grad_f32_tile(const int k, const source *in, v
     }
     forth_column_tile_f32(k, 1.0, R2, w, by_mu1);
     gradients[0] = by_mu1;
-    clear_tile_f32(k, by_prec1);
-    add_plain_tile_f32(k, E, by_prec1);
+    copy_lower_tile_f32(k, E, by_prec1);
     add_turned_tile_f32(k, E, by_prec1);
     add_square_tile_f32(k, E, by_prec1);
     around_lower_tile_f32(k, -0.5, R1, over_R1, by_prec1);
     gradients[1] = by_prec1;
     forth_column_tile_f32(k, -1.0, R2, w, by_mu2);
     gradients[2] = by_mu2;
-    clear_tile_f32(k, by_prec2);
-    add_plain_tile_f32(k, E, by_prec2);
+    copy_lower_tile_f32(k, E, by_prec2);
     add_turned_tile_f32(k, E, by_prec2);
     add_gram_tile_f32(k, E, by_prec2);
     around_lower_tile_f32(k, 1.0, R2, over_R2, by_prec2);
@@ -6842,16 +6810,14 @@ static void kl_mvn_prec_value_and_grad_f32_one(const int k, const source *in, fl
     }
     forth_column_one_f32(k, 1.0, R2, w, by_mu1);
     gradients[0] = by_mu1;
-    clear_one_f32(k, by_prec1);
-    add_plain_one_f32(k, E, by_prec1);
+    copy_lower_one_f32(k, E, by_prec1);
     add_turned_one_f32(k, E, by_prec1);
     add_square_one_f32(k, E, by_prec1);
     around_lower_one_f32(k, -0.5, R1, over_R1, by_prec1);
     gradients[1] = by_prec1;
     forth_column_one_f32(k, -1.0, R2, w, by_mu2);
     gradients[2] = by_mu2;
-    clear_one_f32(k, by_prec2);
-    add_plain_one_f32(k, E, by_prec2);
+    copy_lower_one_f32(k, E, by_prec2);
     add_turned_one_f32(k, E, by_prec2);
     add_gram_one_f32(k, E, by_prec2);
     around_lower_one_f32(k, 1.0, R2, over_R2, by_prec2);
@@ -7402,8 +7368,7 @@ INLINE void kl_mvn_vae_chol_value_and_grad_tile(const int k, const source *in, v
         }
     }
     gradients[0] = mu;
-    clear_tile(k, by_L);
-    add_plain_tile(k, E, by_L);
+    copy_lower_tile(k, E, by_L);
     add_turned_divided_tile(k, E, L, by_L);
     gradients[1] = by_L;
 }
@@ -7444,8 +7409,7 @@ static void kl_mvn_vae_chol_value_and_grad_one(const int k, const source *in, do
         }
     }
     gradients[0] = mu;
-    clear_one(k, by_L);
-    add_plain_one(k, E, by_L);
+    copy_lower_one(k, E, by_L);
     add_turned_divided_one(k, E, L, by_L);
     gradients[1] = by_L;
 }
@@ -7610,8 +7574,7 @@ INLINE void kl_mvn_vae_chol_value_and_grad_f32_tile(const int k, const source *i
         }
     }
     gradients[0] = mu;
-    clear_tile_f32(k, by_L);
-    add_plain_tile_f32(k, E, by_L);
+    copy_lower_tile_f32(k, E, by_L);
     add_turned_divided_tile_f32(k, E, L, by_L);
     gradients[1] = by_L;
 }
@@ -7652,8 +7615,7 @@ static void kl_mvn_vae_chol_value_and_grad_f32_one(const int k, const source *in
         }
     }
     gradients[0] = mu;
-    clear_one_f32(k, by_L);
-    add_plain_one_f32(k, E, by_L);
+    copy_lower_one_f32(k, E, by_L);
     add_turned_divided_one_f32(k, E, L, by_L);
     gradients[1] = by_L;
 }
@@ -7895,16 +7857,14 @@ INLINE void kl_mvn_value_and_grad_tile(const int k, const source *in, vector *sc
     }
     back_column_tile(k, 1.0, L2, over_L2, z, by_mu1);
     gradients[0] = by_mu1;
-    clear_tile(k, by_cov1);
-    add_plain_tile(k, E, by_cov1);
+    copy_lower_tile(k, E, by_cov1);
     add_turned_tile(k, E, by_cov1);
     add_gram_tile(k, E, by_cov1);
     around_lower_tile(k, 0.5, L1, over_L1, by_cov1);
     gradients[1] = by_cov1;
     back_column_tile(k, -1.0, L2, over_L2, z, by_mu2);
     gradients[2] = by_mu2;
-    clear_tile(k, by_cov2);
-    add_plain_tile(k, E, by_cov2);
+    copy_lower_tile(k, E, by_cov2);
     add_turned_tile(k, E, by_cov2);
     add_square_tile(k, E, by_cov2);
     add_outer_tile(k, z, by_cov2);
@@ -8025,16 +7985,14 @@ static void kl_mvn_value_and_grad_one(const int k, const source *in, double *scr
     }
     back_column_one(k, 1.0, L2, over_L2, z, by_mu1);
     gradients[0] = by_mu1;
-    clear_one(k, by_cov1);
-    add_plain_one(k, E, by_cov1);
+    copy_lower_one(k, E, by_cov1);
     add_turned_one(k, E, by_cov1);
     add_gram_one(k, E, by_cov1);
     around_lower_one(k, 0.5, L1, over_L1, by_cov1);
     gradients[1] = by_cov1;
     back_column_one(k, -1.0, L2, over_L2, z, by_mu2);
     gradients[2] = by_mu2;
-    clear_one(k, by_cov2);
-    add_plain_one(k, E, by_cov2);
+    copy_lower_one(k, E, by_cov2);
     add_turned_one(k, E, by_cov2);
     add_square_one(k, E, by_cov2);
     add_outer_one(k, z, by_cov2);
@@ -8291,16 +8249,14 @@ INLINE void kl_mvn_value_and_grad_f32_tile(const int k, const source *in, vector
     }
     back_column_tile_f32(k, 1.0, L2, over_L2, z, by_mu1);
     gradients[0] = by_mu1;
-    clear_tile_f32(k, by_cov1);
-    add_plain_tile_f32(k, E, by_cov1);
+    copy_lower_tile_f32(k, E, by_cov1);
     add_turned_tile_f32(k, E, by_cov1);
     add_gram_tile_f32(k, E, by_cov1);
     around_lower_tile_f32(k, 0.5, L1, over_L1, by_cov1);
     gradients[1] = by_cov1;
     back_column_tile_f32(k, -1.0, L2, over_L2, z, by_mu2);
     gradients[2] = by_mu2;
-    clear_tile_f32(k, by_cov2);
-    add_plain_tile_f32(k, E, by_cov2);
+    copy_lower_tile_f32(k, E, by_cov2);
     add_turned_tile_f32(k, E, by_cov2);
     add_square_tile_f32(k, E, by_cov2);
     add_outer_tile_f32(k, z, by_cov2);
@@ -8421,16 +8377,14 @@ static void kl_mvn_value_and_grad_f32_one(const int k, const source *in, float *
     }
     back_column_one_f32(k, 1.0, L2, over_L2, z, by_mu1);
     gradients[0] = by_mu1;
-    clear_one_f32(k, by_cov1);
-    add_plain_one_f32(k, E, by_cov1);
+    copy_lower_one_f32(k, E, by_cov1);
     add_turned_one_f32(k, E, by_cov1);
     add_gram_one_f32(k, E, by_cov1);
     around_lower_one_f32(k, 0.5, L1, over_L1, by_cov1);
     gradients[1] = by_cov1;
     back_column_one_f32(k, -1.0, L2, over_L2, z, by_mu2);
     gradients[2] = by_mu2;
-    clear_one_f32(k, by_cov2);
-    add_plain_one_f32(k, E, by_cov2);
+    copy_lower_one_f32(k, E, by_cov2);
     add_turned_one_f32(k, E, by_cov2);
     add_square_one_f32(k, E, by_cov2);
     add_outer_one_f32(k, z, by_cov2);

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...arrange import LoweringError
 from ...kernel import Argument, Structure
 from ...matrix.program import Carried, Factored, MatrixKernel, Part, Slope, Solved, Step, Subtracted, Summand, Through
 from ..infix import decimal
@@ -78,7 +79,7 @@ def statement(step: Step, suffix: str) -> list[str]:
 
 
 ADDED = {
-    Part.PLAIN: "add_plain", Part.TURNED: "add_turned", Part.SQUARE: "add_square", Part.GRAM: "add_gram",
+    Part.TURNED: "add_turned", Part.SQUARE: "add_square", Part.GRAM: "add_gram",
     Part.OUTER: "add_outer_of_two", Part.TURNED_QUOTIENT: "add_turned_quotient",
 }  # fmt: skip
 
@@ -104,8 +105,11 @@ def _column(slope: Slope, suffix: str) -> Iterator[str]:
 def _triangle(slope: Slope, suffix: str) -> Iterator[str]:
     """Terms, through the factors, then what stands beside: the number in front of all at the first occasion."""
     late = slope.through is Through.ALONE or bool(slope.beside)
-    yield f"clear{suffix}(k, {slope.result})"
-    yield from (_added(term, slope.result, suffix) for term in slope.terms)
+    plain, *others = slope.terms
+    if plain.part is not Part.PLAIN:
+        raise LoweringError(f"{slope.result}: a sum under L^-T begins with an array as it is, not with {plain.part.value}")
+    yield f"copy_lower{suffix}(k, {plain.arrays[0]}, {slope.result})"
+    yield from (_added(term, slope.result, suffix) for term in others)
     if slope.through is not Through.ALONE:
         function = "around_lower" if slope.through is Through.BOTH else "back_lower"
         yield f"{function}{suffix}(k, {'1.0' if late else decimal(slope.scale)}, {slope.factor}, over_{slope.factor}, {slope.result})"
