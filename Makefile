@@ -88,8 +88,9 @@ $(VENV)/.tested: pyproject.toml $(VENV)/.installed
 
 # ---- checks, the same words here and in .ci/run
 
+# A process a processor already: more threads in each would wait for one another.
 test: $(VENV)/.tested ## run all tests but the slow ones
-	$(BIN)/pytest -n auto
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/pytest -n auto
 
 test-slow: $(VENV)/.tested ## build and install every kind of distribution in fresh environments
 	$(BIN)/pytest -m slow
