@@ -19,7 +19,10 @@ class _KlMvn(Kernel):
         self,
         mu1: ArrayLike, cov1: ArrayLike, mu2: ArrayLike, cov2: ArrayLike,
         *,
-        out: Any = ..., axes: Sequence[Any] = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        axes: Sequence[Any] = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> Any: ...
 
 class _KlMvnChol(Kernel):
@@ -27,7 +30,10 @@ class _KlMvnChol(Kernel):
         self,
         mu1: ArrayLike, L1: ArrayLike, mu2: ArrayLike, L2: ArrayLike,
         *,
-        out: Any = ..., axes: Sequence[Any] = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        axes: Sequence[Any] = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> Any: ...
 
 class _KlMvnCholValueAndGrad(Kernel):
@@ -35,7 +41,10 @@ class _KlMvnCholValueAndGrad(Kernel):
         self,
         mu1: ArrayLike, L1: ArrayLike, mu2: ArrayLike, L2: ArrayLike,
         *,
-        out: Any = ..., axes: Sequence[Any] = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        axes: Sequence[Any] = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> tuple[Any, Any, Any, Any, Any]: ...
 
 class _KlMvnLowrank(Kernel):
@@ -43,7 +52,10 @@ class _KlMvnLowrank(Kernel):
         self,
         mu1: ArrayLike, W1: ArrayLike, d1: ArrayLike, mu2: ArrayLike, W2: ArrayLike, d2: ArrayLike,
         *,
-        out: Any = ..., axes: Sequence[Any] = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        axes: Sequence[Any] = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> Any: ...
 
 class _KlMvnLowrankValueAndGrad(Kernel):
@@ -51,7 +63,10 @@ class _KlMvnLowrankValueAndGrad(Kernel):
         self,
         mu1: ArrayLike, W1: ArrayLike, d1: ArrayLike, mu2: ArrayLike, W2: ArrayLike, d2: ArrayLike,
         *,
-        out: Any = ..., axes: Sequence[Any] = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        axes: Sequence[Any] = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> tuple[Any, Any, Any, Any, Any, Any, Any]: ...
 
 class _KlMvnPrec(Kernel):
@@ -59,7 +74,10 @@ class _KlMvnPrec(Kernel):
         self,
         mu1: ArrayLike, prec1: ArrayLike, mu2: ArrayLike, prec2: ArrayLike,
         *,
-        out: Any = ..., axes: Sequence[Any] = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        axes: Sequence[Any] = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> Any: ...
 
 class _KlMvnPrecChol(Kernel):
@@ -67,7 +85,10 @@ class _KlMvnPrecChol(Kernel):
         self,
         mu1: ArrayLike, R1: ArrayLike, mu2: ArrayLike, R2: ArrayLike,
         *,
-        out: Any = ..., axes: Sequence[Any] = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        axes: Sequence[Any] = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> Any: ...
 
 class _KlMvnPrecCholValueAndGrad(Kernel):
@@ -75,7 +96,10 @@ class _KlMvnPrecCholValueAndGrad(Kernel):
         self,
         mu1: ArrayLike, R1: ArrayLike, mu2: ArrayLike, R2: ArrayLike,
         *,
-        out: Any = ..., axes: Sequence[Any] = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        axes: Sequence[Any] = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> tuple[Any, Any, Any, Any, Any]: ...
 
 class _KlMvnPrecValueAndGrad(Kernel):
@@ -83,7 +107,10 @@ class _KlMvnPrecValueAndGrad(Kernel):
         self,
         mu1: ArrayLike, prec1: ArrayLike, mu2: ArrayLike, prec2: ArrayLike,
         *,
-        out: Any = ..., axes: Sequence[Any] = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        axes: Sequence[Any] = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> tuple[Any, Any, Any, Any, Any]: ...
 
 class _KlMvnVaeChol(Kernel):
@@ -91,7 +118,10 @@ class _KlMvnVaeChol(Kernel):
         self,
         mu: ArrayLike, L: ArrayLike,
         *,
-        out: Any = ..., axes: Sequence[Any] = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        axes: Sequence[Any] = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> Any: ...
 
 class _KlMvnVaeCholValueAndGrad(Kernel):
@@ -99,7 +129,10 @@ class _KlMvnVaeCholValueAndGrad(Kernel):
         self,
         mu: ArrayLike, L: ArrayLike,
         *,
-        out: Any = ..., axes: Sequence[Any] = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        axes: Sequence[Any] = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> tuple[Any, Any, Any]: ...
 
 class _KlMvnValueAndGrad(Kernel):
@@ -107,7 +140,10 @@ class _KlMvnValueAndGrad(Kernel):
         self,
         mu1: ArrayLike, cov1: ArrayLike, mu2: ArrayLike, cov2: ArrayLike,
         *,
-        out: Any = ..., axes: Sequence[Any] = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        axes: Sequence[Any] = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> tuple[Any, Any, Any, Any, Any]: ...
 
 class _KlNormal(Kernel):
@@ -115,7 +151,10 @@ class _KlNormal(Kernel):
         self,
         mu1: ArrayLike, sigma1: ArrayLike, mu2: ArrayLike, sigma2: ArrayLike,
         *,
-        out: Any = ..., where: ArrayLike = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        where: ArrayLike = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> Any: ...
 
 class _KlNormalDiag(Kernel):
@@ -123,7 +162,12 @@ class _KlNormalDiag(Kernel):
         self,
         mu1: ArrayLike, sigma1: ArrayLike, mu2: ArrayLike, sigma2: ArrayLike,
         *,
-        out: Any = ..., axis: SupportsIndex = ..., axes: Sequence[Any] = ..., keepdims: bool = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        axis: SupportsIndex = ...,
+        axes: Sequence[Any] = ...,
+        keepdims: bool = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> Any: ...
 
 class _KlNormalDiagLogvar(Kernel):
@@ -131,7 +175,12 @@ class _KlNormalDiagLogvar(Kernel):
         self,
         mu1: ArrayLike, logvar1: ArrayLike, mu2: ArrayLike, logvar2: ArrayLike,
         *,
-        out: Any = ..., axis: SupportsIndex = ..., axes: Sequence[Any] = ..., keepdims: bool = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        axis: SupportsIndex = ...,
+        axes: Sequence[Any] = ...,
+        keepdims: bool = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> Any: ...
 
 class _KlNormalDiagLogvarValueAndGrad(Kernel):
@@ -139,7 +188,11 @@ class _KlNormalDiagLogvarValueAndGrad(Kernel):
         self,
         mu1: ArrayLike, logvar1: ArrayLike, mu2: ArrayLike, logvar2: ArrayLike,
         *,
-        out: Any = ..., axis: SupportsIndex = ..., axes: Sequence[Any] = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        axis: SupportsIndex = ...,
+        axes: Sequence[Any] = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> tuple[Any, Any, Any, Any, Any]: ...
 
 class _KlNormalDiagPrec(Kernel):
@@ -147,7 +200,12 @@ class _KlNormalDiagPrec(Kernel):
         self,
         mu1: ArrayLike, prec1: ArrayLike, mu2: ArrayLike, prec2: ArrayLike,
         *,
-        out: Any = ..., axis: SupportsIndex = ..., axes: Sequence[Any] = ..., keepdims: bool = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        axis: SupportsIndex = ...,
+        axes: Sequence[Any] = ...,
+        keepdims: bool = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> Any: ...
 
 class _KlNormalDiagPrecValueAndGrad(Kernel):
@@ -155,7 +213,11 @@ class _KlNormalDiagPrecValueAndGrad(Kernel):
         self,
         mu1: ArrayLike, prec1: ArrayLike, mu2: ArrayLike, prec2: ArrayLike,
         *,
-        out: Any = ..., axis: SupportsIndex = ..., axes: Sequence[Any] = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        axis: SupportsIndex = ...,
+        axes: Sequence[Any] = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> tuple[Any, Any, Any, Any, Any]: ...
 
 class _KlNormalDiagValueAndGrad(Kernel):
@@ -163,7 +225,11 @@ class _KlNormalDiagValueAndGrad(Kernel):
         self,
         mu1: ArrayLike, sigma1: ArrayLike, mu2: ArrayLike, sigma2: ArrayLike,
         *,
-        out: Any = ..., axis: SupportsIndex = ..., axes: Sequence[Any] = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        axis: SupportsIndex = ...,
+        axes: Sequence[Any] = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> tuple[Any, Any, Any, Any, Any]: ...
 
 class _KlNormalDiagVar(Kernel):
@@ -171,7 +237,12 @@ class _KlNormalDiagVar(Kernel):
         self,
         mu1: ArrayLike, var1: ArrayLike, mu2: ArrayLike, var2: ArrayLike,
         *,
-        out: Any = ..., axis: SupportsIndex = ..., axes: Sequence[Any] = ..., keepdims: bool = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        axis: SupportsIndex = ...,
+        axes: Sequence[Any] = ...,
+        keepdims: bool = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> Any: ...
 
 class _KlNormalDiagVarValueAndGrad(Kernel):
@@ -179,7 +250,11 @@ class _KlNormalDiagVarValueAndGrad(Kernel):
         self,
         mu1: ArrayLike, var1: ArrayLike, mu2: ArrayLike, var2: ArrayLike,
         *,
-        out: Any = ..., axis: SupportsIndex = ..., axes: Sequence[Any] = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        axis: SupportsIndex = ...,
+        axes: Sequence[Any] = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> tuple[Any, Any, Any, Any, Any]: ...
 
 class _KlNormalLogvar(Kernel):
@@ -187,7 +262,10 @@ class _KlNormalLogvar(Kernel):
         self,
         mu1: ArrayLike, logvar1: ArrayLike, mu2: ArrayLike, logvar2: ArrayLike,
         *,
-        out: Any = ..., where: ArrayLike = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        where: ArrayLike = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> Any: ...
 
 class _KlNormalLogvarValueAndGrad(Kernel):
@@ -195,7 +273,10 @@ class _KlNormalLogvarValueAndGrad(Kernel):
         self,
         mu1: ArrayLike, logvar1: ArrayLike, mu2: ArrayLike, logvar2: ArrayLike,
         *,
-        out: Any = ..., where: ArrayLike = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        where: ArrayLike = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> tuple[Any, Any, Any, Any, Any]: ...
 
 class _KlNormalPrec(Kernel):
@@ -203,7 +284,10 @@ class _KlNormalPrec(Kernel):
         self,
         mu1: ArrayLike, prec1: ArrayLike, mu2: ArrayLike, prec2: ArrayLike,
         *,
-        out: Any = ..., where: ArrayLike = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        where: ArrayLike = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> Any: ...
 
 class _KlNormalPrecValueAndGrad(Kernel):
@@ -211,7 +295,10 @@ class _KlNormalPrecValueAndGrad(Kernel):
         self,
         mu1: ArrayLike, prec1: ArrayLike, mu2: ArrayLike, prec2: ArrayLike,
         *,
-        out: Any = ..., where: ArrayLike = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        where: ArrayLike = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> tuple[Any, Any, Any, Any, Any]: ...
 
 class _KlNormalValueAndGrad(Kernel):
@@ -219,7 +306,10 @@ class _KlNormalValueAndGrad(Kernel):
         self,
         mu1: ArrayLike, sigma1: ArrayLike, mu2: ArrayLike, sigma2: ArrayLike,
         *,
-        out: Any = ..., where: ArrayLike = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        where: ArrayLike = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> tuple[Any, Any, Any, Any, Any]: ...
 
 class _KlNormalVar(Kernel):
@@ -227,7 +317,10 @@ class _KlNormalVar(Kernel):
         self,
         mu1: ArrayLike, var1: ArrayLike, mu2: ArrayLike, var2: ArrayLike,
         *,
-        out: Any = ..., where: ArrayLike = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        where: ArrayLike = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> Any: ...
 
 class _KlNormalVarValueAndGrad(Kernel):
@@ -235,7 +328,10 @@ class _KlNormalVarValueAndGrad(Kernel):
         self,
         mu1: ArrayLike, var1: ArrayLike, mu2: ArrayLike, var2: ArrayLike,
         *,
-        out: Any = ..., where: ArrayLike = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        where: ArrayLike = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> tuple[Any, Any, Any, Any, Any]: ...
 
 class _KlVae(Kernel):
@@ -243,7 +339,12 @@ class _KlVae(Kernel):
         self,
         mu: ArrayLike, logvar: ArrayLike,
         *,
-        out: Any = ..., axis: SupportsIndex = ..., axes: Sequence[Any] = ..., keepdims: bool = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        axis: SupportsIndex = ...,
+        axes: Sequence[Any] = ...,
+        keepdims: bool = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> Any: ...
 
 class _KlVaePerDim(Kernel):
@@ -251,7 +352,10 @@ class _KlVaePerDim(Kernel):
         self,
         mu: ArrayLike, logvar: ArrayLike,
         *,
-        out: Any = ..., where: ArrayLike = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        where: ArrayLike = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> Any: ...
 
 class _KlVaePerDimValueAndGrad(Kernel):
@@ -259,7 +363,10 @@ class _KlVaePerDimValueAndGrad(Kernel):
         self,
         mu: ArrayLike, logvar: ArrayLike,
         *,
-        out: Any = ..., where: ArrayLike = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        where: ArrayLike = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> tuple[Any, Any, Any]: ...
 
 class _KlVaeSigma(Kernel):
@@ -267,7 +374,12 @@ class _KlVaeSigma(Kernel):
         self,
         mu: ArrayLike, sigma: ArrayLike,
         *,
-        out: Any = ..., axis: SupportsIndex = ..., axes: Sequence[Any] = ..., keepdims: bool = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        axis: SupportsIndex = ...,
+        axes: Sequence[Any] = ...,
+        keepdims: bool = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> Any: ...
 
 class _KlVaeSigmaValueAndGrad(Kernel):
@@ -275,7 +387,11 @@ class _KlVaeSigmaValueAndGrad(Kernel):
         self,
         mu: ArrayLike, sigma: ArrayLike,
         *,
-        out: Any = ..., axis: SupportsIndex = ..., axes: Sequence[Any] = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        axis: SupportsIndex = ...,
+        axes: Sequence[Any] = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> tuple[Any, Any, Any]: ...
 
 class _KlVaeTerms(Kernel):
@@ -283,7 +399,12 @@ class _KlVaeTerms(Kernel):
         self,
         mu: ArrayLike, logvar: ArrayLike,
         *,
-        out: Any = ..., axis: SupportsIndex = ..., axes: Sequence[Any] = ..., keepdims: bool = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        axis: SupportsIndex = ...,
+        axes: Sequence[Any] = ...,
+        keepdims: bool = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> tuple[Any, Any, Any]: ...
 
 class _KlVaeValueAndGrad(Kernel):
@@ -291,7 +412,11 @@ class _KlVaeValueAndGrad(Kernel):
         self,
         mu: ArrayLike, logvar: ArrayLike,
         *,
-        out: Any = ..., axis: SupportsIndex = ..., axes: Sequence[Any] = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        axis: SupportsIndex = ...,
+        axes: Sequence[Any] = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> tuple[Any, Any, Any]: ...
 
 class _KlVaeVar(Kernel):
@@ -299,7 +424,12 @@ class _KlVaeVar(Kernel):
         self,
         mu: ArrayLike, var: ArrayLike,
         *,
-        out: Any = ..., axis: SupportsIndex = ..., axes: Sequence[Any] = ..., keepdims: bool = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        axis: SupportsIndex = ...,
+        axes: Sequence[Any] = ...,
+        keepdims: bool = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> Any: ...
 
 class _KlVaeVarValueAndGrad(Kernel):
@@ -307,7 +437,11 @@ class _KlVaeVarValueAndGrad(Kernel):
         self,
         mu: ArrayLike, var: ArrayLike,
         *,
-        out: Any = ..., axis: SupportsIndex = ..., axes: Sequence[Any] = ..., dtype: DTypeLike = ..., casting: _Casting = ...,
+        out: Any = ...,
+        axis: SupportsIndex = ...,
+        axes: Sequence[Any] = ...,
+        dtype: DTypeLike = ...,
+        casting: _Casting = ...,
     ) -> tuple[Any, Any, Any]: ...
 
 kl_mvn: _KlMvn

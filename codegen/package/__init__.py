@@ -57,7 +57,7 @@ def stub(kernel: AnyKernel) -> Stub:
         name=kernel.name,
         protocol="_" + "".join(word.capitalize() for word in kernel.name.split("_")),
         parameters=", ".join(f"{argument.name}: ArrayLike" for argument in kernel.arguments),
-        options=", ".join(f"{name}: {OPTIONS[name]} = ..." for name in options(kernel)),
+        options=",\n        ".join(f"{name}: {OPTIONS[name]} = ..." for name in options(kernel)),
         returns="Any" if count == 1 else f"tuple[{', '.join(['Any'] * count)}]",
     )
 
