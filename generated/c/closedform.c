@@ -718,33 +718,29 @@ static int in_doubt(const plan *plan, intptr_t n, const double *const *in, doubl
     return doubt;
 }
 
-/* At most BLOCK elements, each pack that is in doubt done again with care. */
+/* At most BLOCK elements. Those in doubt are looked for by halves, and their packs done again with care. */
 static int stretch(const plan *plan, intptr_t n, const double *const *in, double *sums, double *const *out)
 {
-    compensated totals[MOST_SUMS] = { {0.0, 0.0} };
-    const double *from[CLOSEDFORM_OPERANDS];
-    double *to[CLOSEDFORM_OPERANDS];
-    int raised = 0;
+    const double *from[CLOSEDFORM_OPERANDS] = {NULL};
+    double *to[CLOSEDFORM_OPERANDS] = {NULL};
+    double more[MOST_SUMS];
     if (!in_doubt(plan, n, in, sums, out)) {
         return 0;
     }
-    for (intptr_t start = 0; start < n; start += PACK) {
-        const intptr_t count = n - start < PACK ? n - start : PACK;
-        for (int i = 0; i < plan->inputs; ++i) {
-            from[i] = in[i] + start;
-        }
-        for (int i = 0; i < plan->stores; ++i) {
-            to[i] = out[i] + start;
-        }
-        if (in_doubt(plan, count, from, sums, to)) {
-            raised |= plan->careful(count, from, sums, to);
-        }
-        for (int i = 0; i < plan->sums; ++i) {
-            add(&totals[i], sums[i]);
-        }
+    if (n <= PACK) {
+        return plan->careful(n, in, sums, out);
     }
+    const intptr_t half = (n / 2 + PACK - 1) / PACK * PACK;
+    for (int i = 0; i < plan->inputs; ++i) {
+        from[i] = in[i] + half;
+    }
+    for (int i = 0; i < plan->stores; ++i) {
+        to[i] = out[i] + half;
+    }
+    int raised = stretch(plan, half, in, sums, out);
+    raised |= stretch(plan, n - half, from, more, to);
     for (int i = 0; i < plan->sums; ++i) {
-        sums[i] = total_of(totals[i]);
+        sums[i] += more[i];
     }
     return raised;
 }
@@ -850,17 +846,30 @@ static void add_triples(intptr_t n, const double *restrict from, double *restric
     }
 }
 
-/* The sums of rows of an odd length that is known: added without a loop. */
+/* The sums of rows of an odd length that is known, 5 or more: added without a loop. */
 INLINE void add_odd(intptr_t k, intptr_t rows, const double *restrict terms, double *restrict to)
 {
     for (intptr_t row = 0; row < rows; ++row, terms += k) {
-        double even = terms[0];
-        double odd = terms[1];
-        for (intptr_t j = 2; j + 1 < k; j += 2) {
-            even += terms[j];
-            odd += terms[j + 1];
+        if (k < 8) { /* 5 or 7: so short that a compiler would make poor vector code of pairs of sums */
+            const double rest = k > 5 ? terms[5] + terms[6] : 0.0;
+            to[row] = ((terms[0] + terms[2]) + terms[4]) + (terms[1] + terms[3]) + rest;
+            continue;
         }
-        to[row] = (even + terms[k - 1]) + odd;
+        double a = terms[0];
+        double b = terms[1];
+        double c = terms[2];
+        double d = terms[3];
+        intptr_t j = 4;
+        for (; j + 3 < k; j += 4) {
+            a += terms[j];
+            b += terms[j + 1];
+            c += terms[j + 2];
+            d += terms[j + 3];
+        }
+        a += terms[j];
+        b += j + 1 < k ? terms[j + 1] : 0.0;
+        c += j + 2 < k ? terms[j + 2] : 0.0;
+        to[row] = (a + b) + (c + d);
     }
 }
 
@@ -1194,33 +1203,29 @@ static int in_doubt_f32(const plan_f32 *plan, intptr_t n, const float *const *in
     return doubt;
 }
 
-/* At most BLOCK_f32 elements, each pack that is in doubt done again with care. */
+/* At most BLOCK_f32 elements. Those in doubt are looked for by halves, and their packs done again with care. */
 static int stretch_f32(const plan_f32 *plan, intptr_t n, const float *const *in, double *sums, float *const *out)
 {
-    compensated totals[MOST_SUMS] = { {0.0, 0.0} };
-    const float *from[CLOSEDFORM_OPERANDS];
-    float *to[CLOSEDFORM_OPERANDS];
-    int raised = 0;
+    const float *from[CLOSEDFORM_OPERANDS] = {NULL};
+    float *to[CLOSEDFORM_OPERANDS] = {NULL};
+    double more[MOST_SUMS];
     if (!in_doubt_f32(plan, n, in, sums, out)) {
         return 0;
     }
-    for (intptr_t start = 0; start < n; start += PACK_f32) {
-        const intptr_t count = n - start < PACK_f32 ? n - start : PACK_f32;
-        for (int i = 0; i < plan->inputs; ++i) {
-            from[i] = in[i] + start;
-        }
-        for (int i = 0; i < plan->stores; ++i) {
-            to[i] = out[i] + start;
-        }
-        if (in_doubt_f32(plan, count, from, sums, to)) {
-            raised |= plan->careful(count, from, sums, to);
-        }
-        for (int i = 0; i < plan->sums; ++i) {
-            add(&totals[i], sums[i]);
-        }
+    if (n <= PACK_f32) {
+        return plan->careful(n, in, sums, out);
     }
+    const intptr_t half = (n / 2 + PACK_f32 - 1) / PACK_f32 * PACK_f32;
+    for (int i = 0; i < plan->inputs; ++i) {
+        from[i] = in[i] + half;
+    }
+    for (int i = 0; i < plan->stores; ++i) {
+        to[i] = out[i] + half;
+    }
+    int raised = stretch_f32(plan, half, in, sums, out);
+    raised |= stretch_f32(plan, n - half, from, more, to);
     for (int i = 0; i < plan->sums; ++i) {
-        sums[i] = total_of(totals[i]);
+        sums[i] += more[i];
     }
     return raised;
 }
@@ -1326,17 +1331,30 @@ static void add_triples_f32(intptr_t n, const float *restrict from, float *restr
     }
 }
 
-/* The sums of rows of an odd length that is known: added without a loop. */
+/* The sums of rows of an odd length that is known, 5 or more: added without a loop. */
 INLINE void add_odd_f32(intptr_t k, intptr_t rows, const float *restrict terms, float *restrict to)
 {
     for (intptr_t row = 0; row < rows; ++row, terms += k) {
-        float even = terms[0];
-        float odd = terms[1];
-        for (intptr_t j = 2; j + 1 < k; j += 2) {
-            even += terms[j];
-            odd += terms[j + 1];
+        if (k < 8) { /* 5 or 7: so short that a compiler would make poor vector code of pairs of sums */
+            const float rest = k > 5 ? terms[5] + terms[6] : 0.0f;
+            to[row] = ((terms[0] + terms[2]) + terms[4]) + (terms[1] + terms[3]) + rest;
+            continue;
         }
-        to[row] = (even + terms[k - 1]) + odd;
+        float a = terms[0];
+        float b = terms[1];
+        float c = terms[2];
+        float d = terms[3];
+        intptr_t j = 4;
+        for (; j + 3 < k; j += 4) {
+            a += terms[j];
+            b += terms[j + 1];
+            c += terms[j + 2];
+            d += terms[j + 3];
+        }
+        a += terms[j];
+        b += j + 1 < k ? terms[j + 1] : 0.0f;
+        c += j + 2 < k ? terms[j + 2] : 0.0f;
+        to[row] = (a + b) + (c + d);
     }
 }
 
