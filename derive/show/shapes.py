@@ -245,7 +245,8 @@ def _names(kind: type) -> tuple[str, ...]:
 
 def parts(shape: Shape) -> Iterator[Shape]:
     """The shapes directly within a shape."""
-    for value in (getattr(shape, name) for name in _names(type(shape))):
+    kind: type = type(shape)
+    for value in (getattr(shape, name) for name in _names(kind)):
         for item in value if isinstance(value, tuple) else (value,):
             if isinstance(item, Term):
                 yield item.shape

@@ -882,6 +882,78 @@ static void add_square_in_panels(const int k, const double *E, double *S, void *
     }
 }
 
+/* ---- by itself, in strips that begin at row 0: all of a square is solved for */
+
+/* Strips of S from column `first` on; returns the column after the last. */
+static int fill_strips(panel *p, int first, const double *S)
+{
+    const int k = p->k;
+    for (p->strips = 0; first < k && p->strips < STRIPS; ++p->strips) {
+        double *to = (double *)(p->at[p->strips] = p->at[0] + (size_t)p->strips * (size_t)k * ABREAST);
+        const int width = k - first < STRIP ? k - first : STRIP;
+        p->column[p->strips] = 0;
+        p->width[p->strips] = width;
+        for (int i = 0; i < k; ++i, to += STRIP) {
+            memset(to, 0, STRIP * sizeof *to);
+            memcpy(to, S + (size_t)i * (size_t)k + (size_t)first, (size_t)width * sizeof *to);
+        }
+        first += width;
+    }
+    return first;
+}
+
+static void put_strips(const panel *p, int first, double *S)
+{
+    for (int s = 0; s < p->strips; first += p->width[s++]) {
+        const double *from = (double *)p->at[s];
+        for (int i = 0; i < p->k; ++i, from += STRIP) {
+            memcpy(S + (size_t)i * (size_t)p->k + (size_t)first, from, (size_t)p->width[s] * sizeof *from);
+        }
+    }
+}
+
+/* S = L^-1 S. */
+static void solve_in_strips(const int k, const double *L, const double *by_L, double *S, void *room)
+{
+    for (int first = 0, next; first < k; first = next) {
+        panel p = panel_at(k, 0, room);
+        next = fill_strips(&p, first, S);
+        int i = 0;
+        for (; i <= k - ROWS; i += ROWS) {
+            for (int s = 0; s < p.strips; ++s) {
+                solve_rows_of_strip(&p, s, ROWS, i, L, by_L);
+            }
+        }
+        for (; i <= k - 4; i += 4) {
+            for (int s = 0; s < p.strips; ++s) {
+                solve_rows_of_strip(&p, s, 4, i, L, by_L);
+            }
+        }
+        for (; i <= k - 2; i += 2) {
+            for (int s = 0; s < p.strips; ++s) {
+                solve_rows_of_strip(&p, s, 2, i, L, by_L);
+            }
+        }
+        for (; i <= k - 1; i += 1) {
+            for (int s = 0; s < p.strips; ++s) {
+                solve_rows_of_strip(&p, s, 1, i, L, by_L);
+            }
+        }
+        put_strips(&p, first, S);
+    }
+}
+
+/* S = L^-T S. */
+static void back_in_strips(const int k, const double *L, const double *by_L, double *S, void *room)
+{
+    for (int first = 0, next; first < k; first = next) {
+        panel p = panel_at(k, 0, room);
+        next = fill_strips(&p, first, S);
+        back_panel(&p, 0, L, by_L);
+        put_strips(&p, first, S);
+    }
+}
+
 /* ---- by itself: entry (i, j) is at i k + j. Above the diagonal of a lower triangle stand zeros; not of an argument, which may be read
    where it lies. */
 
@@ -1034,7 +1106,9 @@ static void carry_column_one(const int k, const double *L, double *b)
     }
 }
 
-static void factor_one(const int k, const double shift, const double *S, double *C, double *by_C)
+/* ---- factorisations, by itself */
+
+static void factor_row_by_row(const int k, const double shift, const double *S, double *C, double *by_C)
 {
     const size_t step = (size_t)k;
     for (int i = 0; i < k; ++i) {
@@ -1059,6 +1133,126 @@ static void factor_one(const int k, const double shift, const double *S, double 
             Ci[j] = 0.0;
         }
     }
+}
+
+/* Columns `first` to `first` + width of the rows before: row l of `turned` holds C[first][l], C[first + 1][l] and so on. */
+static void turn_rows(const int k, int first, int width, const double *C, vector *turned)
+{
+    double *to = (double *)turned;
+    for (int l = 0; l < first; ++l, to += STRIP) {
+        for (int j = 0; j < STRIP; ++j) {
+            to[j] = j < width ? C[(size_t)(first + j) * (size_t)k + (size_t)l] : 0.0;
+        }
+    }
+}
+
+/* Rows i to i + rows of a strip less their products with the columns before it. */
+INLINE void subtract_before(const panel *p, const int rows, int i, const double *C, const vector *turned)
+{
+    const size_t step = (size_t)p->k;
+    vector *at = p->at[0] + (size_t)(i - p->column[0]) * ABREAST;
+    vector x[ROWS][ABREAST];
+    for (int row = 0; row < rows; ++row) {
+        for (int v = 0; v < ABREAST; ++v) {
+            x[row][v] = at[row * ABREAST + v];
+        }
+    }
+    subtract_product(rows, p->column[0], C + (size_t)i * step, step, 1, turned, x);
+    for (int row = 0; row < rows; ++row) {
+        for (int v = 0; v < ABREAST; ++v) {
+            at[row * ABREAST + v] = x[row][v];
+        }
+    }
+}
+
+/* The square at the head of a strip is factored; `under` becomes what stands below its diagonal, turned. */
+static void factor_head(const panel *p, const double shift, double *by_C, vector under[][ABREAST])
+{
+    double *D = (double *)p->at[0];
+    memset(under, 0, STRIP * sizeof *under);
+    for (int j = 0; j < p->width[0]; ++j) {
+        double *Dj = D + j * STRIP;
+        const double root = sqrt(Dj[j] + shift);
+        const double by = 1.0 / root;
+        Dj[j] = shift == 0.0 ? root : Dj[j] / (root + shift);
+        by_C[j] = by;
+        for (int i = j + 1; i < p->width[0]; ++i) {
+            ((double *)under[j])[i] = D[i * STRIP + j] *= by;
+        }
+        for (int i = j + 1; i < p->width[0]; ++i) {
+            double *Di = D + i * STRIP;
+            for (int l = j + 1; l <= i; ++l) {
+                Di[l] -= Di[j] * ((double *)under[j])[l];
+            }
+        }
+    }
+}
+
+/* Some rows below that square, which do not wait for one another. */
+INLINE void divide_below(const int rows, const int width, const double *by_C, vector under[][ABREAST], vector *at)
+{
+    for (int l = 0; l < width; ++l) {
+        for (int row = 0; row < rows; ++row) {
+            vector *to = at + row * ABREAST;
+            const double c = ((double *)to)[l] *= by_C[l];
+            for (int v = l / LANES; v < ABREAST; ++v) {
+                to[v] -= c * under[l][v];
+            }
+        }
+    }
+}
+
+/* C with (shift I + C) (shift I + C)^T = shift I + S, strip by strip. */
+static void factor_in_strips(const int k, const double shift, const double *S, double *C, double *by_C, void *room)
+{
+    vector under[STRIP][ABREAST];
+    for (int i = 0; i < k; ++i) {
+        memset(C + (size_t)i * (size_t)k + i + 1, 0, (size_t)(k - i - 1) * sizeof *C);
+    }
+    for (int first = 0; first < k; first += STRIP) {
+        panel p = panel_at(k, first, room);
+        vector *const turned = p.at[0] + (size_t)k * ABREAST;
+        const int width = p.width[0];
+        p.strips = 1;
+        fill(&p, S);
+        turn_rows(k, first, width, C, turned);
+        int i = first;
+        for (; i <= k - ROWS; i += ROWS) {
+            subtract_before(&p, ROWS, i, C, turned);
+        }
+        for (; i <= k - 4; i += 4) {
+            subtract_before(&p, 4, i, C, turned);
+        }
+        for (; i <= k - 2; i += 2) {
+            subtract_before(&p, 2, i, C, turned);
+        }
+        for (; i <= k - 1; i += 1) {
+            subtract_before(&p, 1, i, C, turned);
+        }
+        factor_head(&p, shift, by_C + first, under);
+        for (i = first; i < first + width; ++i) {
+            put_rows(&p, 0, 1, i, C);
+        }
+        for (; i <= k - ROWS; i += ROWS) {
+            divide_below(ROWS, width, by_C + first, under, p.at[0] + (size_t)(i - first) * ABREAST);
+            put_rows(&p, 0, ROWS, i, C);
+        }
+        for (; i <= k - 1; i += 1) {
+            divide_below(1, width, by_C + first, under, p.at[0] + (size_t)(i - first) * ABREAST);
+            put_rows(&p, 0, 1, i, C);
+        }
+    }
+}
+
+static void factor_one(const int k, const double shift, const double *S, double *C, double *by_C)
+{
+    void *room = panel_room(k);
+    if (room == NULL) {
+        factor_row_by_row(k, shift, S, C, by_C);
+        return;
+    }
+    factor_in_strips(k, shift, S, C, by_C, room);
+    free(room);
 }
 
 /* The transpose of a square, in place: in blocks, of which the ones across the diagonal stay near. */
@@ -1087,9 +1281,18 @@ static void solve_close_one(const int k, const double *A, const double *by_A, co
         }
     }
     /* A^-1 (S - T), turned, is (S - T) A^-T; A^-1 times that is what is asked for. */
-    solve_rows(k, 1, A, by_A, X);
-    turn(k, X);
-    solve_rows(k, 1, A, by_A, X);
+    void *room = panel_room(k);
+    for (int twice = 0; twice < 2; ++twice) {
+        if (room != NULL) {
+            solve_in_strips(k, A, by_A, X, room);
+        } else {
+            solve_rows(k, 1, A, by_A, X);
+        }
+        if (!twice) {
+            turn(k, X);
+        }
+    }
+    free(room);
     factor_one(k, 1.0, X, E, by_C);
 }
 
@@ -1320,33 +1523,6 @@ static void back_symmetric_one(const int k, const double *L, const double *by_L,
                 Si[l] -= s * Lj[l];
             }
             S[(size_t)j * step + (size_t)i] = s;
-        }
-    }
-}
-
-/* S = L^-T S, all of it: every strip begins at row 0. */
-static void back_in_strips(const int k, const double *L, const double *by_L, double *S, void *room)
-{
-    for (int first = 0; first < k;) {
-        panel p = panel_at(k, 0, room);
-        int next = first;
-        for (p.strips = 0; next < k && p.strips < STRIPS; ++p.strips) {
-            double *to = (double *)(p.at[p.strips] = p.at[0] + (size_t)p.strips * (size_t)k * ABREAST);
-            const int width = k - next < STRIP ? k - next : STRIP;
-            p.column[p.strips] = 0;
-            p.width[p.strips] = width;
-            for (int i = 0; i < k; ++i, to += STRIP) {
-                memset(to, 0, STRIP * sizeof *to);
-                memcpy(to, S + (size_t)i * (size_t)k + (size_t)next, (size_t)width * sizeof *to);
-            }
-            next += width;
-        }
-        back_panel(&p, 0, L, by_L);
-        for (int s = 0; s < p.strips; first += p.width[s++]) {
-            const double *from = (double *)p.at[s];
-            for (int i = 0; i < k; ++i, from += STRIP) {
-                memcpy(S + (size_t)i * (size_t)k + (size_t)first, from, (size_t)p.width[s] * sizeof *from);
-            }
         }
     }
 }
@@ -2256,6 +2432,78 @@ static void add_square_in_panels_f32(const int k, const float *E, float *S, void
     }
 }
 
+/* ---- by itself, in strips that begin at row 0: all of a square is solved for */
+
+/* Strips of S from column `first` on; returns the column after the last. */
+static int fill_strips_f32(panel_f32 *p, int first, const float *S)
+{
+    const int k = p->k;
+    for (p->strips = 0; first < k && p->strips < STRIPS; ++p->strips) {
+        float *to = (float *)(p->at[p->strips] = p->at[0] + (size_t)p->strips * (size_t)k * ABREAST);
+        const int width = k - first < STRIP_f32 ? k - first : STRIP_f32;
+        p->column[p->strips] = 0;
+        p->width[p->strips] = width;
+        for (int i = 0; i < k; ++i, to += STRIP_f32) {
+            memset(to, 0, STRIP_f32 * sizeof *to);
+            memcpy(to, S + (size_t)i * (size_t)k + (size_t)first, (size_t)width * sizeof *to);
+        }
+        first += width;
+    }
+    return first;
+}
+
+static void put_strips_f32(const panel_f32 *p, int first, float *S)
+{
+    for (int s = 0; s < p->strips; first += p->width[s++]) {
+        const float *from = (float *)p->at[s];
+        for (int i = 0; i < p->k; ++i, from += STRIP_f32) {
+            memcpy(S + (size_t)i * (size_t)p->k + (size_t)first, from, (size_t)p->width[s] * sizeof *from);
+        }
+    }
+}
+
+/* S = L^-1 S. */
+static void solve_in_strips_f32(const int k, const float *L, const float *by_L, float *S, void *room)
+{
+    for (int first = 0, next; first < k; first = next) {
+        panel_f32 p = panel_at_f32(k, 0, room);
+        next = fill_strips_f32(&p, first, S);
+        int i = 0;
+        for (; i <= k - ROWS; i += ROWS) {
+            for (int s = 0; s < p.strips; ++s) {
+                solve_rows_of_strip_f32(&p, s, ROWS, i, L, by_L);
+            }
+        }
+        for (; i <= k - 4; i += 4) {
+            for (int s = 0; s < p.strips; ++s) {
+                solve_rows_of_strip_f32(&p, s, 4, i, L, by_L);
+            }
+        }
+        for (; i <= k - 2; i += 2) {
+            for (int s = 0; s < p.strips; ++s) {
+                solve_rows_of_strip_f32(&p, s, 2, i, L, by_L);
+            }
+        }
+        for (; i <= k - 1; i += 1) {
+            for (int s = 0; s < p.strips; ++s) {
+                solve_rows_of_strip_f32(&p, s, 1, i, L, by_L);
+            }
+        }
+        put_strips_f32(&p, first, S);
+    }
+}
+
+/* S = L^-T S. */
+static void back_in_strips_f32(const int k, const float *L, const float *by_L, float *S, void *room)
+{
+    for (int first = 0, next; first < k; first = next) {
+        panel_f32 p = panel_at_f32(k, 0, room);
+        next = fill_strips_f32(&p, first, S);
+        back_panel_f32(&p, 0, L, by_L);
+        put_strips_f32(&p, first, S);
+    }
+}
+
 /* ---- by itself: entry (i, j) is at i k + j. Above the diagonal of a lower triangle stand zeros; not of an argument, which may be read
    where it lies. */
 
@@ -2408,7 +2656,9 @@ static void carry_column_one_f32(const int k, const float *L, float *b)
     }
 }
 
-static void factor_one_f32(const int k, const float shift, const float *S, float *C, float *by_C)
+/* ---- factorisations, by itself */
+
+static void factor_row_by_row_f32(const int k, const float shift, const float *S, float *C, float *by_C)
 {
     const size_t step = (size_t)k;
     for (int i = 0; i < k; ++i) {
@@ -2433,6 +2683,126 @@ static void factor_one_f32(const int k, const float shift, const float *S, float
             Ci[j] = 0.0f;
         }
     }
+}
+
+/* Columns `first` to `first` + width of the rows before: row l of `turned` holds C[first][l], C[first + 1][l] and so on. */
+static void turn_rows_f32(const int k, int first, int width, const float *C, vector_f32 *turned)
+{
+    float *to = (float *)turned;
+    for (int l = 0; l < first; ++l, to += STRIP_f32) {
+        for (int j = 0; j < STRIP_f32; ++j) {
+            to[j] = j < width ? C[(size_t)(first + j) * (size_t)k + (size_t)l] : 0.0f;
+        }
+    }
+}
+
+/* Rows i to i + rows of a strip less their products with the columns before it. */
+INLINE void subtract_before_f32(const panel_f32 *p, const int rows, int i, const float *C, const vector_f32 *turned)
+{
+    const size_t step = (size_t)p->k;
+    vector_f32 *at = p->at[0] + (size_t)(i - p->column[0]) * ABREAST;
+    vector_f32 x[ROWS][ABREAST];
+    for (int row = 0; row < rows; ++row) {
+        for (int v = 0; v < ABREAST; ++v) {
+            x[row][v] = at[row * ABREAST + v];
+        }
+    }
+    subtract_product_f32(rows, p->column[0], C + (size_t)i * step, step, 1, turned, x);
+    for (int row = 0; row < rows; ++row) {
+        for (int v = 0; v < ABREAST; ++v) {
+            at[row * ABREAST + v] = x[row][v];
+        }
+    }
+}
+
+/* The square at the head of a strip is factored; `under` becomes what stands below its diagonal, turned. */
+static void factor_head_f32(const panel_f32 *p, const float shift, float *by_C, vector_f32 under[][ABREAST])
+{
+    float *D = (float *)p->at[0];
+    memset(under, 0, STRIP_f32 * sizeof *under);
+    for (int j = 0; j < p->width[0]; ++j) {
+        float *Dj = D + j * STRIP_f32;
+        const float root = sqrtf(Dj[j] + shift);
+        const float by = 1.0f / root;
+        Dj[j] = shift == 0.0f ? root : Dj[j] / (root + shift);
+        by_C[j] = by;
+        for (int i = j + 1; i < p->width[0]; ++i) {
+            ((float *)under[j])[i] = D[i * STRIP_f32 + j] *= by;
+        }
+        for (int i = j + 1; i < p->width[0]; ++i) {
+            float *Di = D + i * STRIP_f32;
+            for (int l = j + 1; l <= i; ++l) {
+                Di[l] -= Di[j] * ((float *)under[j])[l];
+            }
+        }
+    }
+}
+
+/* Some rows below that square, which do not wait for one another. */
+INLINE void divide_below_f32(const int rows, const int width, const float *by_C, vector_f32 under[][ABREAST], vector_f32 *at)
+{
+    for (int l = 0; l < width; ++l) {
+        for (int row = 0; row < rows; ++row) {
+            vector_f32 *to = at + row * ABREAST;
+            const float c = ((float *)to)[l] *= by_C[l];
+            for (int v = l / LANES_f32; v < ABREAST; ++v) {
+                to[v] -= c * under[l][v];
+            }
+        }
+    }
+}
+
+/* C with (shift I + C) (shift I + C)^T = shift I + S, strip by strip. */
+static void factor_in_strips_f32(const int k, const float shift, const float *S, float *C, float *by_C, void *room)
+{
+    vector_f32 under[STRIP_f32][ABREAST];
+    for (int i = 0; i < k; ++i) {
+        memset(C + (size_t)i * (size_t)k + i + 1, 0, (size_t)(k - i - 1) * sizeof *C);
+    }
+    for (int first = 0; first < k; first += STRIP_f32) {
+        panel_f32 p = panel_at_f32(k, first, room);
+        vector_f32 *const turned = p.at[0] + (size_t)k * ABREAST;
+        const int width = p.width[0];
+        p.strips = 1;
+        fill_f32(&p, S);
+        turn_rows_f32(k, first, width, C, turned);
+        int i = first;
+        for (; i <= k - ROWS; i += ROWS) {
+            subtract_before_f32(&p, ROWS, i, C, turned);
+        }
+        for (; i <= k - 4; i += 4) {
+            subtract_before_f32(&p, 4, i, C, turned);
+        }
+        for (; i <= k - 2; i += 2) {
+            subtract_before_f32(&p, 2, i, C, turned);
+        }
+        for (; i <= k - 1; i += 1) {
+            subtract_before_f32(&p, 1, i, C, turned);
+        }
+        factor_head_f32(&p, shift, by_C + first, under);
+        for (i = first; i < first + width; ++i) {
+            put_rows_f32(&p, 0, 1, i, C);
+        }
+        for (; i <= k - ROWS; i += ROWS) {
+            divide_below_f32(ROWS, width, by_C + first, under, p.at[0] + (size_t)(i - first) * ABREAST);
+            put_rows_f32(&p, 0, ROWS, i, C);
+        }
+        for (; i <= k - 1; i += 1) {
+            divide_below_f32(1, width, by_C + first, under, p.at[0] + (size_t)(i - first) * ABREAST);
+            put_rows_f32(&p, 0, 1, i, C);
+        }
+    }
+}
+
+static void factor_one_f32(const int k, const float shift, const float *S, float *C, float *by_C)
+{
+    void *room = panel_room_f32(k);
+    if (room == NULL) {
+        factor_row_by_row_f32(k, shift, S, C, by_C);
+        return;
+    }
+    factor_in_strips_f32(k, shift, S, C, by_C, room);
+    free(room);
 }
 
 /* The transpose of a square, in place: in blocks, of which the ones across the diagonal stay near. */
@@ -2461,9 +2831,18 @@ static void solve_close_one_f32(const int k, const float *A, const float *by_A, 
         }
     }
     /* A^-1 (S - T), turned, is (S - T) A^-T; A^-1 times that is what is asked for. */
-    solve_rows_f32(k, 1, A, by_A, X);
-    turn_f32(k, X);
-    solve_rows_f32(k, 1, A, by_A, X);
+    void *room = panel_room_f32(k);
+    for (int twice = 0; twice < 2; ++twice) {
+        if (room != NULL) {
+            solve_in_strips_f32(k, A, by_A, X, room);
+        } else {
+            solve_rows_f32(k, 1, A, by_A, X);
+        }
+        if (!twice) {
+            turn_f32(k, X);
+        }
+    }
+    free(room);
     factor_one_f32(k, 1.0f, X, E, by_C);
 }
 
@@ -2694,33 +3073,6 @@ static void back_symmetric_one_f32(const int k, const float *L, const float *by_
                 Si[l] -= s * Lj[l];
             }
             S[(size_t)j * step + (size_t)i] = s;
-        }
-    }
-}
-
-/* S = L^-T S, all of it: every strip begins at row 0. */
-static void back_in_strips_f32(const int k, const float *L, const float *by_L, float *S, void *room)
-{
-    for (int first = 0; first < k;) {
-        panel_f32 p = panel_at_f32(k, 0, room);
-        int next = first;
-        for (p.strips = 0; next < k && p.strips < STRIPS; ++p.strips) {
-            float *to = (float *)(p.at[p.strips] = p.at[0] + (size_t)p.strips * (size_t)k * ABREAST);
-            const int width = k - next < STRIP_f32 ? k - next : STRIP_f32;
-            p.column[p.strips] = 0;
-            p.width[p.strips] = width;
-            for (int i = 0; i < k; ++i, to += STRIP_f32) {
-                memset(to, 0, STRIP_f32 * sizeof *to);
-                memcpy(to, S + (size_t)i * (size_t)k + (size_t)next, (size_t)width * sizeof *to);
-            }
-            next += width;
-        }
-        back_panel_f32(&p, 0, L, by_L);
-        for (int s = 0; s < p.strips; first += p.width[s++]) {
-            const float *from = (float *)p.at[s];
-            for (int i = 0; i < k; ++i, from += STRIP_f32) {
-                memcpy(S + (size_t)i * (size_t)k + (size_t)first, from, (size_t)p.width[s] * sizeof *from);
-            }
         }
     }
 }

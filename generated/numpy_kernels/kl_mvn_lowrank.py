@@ -16,9 +16,9 @@ from .low_rank import (
     logdet_near_unit,
     near_unit,
     row_dots,
+    thin_twin,
     turned,
     whitened,
-    thin_twin,
 )
 from .special import logratiomx
 
@@ -279,4 +279,5 @@ def kl_mvn_lowrank_value_and_grad(mu1: Array, W1: Array, d1: Array, mu2: Array, 
     t97 = row_dots(t28, t28)  # diagonal(Q2 (mu1 - mu2) (mu1 - mu2)^T Q2)
     t98 = t88 + t91 + t96 - t97
     by_d2 = 0.5 * t98
-    return np.asarray(0.5 * t0 + 0.5 * t2 - 0.5 * t22 + 0.5 * t29 + 0.5 * t32), t28[..., 0], by_W1[..., :r], by_d1[..., 0], by_mu2[..., 0], by_W2[..., :s], by_d2[..., 0]
+    kl = np.asarray(0.5 * t0 + 0.5 * t2 - 0.5 * t22 + 0.5 * t29 + 0.5 * t32)
+    return kl, t28[..., 0], by_W1[..., :r], by_d1[..., 0], by_mu2[..., 0], by_W2[..., :s], by_d2[..., 0]

@@ -76,7 +76,7 @@ def pages(folder: str, modules: Mapping[str, Sequence[LowRankKernel]]) -> list[P
 def _module(kernels: Sequence[LowRankKernel]) -> dict[str, object]:
     functions = [_function(kernel) for kernel in kernels]
     text = "\n".join(line for function in functions for line in (*function.prepared, *function.lines, function.value))
-    used = ["Array", *(name for name in HELPERS if re.search(rf"\b{name}\(", text)), "thin_twin"]
+    used = sorted(["Array", "thin_twin", *(name for name in HELPERS if re.search(rf"\b{name}\(", text))])
     listed = "(\n" + "".join(f"    {name},\n" for name in used) + ")"
     special = [name for name in ("log1pmx", "logratiomx") if f"{name}(" in text]
     imports = [f"from .low_rank import {listed}", *(f"from .special import {name}" for name in special)]
@@ -110,8 +110,8 @@ def _function(kernel: LowRankKernel) -> Function:
         doc="\n".join("    " + line if line else "" for line in description(kernel, remarks, digests=False)).lstrip(),
         returns="tuple[Array, ...]" if gradients else "Array",
         prepared=prepared,
-        lines=list(_lines(kernel.lets)),
-        value=", ".join([value, *gradients]),
+        lines=[*_lines(kernel.lets), *[f"kl = {value}"] * bool(gradients)],
+        value=", ".join(["kl", *gradients]) if gradients else value,
     )
 
 
