@@ -34,7 +34,6 @@ from .program import (
     Inner,
     Let,
     LetNumber,
-    LogDet,
     LogDetNearUnit,
     LowRankKernel,
     NumberOperation,
@@ -126,9 +125,6 @@ class Lowering:
 
     def number_of(self, node: sp.Basic) -> sp.Basic:
         """The expression with a symbol for every number that is made of matrices."""
-        determinant = node.args[0] if isinstance(node, sp.log) and isinstance(node.args[0], sp.Determinant) else None
-        if determinant is not None:
-            return self._number(node, LogDet(self._factor(determinant.arg)))
         if isinstance(node, (sp.Trace, Scalar)):
             return self._trace(node)
         if isinstance(node, LogDet1pmx):

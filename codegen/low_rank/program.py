@@ -101,13 +101,6 @@ class Inner:
 
 
 @dataclass(frozen=True)
-class LogDet:
-    """The number log |L L^T|."""
-
-    factor: Array
-
-
-@dataclass(frozen=True)
 class LogDetNearUnit:
     """The number log |I + X| - tr X, where I + X = (I + E) (I + E)^T and E = factor."""
 
@@ -123,7 +116,7 @@ class RowSum:
 
 
 ArrayOperation = Scaled | Product | Factored | Divided | Combined | Whitened | FactoredNearUnit | RowDots
-NumberOperation = Inner | LogDet | LogDetNearUnit | RowSum
+NumberOperation = Inner | LogDetNearUnit | RowSum
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
+import sympy as sp
+
 from ..derivation import Step
-from ..rewrite import Path, Site, at_path
+from ..rewrite import Path, Site, at_path, at_site
 
 
 def runs(steps: Sequence[Step]) -> list[tuple[Step, ...]]:
@@ -44,7 +46,15 @@ def _carried(site: Site, step: Step) -> Site | None:
     parent = here[:shared]
     grown = len(at_path(step.after, parent).args) - len(at_path(step.before, parent).args)
     moved = here[shared] + grown if here[shared] > change[shared] else here[shared]
-    return Site((*parent, moved, *here[shared + 1 :]), site.items)
+    carried = Site((*parent, moved, *here[shared + 1 :]), site.items)
+    return carried if _holds(carried, step.after, at_site(step.before, site)) else None  # a number may have moved to the front
+
+
+def _holds(site: Site, line: sp.Basic, term: sp.Basic) -> bool:
+    try:
+        return at_site(line, site) == term
+    except IndexError:
+        return False
 
 
 def _moved(index: int, step: Step, parent: Path) -> int:

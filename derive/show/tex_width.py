@@ -29,21 +29,21 @@ LETTER, CAPITAL = 0.6, 0.84
 def width(tex: str) -> float:
     """The width in em."""
     tokens = [token for token in TOKEN.findall(tex) if not token.isspace()]
-    total, rest = _group(tokens)
+    total, rest = _group(tokens, display=True)
     assert not rest, f"unbalanced braces: {tex}"
     return total
 
 
-def _group(tokens: list[str]) -> tuple[float, list[str]]:
-    """The width up to the closing brace, and what follows it."""
+def _group(tokens: list[str], *, display: bool) -> tuple[float, list[str]]:
+    """The width up to the closing brace, and what follows it. In a fraction, where there is no display, limits stand beside."""
     total = 0.0
     while tokens:
         if tokens[0] == "}":
             return total, tokens[1:]
         head = tokens[0]
-        inner, tokens = _argument(tokens)
+        inner, tokens = _argument(tokens, display=display)
         below, tokens = _scripts(tokens)
-        total += max(inner, below) if head in BELOW_AND_ABOVE else inner + below
+        total += max(inner, below) if display and head in BELOW_AND_ABOVE else inner + below
     return total, tokens
 
 
@@ -51,22 +51,22 @@ def _scripts(tokens: list[str]) -> tuple[float, list[str]]:
     """An index and an exponent stand one above the other."""
     widest = 0.0
     while tokens and tokens[0] in "^_":
-        inner, tokens = _argument(tokens[1:])
+        inner, tokens = _argument(tokens[1:], display=False)
         widest = max(widest, SCRIPT * inner)
     return widest, tokens
 
 
-def _argument(tokens: list[str]) -> tuple[float, list[str]]:
+def _argument(tokens: list[str], *, display: bool) -> tuple[float, list[str]]:
     """One group, one fraction, or one token."""
     token, *rest = tokens
     if token == "{":
-        return _group(rest)
+        return _group(rest, display=display)
     if token in (r"\frac", r"\tfrac"):
-        over, rest = _argument(rest)
-        under, rest = _argument(rest)
+        over, rest = _argument(rest, display=False)
+        under, rest = _argument(rest, display=False)
         return (0.3 + max(over, under)) * (SCRIPT if token == r"\tfrac" else 1), rest
     if token == r"\color":
-        return 0.0, _argument(rest)[1]
+        return 0.0, _argument(rest, display=display)[1]
     if token in INVISIBLE:
         return 0.0, rest
     return COMMANDS.get(token, CHARACTERS.get(token, CAPITAL if token.isupper() else LETTER)), rest

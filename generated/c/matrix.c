@@ -9066,15 +9066,6 @@ static double inner(const int n, const int m, const double *X, const double *Y)
     return sum;
 }
 
-static double logdet(const int n, const double *L)
-{
-    double sum = 0.0;
-    for (int i = 0; i < n; ++i) {
-        sum += 2.0 * log(L[ROOM(i, n) + (size_t)i]);
-    }
-    return sum;
-}
-
 /* to = L^-1 B L^-T for symmetric B: first the rows of B, then those of what that gives. */
 static void whiten(const int n, const double *B, const double *L, double *to)
 {
@@ -9305,15 +9296,6 @@ static float inner_f32(const int n, const int m, const float *X, const float *Y)
 #pragma omp simd reduction(+ : sum)
     for (size_t e = 0; e < ROOM(n, m); ++e) {
         sum += X[e] * Y[e];
-    }
-    return sum;
-}
-
-static float logdet_f32(const int n, const float *L)
-{
-    float sum = 0.0f;
-    for (int i = 0; i < n; ++i) {
-        sum += 2.0f * logf(L[ROOM(i, n) + (size_t)i]);
     }
     return sum;
 }

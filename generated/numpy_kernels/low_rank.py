@@ -26,7 +26,6 @@ __all__ = [
     "filled",
     "identity",
     "inner",
-    "logdet",
     "logdet_near_unit",
     "near_unit",
     "row_dots",
@@ -89,11 +88,6 @@ def row_dots(X: Array, Y: Array) -> Array:
 def inner(X: Array, Y: Array) -> Array:
     """tr(X^T Y)."""
     return np.asarray(np.sum(X * Y, axis=(-2, -1)))
-
-
-def logdet(L: Array) -> Array:
-    """log |L L^T|."""
-    return np.asarray(2 * np.sum(np.log(diagonal(L)), axis=-1))
 
 
 def thin_twin(

@@ -64,7 +64,8 @@ def test_list_names_every_theorem_and_rule() -> None:
     done = run("list")
     assert done.exit_code == 0
     words = set(done.stdout.split())
-    folded = {name for name in theorems if name.rpartition("_by_")[0] in theorems}
+    by = {f"{base}_by_{parameter}" for base in theorems for parameter in theorems.parameters(base)}
+    folded = by & set(theorems)
     assert set(theorems) - folded <= words
     assert set(RULES) <= words
     assert f"{len(theorems)} theorems, {len(folded)} of them gradients" in done.stdout
@@ -308,7 +309,7 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
         (("check", "kl_normal", "kl_mvm"), "closedform check: no theorem, rule or kernel is called 'kl_mvm'; did you mean kl_mvn"),
         (("show", "lemma:kl_norml"), "closedform show: no theorem, rule or kernel is called 'lemma:kl_norml'; did you mean kl_normal, "),
         (("show", "kl_normal", "--as", "latx"), "closedform show: no form is called 'latx'; did you mean latex"),
-        (("show", "kl_normal", "--as", "pdf"), "closedform show: no form is called 'pdf'; there are text, latex, markdown, html, json"),
+        (("show", "kl_normal", "--as", "pdf"), f"closedform show: no form is called 'pdf'; there are {', '.join(FORMS)}"),
         (("show", "log_mul", "--as", "latex"), "closedform show: log_mul is a rule, and a rule alone is shown as text"),
     ],
 )

@@ -30,7 +30,7 @@ def test_make_targets_named_in_the_changelog_exist() -> None:
 
 
 def test_ci_runs_the_commands_of_the_readme() -> None:
-    assert commands_in(".ci/run") == {"test", "test-browser", "lint", "types", "check-generated"}
+    assert commands_in(".ci/run") == {"test", "test-browser", "lint", "types", "check-generated", "instructions"}
     assert commands_in(".ci/run") <= commands_in("README.md")
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
 

@@ -20,7 +20,6 @@ from ...low_rank.program import (
     Inner,
     Let,
     LetNumber,
-    LogDet,
     LogDetNearUnit,
     LowRankKernel,
     Product,
@@ -257,8 +256,6 @@ def _statement(let: Let | LetNumber, real: Real) -> list[str]:
             return [f"factor_near_unit{real.ours}({of.rows}, {_names(of)}, {target});"]
         case LogDetNearUnit(factor):
             return [f"const {real.c} {target} = logdet_near_unit{real.ours}({factor.rows}, {_names(factor)});"]
-        case LogDet(factor):
-            return [f"const {real.c} {target} = logdet{real.ours}({factor.rows}, {_names(factor)});"]
         case RowSum(value, columns):
             entry = _printer(real, lambda name: f"{identifier(name)}[j]").print(value)
             return [

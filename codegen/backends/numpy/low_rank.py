@@ -19,7 +19,6 @@ from ...low_rank.program import (
     Inner,
     Let,
     LetNumber,
-    LogDet,
     LogDetNearUnit,
     LowRankKernel,
     Product,
@@ -35,7 +34,7 @@ from .spelling import PRINTER
 
 TEMPLATES = Path(__file__).parent / "templates"
 HELPERS = (
-    "columns", "divided", "factor", "filled", "identity", "inner", "logdet", "logdet_near_unit", "near_unit", "row_dots", "turned",
+    "columns", "divided", "factor", "filled", "identity", "inner", "logdet_near_unit", "near_unit", "row_dots", "turned",
     "whitened",
 )  # fmt: skip
 
@@ -144,8 +143,6 @@ def _spelled(let: Let | LetNumber) -> str:
             return f"whitened({of.name}, {by.name})"
         case FactoredNearUnit(of):
             return f"near_unit({of.name})"
-        case LogDet(by):
-            return f"logdet({by.name})"
         case LogDetNearUnit(by):
             return f"logdet_near_unit({by.name})"
         case RowSum(value, _):
