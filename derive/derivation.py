@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import sympy as sp
@@ -234,7 +234,7 @@ class Theorem:
         strict = [step.equality for step in self.derivation.steps if step.line_relation != "="]
         return tuple(case for case in strict if case is not None) if None not in strict else ()
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Eight bytes that change when a line, a rule or a hypothesis changes."""
         parts = [self.name, *map(str, self.hypotheses.sorted()), spelt_out(self.lhs)]

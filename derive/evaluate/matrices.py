@@ -57,10 +57,7 @@ def product(a: Matrix, b: Matrix) -> Matrix:
 
 
 def dot(a: Sequence[Number], b: Sequence[Number]) -> Number:
-    total = a[0] * b[0]
-    for x, y in zip(a[1:], b[1:], strict=True):
-        total += x * y
-    return total
+    return mpmath.fdot(zip(a, b, strict=True))
 
 
 def add(a: Matrix, b: Matrix) -> Matrix:
@@ -139,8 +136,5 @@ def forward(lower: Matrix, right: Sequence[Number]) -> list[Number]:
     """L^-1 b by forward substitution."""
     solution: list[Number] = []
     for i, row in enumerate(lower):
-        rest = right[i]
-        for j in range(i):
-            rest -= row[j] * solution[j]
-        solution.append(rest / row[i])
+        solution.append((right[i] - mpmath.fdot(zip(row[:i], solution, strict=True))) / row[i])
     return solution

@@ -190,9 +190,14 @@ def _kinds(assumed: Iterable[AppliedPredicate]) -> dict[sp.Basic, Kinds]:
 
 
 def _nodes(tree: sp.Basic) -> Iterator[sp.Basic]:
-    yield tree
-    for arg in tree.args:
-        yield from _nodes(arg)
+    """Every node, each once: a line says the same in many places."""
+    seen, waiting = {tree}, [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        fresh = [arg for arg in node.args if arg not in seen]
+        seen.update(fresh)
+        waiting += dict.fromkeys(fresh)
 
 
 def _sizes(node: sp.Basic) -> frozenset[sp.Basic]:

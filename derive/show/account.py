@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import sympy as sp
@@ -55,6 +56,7 @@ class Verdicts(Protocol):
     def steps(self) -> Sequence[StepVerdict]: ...
     @property
     def evidence(self) -> Sequence[Evidence]: ...
+    def __hash__(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,7 @@ class Account:
     rules: tuple[Entry, ...]
 
 
+@lru_cache(maxsize=2)  # one theorem is shown in several forms, one after the other
 def account_of(theorem: Theorem, verdicts: Verdicts | None, options: Options = Options()) -> Account:
     steps = theorem.derivation.steps
     labels = labels_of(theorem)
@@ -211,8 +214,8 @@ def _speaks_of(line: sp.Basic, law: sp.Basic) -> bool:
 
 def _abbreviations(theorem: Theorem, pen: Pen) -> list[Shape]:
     """M = L2^-1 L1, in the order in which they come up."""
-    nodes = (node for line in theorem.derivation.lines() for node in sp.preorder_traversal(line))
-    met = dict.fromkeys(node for node in nodes if isinstance(node, Abbreviation))
+    met = dict.fromkeys(node for line in theorem.derivation.lines() if line.has(Abbreviation) for node in sp.preorder_traversal(line)
+                        if isinstance(node, Abbreviation))
     return [Compare(write(node, pen), "=", write(node.body, pen)) for node in met]
 
 
