@@ -117,8 +117,8 @@ _KERNELS = (
 def config() -> dict[str, str]:
     """Which kernels answer: `kernels` is "compiled" or "numpy"; `instruction_set` of the compiled ones, or the `reason` for NumPy.
 
-    `blas` is what solves large triangular systems: the BLAS of SciPy, which is looked up now if no kernel has needed it yet, or loops
-    in C.
+    `blas` is what solves large triangular systems: blocks of vector registers where the processor has AVX; else the BLAS of SciPy,
+    which is looked up now if no kernel has needed it yet, or loops in C.
     """
     if _compiled is None:
         return {"kernels": "numpy", "reason": _reason, "build": BUILD}
