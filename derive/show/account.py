@@ -125,7 +125,8 @@ def account_of(theorem: Theorem, verdicts: Verdicts | None, options: Options = O
     labels = labels_of(theorem)
     pen = Pen(labels)
     words = [str(found.verdict) for found in verdicts.steps] if verdicts else [""] * len(steps)
-    used = [law for law in labels if any(_speaks_of(line, law) for line in theorem.derivation.lines())]
+    nodes = tuple(_nodes(theorem.derivation.lines()))
+    used = [law for law in labels if _speaks_of(nodes, law)]
     return Account(
         name=theorem.name,
         title=theorem.title,
@@ -135,7 +136,7 @@ def account_of(theorem: Theorem, verdicts: Verdicts | None, options: Options = O
         hypotheses=(*hypotheses(theorem.hypotheses, pen), *_integers(theorem)),
         labels=tuple((labels[law], write(law, pen)) for law in used),
         legend=tuple(legend(_names(theorem))),
-        abbreviations=tuple(_abbreviations(theorem, pen)),
+        abbreviations=tuple(_abbreviations(nodes, pen)),
         equality=tuple(_statement(statement, pen) for statement in theorem.equality_case),
         verdict=summary(verdicts, len(steps)),
         whole=tuple(f"{found.engine}: {found.verdict}" for found in verdicts.evidence) if verdicts else (),
@@ -207,16 +208,27 @@ def labels_of(theorem: Theorem) -> dict[sp.Basic, str]:
     return {}
 
 
-def _speaks_of(line: sp.Basic, law: sp.Basic) -> bool:
-    """Is the law meant by its label in the line?"""
-    return any(contains(node, law) for node in line.atoms(Density, Expect, ExpectMatrix))
+def _nodes(lines: Iterable[sp.Basic]) -> Iterator[sp.Basic]:
+    """The nodes of all lines in the order in which they come up, each once: a line repeats most of the one before."""
+    seen: set[sp.Basic] = set()
+    for line in lines:
+        waiting = [line]
+        while waiting:
+            node = waiting.pop()
+            if node not in seen:
+                seen.add(node)
+                yield node
+                waiting += reversed(node.args)
 
 
-def _abbreviations(theorem: Theorem, pen: Pen) -> list[Shape]:
+def _speaks_of(nodes: Iterable[sp.Basic], law: sp.Basic) -> bool:
+    """Is the law meant by its label in any of the lines?"""
+    return any(isinstance(node, Density | Expect | ExpectMatrix) and contains(node, law) for node in nodes)
+
+
+def _abbreviations(nodes: Iterable[sp.Basic], pen: Pen) -> list[Shape]:
     """M = L2^-1 L1, in the order in which they come up."""
-    met = dict.fromkeys(node for line in theorem.derivation.lines() if line.has(Abbreviation) for node in sp.preorder_traversal(line)
-                        if isinstance(node, Abbreviation))
-    return [Compare(write(node, pen), "=", write(node.body, pen)) for node in met]
+    return [Compare(write(node, pen), "=", write(node.body, pen)) for node in nodes if isinstance(node, Abbreviation)]
 
 
 def _integers(theorem: Theorem) -> tuple[Shape, ...]:
