@@ -34,9 +34,10 @@
 #define PACK_f32 16
 /* Elements that are added to each other before they are added to a sum in double. */
 #define PART 256
-/* While it computes, the processor does not read far enough ahead by itself: where nothing is written, each pack, which is a line of
-   the cache, asks for what comes AHEAD bytes later. Nothing is read there, so that it may lie outside the arrays. */
-#define AHEAD 1024
+/* While it computes, the processor does not read far enough ahead by itself, and a line of the cache is read before it is written:
+   each pack, which is such a line, asks for those that come AHEAD bytes later. Nothing is read there, so that it may lie outside the
+   arrays. */
+#define AHEAD 2048
 #if defined(__GNUC__)
 #define PREFETCH(place) __builtin_prefetch((const void *)((uintptr_t)(place) + AHEAD))
 #else
@@ -1711,6 +1712,11 @@ static int kl_normal_whole(intptr_t packs, const double *const *in, double *sums
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_sigma1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_sigma2 + pack);
+            PREFETCH(to_kl + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -1787,6 +1793,11 @@ static int kl_normal_f32_whole(intptr_t packs, const float *const *in, double *s
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_sigma1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_sigma2 + pack);
+            PREFETCH(to_kl + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -1930,6 +1941,7 @@ static int kl_normal_diag_each(intptr_t packs, const double *const *in, double *
             PREFETCH(from_sigma1 + pack);
             PREFETCH(from_mu2 + pack);
             PREFETCH(from_sigma2 + pack);
+            PREFETCH(to_kl + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -2046,6 +2058,7 @@ static int kl_normal_diag_f32_each(intptr_t packs, const float *const *in, doubl
             PREFETCH(from_sigma1 + pack);
             PREFETCH(from_mu2 + pack);
             PREFETCH(from_sigma2 + pack);
+            PREFETCH(to_kl + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -2182,6 +2195,7 @@ static int kl_normal_diag_logvar_each(intptr_t packs, const double *const *in, d
             PREFETCH(from_logvar1 + pack);
             PREFETCH(from_mu2 + pack);
             PREFETCH(from_logvar2 + pack);
+            PREFETCH(to_kl + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -2292,6 +2306,7 @@ static int kl_normal_diag_logvar_f32_each(intptr_t packs, const float *const *in
             PREFETCH(from_logvar1 + pack);
             PREFETCH(from_mu2 + pack);
             PREFETCH(from_logvar2 + pack);
+            PREFETCH(to_kl + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -2411,6 +2426,14 @@ static int kl_normal_diag_logvar_value_and_grad_whole(intptr_t packs, const doub
         double kl_part[PACK] = {0.0};
         double trap[PACK] = {0.0};
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_logvar1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_logvar2 + pack);
+            PREFETCH(to_by_mu1 + pack);
+            PREFETCH(to_by_logvar1 + pack);
+            PREFETCH(to_by_mu2 + pack);
+            PREFETCH(to_by_logvar2 + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -2464,6 +2487,15 @@ static int kl_normal_diag_logvar_value_and_grad_each(intptr_t packs, const doubl
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_logvar1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_logvar2 + pack);
+            PREFETCH(to_kl + pack);
+            PREFETCH(to_by_mu1 + pack);
+            PREFETCH(to_by_logvar1 + pack);
+            PREFETCH(to_by_mu2 + pack);
+            PREFETCH(to_by_logvar2 + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -2561,6 +2593,14 @@ static int kl_normal_diag_logvar_value_and_grad_f32_whole(intptr_t packs, const 
         float kl_part[PACK_f32] = {0.0f};
         float trap[PACK_f32] = {0.0f};
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_logvar1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_logvar2 + pack);
+            PREFETCH(to_by_mu1 + pack);
+            PREFETCH(to_by_logvar1 + pack);
+            PREFETCH(to_by_mu2 + pack);
+            PREFETCH(to_by_logvar2 + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -2614,6 +2654,15 @@ static int kl_normal_diag_logvar_value_and_grad_f32_each(intptr_t packs, const f
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_logvar1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_logvar2 + pack);
+            PREFETCH(to_kl + pack);
+            PREFETCH(to_by_mu1 + pack);
+            PREFETCH(to_by_logvar1 + pack);
+            PREFETCH(to_by_mu2 + pack);
+            PREFETCH(to_by_logvar2 + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -2770,6 +2819,7 @@ static int kl_normal_diag_prec_each(intptr_t packs, const double *const *in, dou
             PREFETCH(from_prec1 + pack);
             PREFETCH(from_mu2 + pack);
             PREFETCH(from_prec2 + pack);
+            PREFETCH(to_kl + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -2882,6 +2932,7 @@ static int kl_normal_diag_prec_f32_each(intptr_t packs, const float *const *in, 
             PREFETCH(from_prec1 + pack);
             PREFETCH(from_mu2 + pack);
             PREFETCH(from_prec2 + pack);
+            PREFETCH(to_kl + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -2998,6 +3049,14 @@ static int kl_normal_diag_prec_value_and_grad_whole(intptr_t packs, const double
         double kl_part[PACK] = {0.0};
         double trap[PACK] = {0.0};
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_prec1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_prec2 + pack);
+            PREFETCH(to_by_mu1 + pack);
+            PREFETCH(to_by_prec1 + pack);
+            PREFETCH(to_by_mu2 + pack);
+            PREFETCH(to_by_prec2 + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -3049,6 +3108,15 @@ static int kl_normal_diag_prec_value_and_grad_each(intptr_t packs, const double 
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_prec1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_prec2 + pack);
+            PREFETCH(to_kl + pack);
+            PREFETCH(to_by_mu1 + pack);
+            PREFETCH(to_by_prec1 + pack);
+            PREFETCH(to_by_mu2 + pack);
+            PREFETCH(to_by_prec2 + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -3144,6 +3212,14 @@ static int kl_normal_diag_prec_value_and_grad_f32_whole(intptr_t packs, const fl
         float kl_part[PACK_f32] = {0.0f};
         float trap[PACK_f32] = {0.0f};
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_prec1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_prec2 + pack);
+            PREFETCH(to_by_mu1 + pack);
+            PREFETCH(to_by_prec1 + pack);
+            PREFETCH(to_by_mu2 + pack);
+            PREFETCH(to_by_prec2 + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -3195,6 +3271,15 @@ static int kl_normal_diag_prec_value_and_grad_f32_each(intptr_t packs, const flo
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_prec1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_prec2 + pack);
+            PREFETCH(to_kl + pack);
+            PREFETCH(to_by_mu1 + pack);
+            PREFETCH(to_by_prec1 + pack);
+            PREFETCH(to_by_mu2 + pack);
+            PREFETCH(to_by_prec2 + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -3331,6 +3416,14 @@ static int kl_normal_diag_value_and_grad_whole(intptr_t packs, const double *con
         double kl_part[PACK] = {0.0};
         double trap[PACK] = {0.0};
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_sigma1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_sigma2 + pack);
+            PREFETCH(to_by_mu1 + pack);
+            PREFETCH(to_by_sigma1 + pack);
+            PREFETCH(to_by_mu2 + pack);
+            PREFETCH(to_by_sigma2 + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -3383,6 +3476,15 @@ static int kl_normal_diag_value_and_grad_each(intptr_t packs, const double *cons
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_sigma1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_sigma2 + pack);
+            PREFETCH(to_kl + pack);
+            PREFETCH(to_by_mu1 + pack);
+            PREFETCH(to_by_sigma1 + pack);
+            PREFETCH(to_by_mu2 + pack);
+            PREFETCH(to_by_sigma2 + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -3479,6 +3581,14 @@ static int kl_normal_diag_value_and_grad_f32_whole(intptr_t packs, const float *
         float kl_part[PACK_f32] = {0.0f};
         float trap[PACK_f32] = {0.0f};
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_sigma1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_sigma2 + pack);
+            PREFETCH(to_by_mu1 + pack);
+            PREFETCH(to_by_sigma1 + pack);
+            PREFETCH(to_by_mu2 + pack);
+            PREFETCH(to_by_sigma2 + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -3531,6 +3641,15 @@ static int kl_normal_diag_value_and_grad_f32_each(intptr_t packs, const float *c
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_sigma1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_sigma2 + pack);
+            PREFETCH(to_kl + pack);
+            PREFETCH(to_by_mu1 + pack);
+            PREFETCH(to_by_sigma1 + pack);
+            PREFETCH(to_by_mu2 + pack);
+            PREFETCH(to_by_sigma2 + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -3687,6 +3806,7 @@ static int kl_normal_diag_var_each(intptr_t packs, const double *const *in, doub
             PREFETCH(from_var1 + pack);
             PREFETCH(from_mu2 + pack);
             PREFETCH(from_var2 + pack);
+            PREFETCH(to_kl + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -3801,6 +3921,7 @@ static int kl_normal_diag_var_f32_each(intptr_t packs, const float *const *in, d
             PREFETCH(from_var1 + pack);
             PREFETCH(from_mu2 + pack);
             PREFETCH(from_var2 + pack);
+            PREFETCH(to_kl + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -3918,6 +4039,14 @@ static int kl_normal_diag_var_value_and_grad_whole(intptr_t packs, const double 
         double kl_part[PACK] = {0.0};
         double trap[PACK] = {0.0};
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_var1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_var2 + pack);
+            PREFETCH(to_by_mu1 + pack);
+            PREFETCH(to_by_var1 + pack);
+            PREFETCH(to_by_mu2 + pack);
+            PREFETCH(to_by_var2 + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -3969,6 +4098,15 @@ static int kl_normal_diag_var_value_and_grad_each(intptr_t packs, const double *
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_var1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_var2 + pack);
+            PREFETCH(to_kl + pack);
+            PREFETCH(to_by_mu1 + pack);
+            PREFETCH(to_by_var1 + pack);
+            PREFETCH(to_by_mu2 + pack);
+            PREFETCH(to_by_var2 + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -4064,6 +4202,14 @@ static int kl_normal_diag_var_value_and_grad_f32_whole(intptr_t packs, const flo
         float kl_part[PACK_f32] = {0.0f};
         float trap[PACK_f32] = {0.0f};
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_var1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_var2 + pack);
+            PREFETCH(to_by_mu1 + pack);
+            PREFETCH(to_by_var1 + pack);
+            PREFETCH(to_by_mu2 + pack);
+            PREFETCH(to_by_var2 + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -4115,6 +4261,15 @@ static int kl_normal_diag_var_value_and_grad_f32_each(intptr_t packs, const floa
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_var1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_var2 + pack);
+            PREFETCH(to_kl + pack);
+            PREFETCH(to_by_mu1 + pack);
+            PREFETCH(to_by_var1 + pack);
+            PREFETCH(to_by_mu2 + pack);
+            PREFETCH(to_by_var2 + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -4228,6 +4383,11 @@ static int kl_normal_logvar_whole(intptr_t packs, const double *const *in, doubl
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_logvar1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_logvar2 + pack);
+            PREFETCH(to_kl + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -4300,6 +4460,11 @@ static int kl_normal_logvar_f32_whole(intptr_t packs, const float *const *in, do
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_logvar1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_logvar2 + pack);
+            PREFETCH(to_kl + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -4420,6 +4585,15 @@ static int kl_normal_logvar_value_and_grad_whole(intptr_t packs, const double *c
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_logvar1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_logvar2 + pack);
+            PREFETCH(to_kl + pack);
+            PREFETCH(to_by_mu1 + pack);
+            PREFETCH(to_by_logvar1 + pack);
+            PREFETCH(to_by_mu2 + pack);
+            PREFETCH(to_by_logvar2 + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -4518,6 +4692,15 @@ static int kl_normal_logvar_value_and_grad_f32_whole(intptr_t packs, const float
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_logvar1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_logvar2 + pack);
+            PREFETCH(to_kl + pack);
+            PREFETCH(to_by_mu1 + pack);
+            PREFETCH(to_by_logvar1 + pack);
+            PREFETCH(to_by_mu2 + pack);
+            PREFETCH(to_by_logvar2 + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -4635,6 +4818,11 @@ static int kl_normal_prec_whole(intptr_t packs, const double *const *in, double 
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_prec1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_prec2 + pack);
+            PREFETCH(to_kl + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -4708,6 +4896,11 @@ static int kl_normal_prec_f32_whole(intptr_t packs, const float *const *in, doub
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_prec1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_prec2 + pack);
+            PREFETCH(to_kl + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -4825,6 +5018,15 @@ static int kl_normal_prec_value_and_grad_whole(intptr_t packs, const double *con
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_prec1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_prec2 + pack);
+            PREFETCH(to_kl + pack);
+            PREFETCH(to_by_mu1 + pack);
+            PREFETCH(to_by_prec1 + pack);
+            PREFETCH(to_by_mu2 + pack);
+            PREFETCH(to_by_prec2 + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -4921,6 +5123,15 @@ static int kl_normal_prec_value_and_grad_f32_whole(intptr_t packs, const float *
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_prec1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_prec2 + pack);
+            PREFETCH(to_kl + pack);
+            PREFETCH(to_by_mu1 + pack);
+            PREFETCH(to_by_prec1 + pack);
+            PREFETCH(to_by_mu2 + pack);
+            PREFETCH(to_by_prec2 + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -5059,6 +5270,15 @@ static int kl_normal_value_and_grad_whole(intptr_t packs, const double *const *i
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_sigma1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_sigma2 + pack);
+            PREFETCH(to_kl + pack);
+            PREFETCH(to_by_mu1 + pack);
+            PREFETCH(to_by_sigma1 + pack);
+            PREFETCH(to_by_mu2 + pack);
+            PREFETCH(to_by_sigma2 + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -5157,6 +5377,15 @@ static int kl_normal_value_and_grad_f32_whole(intptr_t packs, const float *const
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_sigma1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_sigma2 + pack);
+            PREFETCH(to_kl + pack);
+            PREFETCH(to_by_mu1 + pack);
+            PREFETCH(to_by_sigma1 + pack);
+            PREFETCH(to_by_mu2 + pack);
+            PREFETCH(to_by_sigma2 + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -5274,6 +5503,11 @@ static int kl_normal_var_whole(intptr_t packs, const double *const *in, double *
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_var1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_var2 + pack);
+            PREFETCH(to_kl + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -5348,6 +5582,11 @@ static int kl_normal_var_f32_whole(intptr_t packs, const float *const *in, doubl
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_var1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_var2 + pack);
+            PREFETCH(to_kl + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -5466,6 +5705,15 @@ static int kl_normal_var_value_and_grad_whole(intptr_t packs, const double *cons
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_var1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_var2 + pack);
+            PREFETCH(to_kl + pack);
+            PREFETCH(to_by_mu1 + pack);
+            PREFETCH(to_by_var1 + pack);
+            PREFETCH(to_by_mu2 + pack);
+            PREFETCH(to_by_var2 + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -5562,6 +5810,15 @@ static int kl_normal_var_value_and_grad_f32_whole(intptr_t packs, const float *c
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu1 + pack);
+            PREFETCH(from_var1 + pack);
+            PREFETCH(from_mu2 + pack);
+            PREFETCH(from_var2 + pack);
+            PREFETCH(to_kl + pack);
+            PREFETCH(to_by_mu1 + pack);
+            PREFETCH(to_by_var1 + pack);
+            PREFETCH(to_by_mu2 + pack);
+            PREFETCH(to_by_var2 + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -5704,6 +5961,7 @@ static int kl_vae_each(intptr_t packs, const double *const *in, double *sums, do
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_logvar + pack);
+            PREFETCH(to_kl + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -5798,6 +6056,7 @@ static int kl_vae_f32_each(intptr_t packs, const float *const *in, double *sums,
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_logvar + pack);
+            PREFETCH(to_kl + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -5884,6 +6143,9 @@ static int kl_vae_per_dim_whole(intptr_t packs, const double *const *in, double 
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_logvar + pack);
+            PREFETCH(to_kl + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -5950,6 +6212,9 @@ static int kl_vae_per_dim_f32_whole(intptr_t packs, const float *const *in, doub
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_logvar + pack);
+            PREFETCH(to_kl + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -6048,6 +6313,11 @@ static int kl_vae_per_dim_value_and_grad_whole(intptr_t packs, const double *con
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_logvar + pack);
+            PREFETCH(to_kl + pack);
+            PREFETCH(to_by_mu + pack);
+            PREFETCH(to_by_logvar + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -6124,6 +6394,11 @@ static int kl_vae_per_dim_value_and_grad_f32_whole(intptr_t packs, const float *
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_logvar + pack);
+            PREFETCH(to_kl + pack);
+            PREFETCH(to_by_mu + pack);
+            PREFETCH(to_by_logvar + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -6253,6 +6528,7 @@ static int kl_vae_sigma_each(intptr_t packs, const double *const *in, double *su
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_sigma + pack);
+            PREFETCH(to_kl + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -6351,6 +6627,7 @@ static int kl_vae_sigma_f32_each(intptr_t packs, const float *const *in, double 
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_sigma + pack);
+            PREFETCH(to_kl + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -6451,6 +6728,10 @@ static int kl_vae_sigma_value_and_grad_whole(intptr_t packs, const double *const
         double kl_part[PACK] = {0.0};
         double trap[PACK] = {0.0};
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_sigma + pack);
+            PREFETCH(to_by_mu + pack);
+            PREFETCH(to_by_sigma + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -6487,6 +6768,11 @@ static int kl_vae_sigma_value_and_grad_each(intptr_t packs, const double *const 
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_sigma + pack);
+            PREFETCH(to_kl + pack);
+            PREFETCH(to_by_mu + pack);
+            PREFETCH(to_by_sigma + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -6563,6 +6849,10 @@ static int kl_vae_sigma_value_and_grad_f32_whole(intptr_t packs, const float *co
         float kl_part[PACK_f32] = {0.0f};
         float trap[PACK_f32] = {0.0f};
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_sigma + pack);
+            PREFETCH(to_by_mu + pack);
+            PREFETCH(to_by_sigma + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -6599,6 +6889,11 @@ static int kl_vae_sigma_value_and_grad_f32_each(intptr_t packs, const float *con
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_sigma + pack);
+            PREFETCH(to_kl + pack);
+            PREFETCH(to_by_mu + pack);
+            PREFETCH(to_by_sigma + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -6744,6 +7039,9 @@ static int kl_vae_terms_each(intptr_t packs, const double *const *in, double *su
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_logvar + pack);
+            PREFETCH(to_trace + pack);
+            PREFETCH(to_mean + pack);
+            PREFETCH(to_logdet + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -6858,6 +7156,9 @@ static int kl_vae_terms_f32_each(intptr_t packs, const float *const *in, double 
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_logvar + pack);
+            PREFETCH(to_trace + pack);
+            PREFETCH(to_mean + pack);
+            PREFETCH(to_logdet + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -6962,6 +7263,10 @@ static int kl_vae_value_and_grad_whole(intptr_t packs, const double *const *in, 
         const intptr_t n = left < PART ? left : PART;
         double kl_part[PACK] = {0.0};
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_logvar + pack);
+            PREFETCH(to_by_mu + pack);
+            PREFETCH(to_by_logvar + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -6993,6 +7298,11 @@ static int kl_vae_value_and_grad_each(intptr_t packs, const double *const *in, d
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_logvar + pack);
+            PREFETCH(to_kl + pack);
+            PREFETCH(to_by_mu + pack);
+            PREFETCH(to_by_logvar + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -7064,6 +7374,10 @@ static int kl_vae_value_and_grad_f32_whole(intptr_t packs, const float *const *i
         const intptr_t n = left < PART ? left : PART;
         float kl_part[PACK_f32] = {0.0f};
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_logvar + pack);
+            PREFETCH(to_by_mu + pack);
+            PREFETCH(to_by_logvar + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -7095,6 +7409,11 @@ static int kl_vae_value_and_grad_f32_each(intptr_t packs, const float *const *in
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_logvar + pack);
+            PREFETCH(to_kl + pack);
+            PREFETCH(to_by_mu + pack);
+            PREFETCH(to_by_logvar + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -7217,6 +7536,7 @@ static int kl_vae_var_each(intptr_t packs, const double *const *in, double *sums
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_var + pack);
+            PREFETCH(to_kl + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -7313,6 +7633,7 @@ static int kl_vae_var_f32_each(intptr_t packs, const float *const *in, double *s
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_var + pack);
+            PREFETCH(to_kl + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -7411,6 +7732,10 @@ static int kl_vae_var_value_and_grad_whole(intptr_t packs, const double *const *
         double kl_part[PACK] = {0.0};
         double trap[PACK] = {0.0};
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_var + pack);
+            PREFETCH(to_by_mu + pack);
+            PREFETCH(to_by_var + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -7446,6 +7771,11 @@ static int kl_vae_var_value_and_grad_each(intptr_t packs, const double *const *i
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_var + pack);
+            PREFETCH(to_kl + pack);
+            PREFETCH(to_by_mu + pack);
+            PREFETCH(to_by_var + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK; ++lane) {
                 const intptr_t j = pack + lane;
@@ -7521,6 +7851,10 @@ static int kl_vae_var_value_and_grad_f32_whole(intptr_t packs, const float *cons
         float kl_part[PACK_f32] = {0.0f};
         float trap[PACK_f32] = {0.0f};
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_var + pack);
+            PREFETCH(to_by_mu + pack);
+            PREFETCH(to_by_var + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;
@@ -7556,6 +7890,11 @@ static int kl_vae_var_value_and_grad_f32_each(intptr_t packs, const float *const
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
+            PREFETCH(from_mu + pack);
+            PREFETCH(from_var + pack);
+            PREFETCH(to_kl + pack);
+            PREFETCH(to_by_mu + pack);
+            PREFETCH(to_by_var + pack);
 #pragma omp simd
             for (int lane = 0; lane < PACK_f32; ++lane) {
                 const intptr_t j = pack + lane;

@@ -266,7 +266,7 @@ def one_pass(kernel: Kernel, real: Real, name: str, totals: list[str]) -> Pass:
         stores=[Target(output, place) for place, output in enumerate(written)],
         totals=[f"{total}_total" for total in totals],
         added=added,
-        prefetch=_prefetch(kernel) if kernel.reduces and set(written) <= set(sums) else [],
+        prefetch=_prefetch(kernel, written),
         lines=lines,
         collect=[f"collect{real.ours}({total}_total, {total}_part);" for total in totals]
         + [f"doubt[0] |= sum_of{real.ours}(trap) == 0.0{real.literal} ? 0u : {real.whole(1 << (real.width - 1))};"] * trapped,
@@ -309,8 +309,9 @@ def _coefficient(term: sp.Expr) -> tuple[sp.Rational, sp.Expr]:
     return number, sp.Mul(*([] if rest == 1 else [rest]), *others, evaluate=False)
 
 
-def _prefetch(kernel: Kernel) -> list[str]:
-    return [f"PREFETCH(from_{identifier(argument.name)} + pack);" for argument in kernel.arguments]
+def _prefetch(kernel: Kernel, written: list[str]) -> list[str]:
+    places = [f"from_{identifier(argument.name)}" for argument in kernel.arguments] + [f"to_{name}" for name in written]
+    return [f"PREFETCH({place} + pack);" for place in places]
 
 
 def _doubts(kernel: Kernel, real: Real) -> list[str]:
