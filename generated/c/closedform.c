@@ -43,6 +43,13 @@
 #else
 #define PREFETCH(place) ((void)(place))
 #endif
+#if defined(__clang__)
+#define TWO_PACKS_A_TURN _Pragma("clang loop unroll_count(2)")
+#elif defined(__GNUC__)
+#define TWO_PACKS_A_TURN _Pragma("GCC unroll 2")
+#else
+#define TWO_PACKS_A_TURN
+#endif
 #if defined(__FMA__) || defined(__ARM_FEATURE_FMA) || (defined(FP_FAST_FMA) && defined(FP_FAST_FMAF))
 #define FAST_FMA
 #endif
@@ -1711,6 +1718,7 @@ static int kl_normal_whole(intptr_t packs, const double *const *in, double *sums
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_sigma1 + pack);
@@ -1792,6 +1800,7 @@ static int kl_normal_f32_whole(intptr_t packs, const float *const *in, double *s
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_sigma1 + pack);
@@ -1897,6 +1906,7 @@ static int kl_normal_diag_whole(intptr_t packs, const double *const *in, double 
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
         double kl_part[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_sigma1 + pack);
@@ -1936,6 +1946,7 @@ static int kl_normal_diag_each(intptr_t packs, const double *const *in, double *
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_sigma1 + pack);
@@ -2014,6 +2025,7 @@ static int kl_normal_diag_f32_whole(intptr_t packs, const float *const *in, doub
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
         float kl_part[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_sigma1 + pack);
@@ -2053,6 +2065,7 @@ static int kl_normal_diag_f32_each(intptr_t packs, const float *const *in, doubl
     for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_sigma1 + pack);
@@ -2154,6 +2167,7 @@ static int kl_normal_diag_logvar_whole(intptr_t packs, const double *const *in, 
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
         double kl_part[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_logvar1 + pack);
@@ -2190,6 +2204,7 @@ static int kl_normal_diag_logvar_each(intptr_t packs, const double *const *in, d
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_logvar1 + pack);
@@ -2265,6 +2280,7 @@ static int kl_normal_diag_logvar_f32_whole(intptr_t packs, const float *const *i
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
         float kl_part[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_logvar1 + pack);
@@ -2301,6 +2317,7 @@ static int kl_normal_diag_logvar_f32_each(intptr_t packs, const float *const *in
     for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_logvar1 + pack);
@@ -2425,6 +2442,7 @@ static int kl_normal_diag_logvar_value_and_grad_whole(intptr_t packs, const doub
         const intptr_t n = left < PART ? left : PART;
         double kl_part[PACK] = {0.0};
         double trap[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_logvar1 + pack);
@@ -2486,6 +2504,7 @@ static int kl_normal_diag_logvar_value_and_grad_each(intptr_t packs, const doubl
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_logvar1 + pack);
@@ -2592,6 +2611,7 @@ static int kl_normal_diag_logvar_value_and_grad_f32_whole(intptr_t packs, const 
         const intptr_t n = left < PART ? left : PART;
         float kl_part[PACK_f32] = {0.0f};
         float trap[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_logvar1 + pack);
@@ -2653,6 +2673,7 @@ static int kl_normal_diag_logvar_value_and_grad_f32_each(intptr_t packs, const f
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_logvar1 + pack);
@@ -2777,6 +2798,7 @@ static int kl_normal_diag_prec_whole(intptr_t packs, const double *const *in, do
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
         double kl_part[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_prec1 + pack);
@@ -2814,6 +2836,7 @@ static int kl_normal_diag_prec_each(intptr_t packs, const double *const *in, dou
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_prec1 + pack);
@@ -2890,6 +2913,7 @@ static int kl_normal_diag_prec_f32_whole(intptr_t packs, const float *const *in,
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
         float kl_part[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_prec1 + pack);
@@ -2927,6 +2951,7 @@ static int kl_normal_diag_prec_f32_each(intptr_t packs, const float *const *in, 
     for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_prec1 + pack);
@@ -3048,6 +3073,7 @@ static int kl_normal_diag_prec_value_and_grad_whole(intptr_t packs, const double
         const intptr_t n = left < PART ? left : PART;
         double kl_part[PACK] = {0.0};
         double trap[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_prec1 + pack);
@@ -3107,6 +3133,7 @@ static int kl_normal_diag_prec_value_and_grad_each(intptr_t packs, const double 
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_prec1 + pack);
@@ -3211,6 +3238,7 @@ static int kl_normal_diag_prec_value_and_grad_f32_whole(intptr_t packs, const fl
         const intptr_t n = left < PART ? left : PART;
         float kl_part[PACK_f32] = {0.0f};
         float trap[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_prec1 + pack);
@@ -3270,6 +3298,7 @@ static int kl_normal_diag_prec_value_and_grad_f32_each(intptr_t packs, const flo
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_prec1 + pack);
@@ -3415,6 +3444,7 @@ static int kl_normal_diag_value_and_grad_whole(intptr_t packs, const double *con
         const intptr_t n = left < PART ? left : PART;
         double kl_part[PACK] = {0.0};
         double trap[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_sigma1 + pack);
@@ -3475,6 +3505,7 @@ static int kl_normal_diag_value_and_grad_each(intptr_t packs, const double *cons
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_sigma1 + pack);
@@ -3580,6 +3611,7 @@ static int kl_normal_diag_value_and_grad_f32_whole(intptr_t packs, const float *
         const intptr_t n = left < PART ? left : PART;
         float kl_part[PACK_f32] = {0.0f};
         float trap[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_sigma1 + pack);
@@ -3640,6 +3672,7 @@ static int kl_normal_diag_value_and_grad_f32_each(intptr_t packs, const float *c
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_sigma1 + pack);
@@ -3763,6 +3796,7 @@ static int kl_normal_diag_var_whole(intptr_t packs, const double *const *in, dou
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
         double kl_part[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_var1 + pack);
@@ -3801,6 +3835,7 @@ static int kl_normal_diag_var_each(intptr_t packs, const double *const *in, doub
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_var1 + pack);
@@ -3878,6 +3913,7 @@ static int kl_normal_diag_var_f32_whole(intptr_t packs, const float *const *in, 
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
         float kl_part[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_var1 + pack);
@@ -3916,6 +3952,7 @@ static int kl_normal_diag_var_f32_each(intptr_t packs, const float *const *in, d
     for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_var1 + pack);
@@ -4038,6 +4075,7 @@ static int kl_normal_diag_var_value_and_grad_whole(intptr_t packs, const double 
         const intptr_t n = left < PART ? left : PART;
         double kl_part[PACK] = {0.0};
         double trap[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_var1 + pack);
@@ -4097,6 +4135,7 @@ static int kl_normal_diag_var_value_and_grad_each(intptr_t packs, const double *
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_var1 + pack);
@@ -4201,6 +4240,7 @@ static int kl_normal_diag_var_value_and_grad_f32_whole(intptr_t packs, const flo
         const intptr_t n = left < PART ? left : PART;
         float kl_part[PACK_f32] = {0.0f};
         float trap[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_var1 + pack);
@@ -4260,6 +4300,7 @@ static int kl_normal_diag_var_value_and_grad_f32_each(intptr_t packs, const floa
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_var1 + pack);
@@ -4382,6 +4423,7 @@ static int kl_normal_logvar_whole(intptr_t packs, const double *const *in, doubl
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_logvar1 + pack);
@@ -4459,6 +4501,7 @@ static int kl_normal_logvar_f32_whole(intptr_t packs, const float *const *in, do
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_logvar1 + pack);
@@ -4584,6 +4627,7 @@ static int kl_normal_logvar_value_and_grad_whole(intptr_t packs, const double *c
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_logvar1 + pack);
@@ -4691,6 +4735,7 @@ static int kl_normal_logvar_value_and_grad_f32_whole(intptr_t packs, const float
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_logvar1 + pack);
@@ -4817,6 +4862,7 @@ static int kl_normal_prec_whole(intptr_t packs, const double *const *in, double 
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_prec1 + pack);
@@ -4895,6 +4941,7 @@ static int kl_normal_prec_f32_whole(intptr_t packs, const float *const *in, doub
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_prec1 + pack);
@@ -5017,6 +5064,7 @@ static int kl_normal_prec_value_and_grad_whole(intptr_t packs, const double *con
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_prec1 + pack);
@@ -5122,6 +5170,7 @@ static int kl_normal_prec_value_and_grad_f32_whole(intptr_t packs, const float *
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_prec1 + pack);
@@ -5269,6 +5318,7 @@ static int kl_normal_value_and_grad_whole(intptr_t packs, const double *const *i
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_sigma1 + pack);
@@ -5376,6 +5426,7 @@ static int kl_normal_value_and_grad_f32_whole(intptr_t packs, const float *const
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_sigma1 + pack);
@@ -5502,6 +5553,7 @@ static int kl_normal_var_whole(intptr_t packs, const double *const *in, double *
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_var1 + pack);
@@ -5581,6 +5633,7 @@ static int kl_normal_var_f32_whole(intptr_t packs, const float *const *in, doubl
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_var1 + pack);
@@ -5704,6 +5757,7 @@ static int kl_normal_var_value_and_grad_whole(intptr_t packs, const double *cons
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_var1 + pack);
@@ -5809,6 +5863,7 @@ static int kl_normal_var_value_and_grad_f32_whole(intptr_t packs, const float *c
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu1 + pack);
             PREFETCH(from_var1 + pack);
@@ -5930,6 +5985,7 @@ static int kl_vae_whole(intptr_t packs, const double *const *in, double *sums, d
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
         double kl_part[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_logvar + pack);
@@ -5958,6 +6014,7 @@ static int kl_vae_each(intptr_t packs, const double *const *in, double *sums, do
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_logvar + pack);
@@ -6025,6 +6082,7 @@ static int kl_vae_f32_whole(intptr_t packs, const float *const *in, double *sums
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
         float kl_part[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_logvar + pack);
@@ -6053,6 +6111,7 @@ static int kl_vae_f32_each(intptr_t packs, const float *const *in, double *sums,
     for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_logvar + pack);
@@ -6142,6 +6201,7 @@ static int kl_vae_per_dim_whole(intptr_t packs, const double *const *in, double 
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_logvar + pack);
@@ -6211,6 +6271,7 @@ static int kl_vae_per_dim_f32_whole(intptr_t packs, const float *const *in, doub
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_logvar + pack);
@@ -6312,6 +6373,7 @@ static int kl_vae_per_dim_value_and_grad_whole(intptr_t packs, const double *con
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_logvar + pack);
@@ -6393,6 +6455,7 @@ static int kl_vae_per_dim_value_and_grad_f32_whole(intptr_t packs, const float *
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_logvar + pack);
@@ -6495,6 +6558,7 @@ static int kl_vae_sigma_whole(intptr_t packs, const double *const *in, double *s
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
         double kl_part[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_sigma + pack);
@@ -6525,6 +6589,7 @@ static int kl_vae_sigma_each(intptr_t packs, const double *const *in, double *su
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_sigma + pack);
@@ -6594,6 +6659,7 @@ static int kl_vae_sigma_f32_whole(intptr_t packs, const float *const *in, double
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
         float kl_part[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_sigma + pack);
@@ -6624,6 +6690,7 @@ static int kl_vae_sigma_f32_each(intptr_t packs, const float *const *in, double 
     for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_sigma + pack);
@@ -6727,6 +6794,7 @@ static int kl_vae_sigma_value_and_grad_whole(intptr_t packs, const double *const
         const intptr_t n = left < PART ? left : PART;
         double kl_part[PACK] = {0.0};
         double trap[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_sigma + pack);
@@ -6767,6 +6835,7 @@ static int kl_vae_sigma_value_and_grad_each(intptr_t packs, const double *const 
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_sigma + pack);
@@ -6848,6 +6917,7 @@ static int kl_vae_sigma_value_and_grad_f32_whole(intptr_t packs, const float *co
         const intptr_t n = left < PART ? left : PART;
         float kl_part[PACK_f32] = {0.0f};
         float trap[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_sigma + pack);
@@ -6888,6 +6958,7 @@ static int kl_vae_sigma_value_and_grad_f32_each(intptr_t packs, const float *con
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_sigma + pack);
@@ -7000,6 +7071,7 @@ static int kl_vae_terms_whole(intptr_t packs, const double *const *in, double *s
         double trace_part[PACK] = {0.0};
         double mean_part[PACK] = {0.0};
         double logdet_part[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_logvar + pack);
@@ -7036,6 +7108,7 @@ static int kl_vae_terms_each(intptr_t packs, const double *const *in, double *su
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_logvar + pack);
@@ -7117,6 +7190,7 @@ static int kl_vae_terms_f32_whole(intptr_t packs, const float *const *in, double
         float trace_part[PACK_f32] = {0.0f};
         float mean_part[PACK_f32] = {0.0f};
         float logdet_part[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_logvar + pack);
@@ -7153,6 +7227,7 @@ static int kl_vae_terms_f32_each(intptr_t packs, const float *const *in, double 
     for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_logvar + pack);
@@ -7262,6 +7337,7 @@ static int kl_vae_value_and_grad_whole(intptr_t packs, const double *const *in, 
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
         double kl_part[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_logvar + pack);
@@ -7297,6 +7373,7 @@ static int kl_vae_value_and_grad_each(intptr_t packs, const double *const *in, d
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_logvar + pack);
@@ -7373,6 +7450,7 @@ static int kl_vae_value_and_grad_f32_whole(intptr_t packs, const float *const *i
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
         float kl_part[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_logvar + pack);
@@ -7408,6 +7486,7 @@ static int kl_vae_value_and_grad_f32_each(intptr_t packs, const float *const *in
     for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_logvar + pack);
@@ -7504,6 +7583,7 @@ static int kl_vae_var_whole(intptr_t packs, const double *const *in, double *sum
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
         double kl_part[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_var + pack);
@@ -7533,6 +7613,7 @@ static int kl_vae_var_each(intptr_t packs, const double *const *in, double *sums
     for (intptr_t start = 0; start < packs * PACK; start += PART) {
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_var + pack);
@@ -7601,6 +7682,7 @@ static int kl_vae_var_f32_whole(intptr_t packs, const float *const *in, double *
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
         float kl_part[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_var + pack);
@@ -7630,6 +7712,7 @@ static int kl_vae_var_f32_each(intptr_t packs, const float *const *in, double *s
     for (intptr_t start = 0; start < packs * PACK_f32; start += PART) {
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_var + pack);
@@ -7731,6 +7814,7 @@ static int kl_vae_var_value_and_grad_whole(intptr_t packs, const double *const *
         const intptr_t n = left < PART ? left : PART;
         double kl_part[PACK] = {0.0};
         double trap[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_var + pack);
@@ -7770,6 +7854,7 @@ static int kl_vae_var_value_and_grad_each(intptr_t packs, const double *const *i
         const intptr_t left = packs * PACK - start;
         const intptr_t n = left < PART ? left : PART;
         double trap[PACK] = {0.0};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_var + pack);
@@ -7850,6 +7935,7 @@ static int kl_vae_var_value_and_grad_f32_whole(intptr_t packs, const float *cons
         const intptr_t n = left < PART ? left : PART;
         float kl_part[PACK_f32] = {0.0f};
         float trap[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_var + pack);
@@ -7889,6 +7975,7 @@ static int kl_vae_var_value_and_grad_f32_each(intptr_t packs, const float *const
         const intptr_t left = packs * PACK_f32 - start;
         const intptr_t n = left < PART ? left : PART;
         float trap[PACK_f32] = {0.0f};
+        TWO_PACKS_A_TURN
         for (intptr_t pack = start; pack < start + n; pack += PACK_f32) {
             PREFETCH(from_mu + pack);
             PREFETCH(from_var + pack);
