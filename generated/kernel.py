@@ -10,6 +10,7 @@ import numpy as np
 
 from .options import Call, Signature
 
+DOUBLE, SINGLE = np.dtype(np.float64), np.dtype(np.float32)
 DEFAULTS = {"axis": -1, "keepdims": False, "where": True, "casting": "same_kind"}
 
 
@@ -37,7 +38,6 @@ class Kernel:
         self.__module__ = module
         self.__doc__ = doc
         self._dims = Signature(signature)
-        self._ndims = [len(dims) for dims in self._dims.inputs]
         self._is_compiled = isinstance(ufunc, np.ufunc)
         self._compute = ufunc
 
@@ -65,8 +65,8 @@ class Kernel:
 
     def __call__(self, *operands: Any, **options: Any) -> Any:
         if self._is_compiled and len(operands) == self.nin and (not options or _is_plain(options)):
-            for x, ndim in zip(operands, self._ndims, strict=True):
-                if not (type(x) is np.ndarray and x.dtype.char in "fd" and x.ndim >= ndim):
+            for x in operands:
+                if type(x) is not np.ndarray or (x.dtype is not DOUBLE and x.dtype is not SINGLE):
                     break
             else:
                 try:

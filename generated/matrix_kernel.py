@@ -20,6 +20,6 @@ class MatrixKernel(Kernel):
             self._compute = self._with_blas
 
     def _with_blas(self, *operands: Any, **options: Any) -> Any:
-        if any(x.shape[-1] > SMALL for x in operands):
+        if any(x.ndim > 0 and x.shape[-1] > SMALL for x in operands):
             look_up()
         return self.ufunc(*operands, **options)
