@@ -22,7 +22,6 @@ from .arrange import LoweringError
 from .kernel import Kernel
 from .low_rank import promised as low_rank
 from .lower import lower, lower_terms
-from .matrix.program import AnyKernel
 from .matrix.promised import promised
 
 STABLE, TERMS, VALUE_AND_GRAD = "_stable", "_terms", "_value_and_grad"
@@ -33,7 +32,7 @@ class Entry:
     """A kernel to be made: its name, and how, once theorems can be asked for."""
 
     name: str
-    make: Callable[[Mapping[str, Theorem]], AnyKernel]
+    make: Callable[[Mapping[str, Theorem]], Kernel]
 
 
 def promising(theorems: Mapping[str, Theorem]) -> list[str]:
@@ -63,7 +62,7 @@ def catalogue(theorems: Mapping[str, Theorem]) -> tuple[Entry, ...]:
     return tuple(sorted(entries, key=lambda entry: entry.name))
 
 
-def kernels(theorems: Mapping[str, Theorem], progress: Callable[[str], None] = lambda _: None) -> tuple[AnyKernel, ...]:
+def kernels(theorems: Mapping[str, Theorem], progress: Callable[[str], None] = lambda _: None) -> tuple[Kernel, ...]:
     """Every kernel; a theorem that one of them needs and that is missing is an error."""
     made = []
     for entry in catalogue(theorems):

@@ -20,7 +20,7 @@ import jinja2
 from closedform.derive.rule import DeriveError
 
 from .backends import BACKENDS, Page
-from .matrix.program import AnyKernel
+from .kernel import Kernel
 from .package import Package
 
 MANIFEST = "MANIFEST.json"
@@ -48,7 +48,7 @@ def environment(folder: Path) -> jinja2.Environment:
     )
 
 
-def pages(kernels: Sequence[AnyKernel]) -> list[Page]:
+def pages(kernels: Sequence[Kernel]) -> list[Page]:
     """What every backend, and the package around them, wants to be written."""
     package = Package()
     return [*(page for backend in BACKENDS for page in backend.pages(kernels)), *package.pages(kernels)]
@@ -58,7 +58,7 @@ def fill(page: Page) -> str:
     return environment(page.template.parent).get_template(page.template.name).render(page.fields)
 
 
-def render(kernels: Sequence[AnyKernel], progress: Callable[[str], None] = lambda _: None) -> dict[str, str]:
+def render(kernels: Sequence[Kernel], progress: Callable[[str], None] = lambda _: None) -> dict[str, str]:
     """Every generated file by its path below the folder, the manifest among them."""
     files: dict[str, str] = {}
     for page in pages(kernels):
@@ -70,7 +70,7 @@ def render(kernels: Sequence[AnyKernel], progress: Callable[[str], None] = lambd
     return dict(sorted(files.items()))
 
 
-def manifest(kernels: Sequence[AnyKernel], files: Files) -> str:
+def manifest(kernels: Sequence[Kernel], files: Files) -> str:
     """Which file has which content, and which kernel came from which theorems."""
     content = {
         "schema": SCHEMA,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from .matrix.program import AnyKernel
+from .kernel import Kernel
 
 
-def identity(kernels: Sequence[AnyKernel]) -> str:
+def identity(kernels: Sequence[Kernel]) -> str:
     """Sixteen hexadecimal digits that change with a kernel's name, signature or theorem."""
     lines = sorted(f"{kernel.name} {kernel.signature} {kernel.digest}" for kernel in kernels)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]

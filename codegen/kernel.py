@@ -1,7 +1,8 @@
-"""What a kernel is: arguments, results and loop statements. Frozen values that hold expressions, never strings of code.
+"""What a kernel is: arguments, results and statements. Frozen values that hold expressions, never strings of code.
 
-A kernel is the last line of a checked theorem (and of the theorems of its gradients) taken apart into statements that
-every language can print: assignments to named scalars, sums along an axis, stores into a result.
+A kernel is the last line of a checked theorem (and of the theorems of its gradients) taken apart into statements that every language
+can print. Those of a `Loop` stand here: assignments to named scalars, sums along an axis, stores into a result. What kernels of
+matrices are made of stands in matrix/program.py and low_rank/program.py.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeVar
 
 import sympy as sp
 
@@ -108,9 +110,8 @@ class Source:
 
 @dataclass(frozen=True)
 class Kernel:
-    """A function of arrays, with what its reader is told: the formula and the theorems it comes from.
+    """A function of arrays, as its caller sees it: how it is called, the formula, and the theorems it comes from.
 
-    `body` is one Loop for a kernel with core dimensions; an elementwise kernel has a body of Assign and Store alone.
     `subject` and `formula` are what is computed, as the theorem states it; `sources` begins with the theorem of the first
     result.
     """
@@ -118,10 +119,38 @@ class Kernel:
     name: str
     arguments: tuple[Argument, ...]
     results: tuple[Result, ...]
-    body: tuple[Loop | Assign | Store, ...]
     subject: sp.Basic
     formula: tuple[tuple[str, sp.Basic], ...]
     sources: tuple[Source, ...]
+
+    @property
+    def theorem(self) -> str:
+        return self.sources[0].theorem
+
+    @property
+    def digest(self) -> str:
+        """The theorem's own digest; where there are gradients, one of all the theorems."""
+        if len(self.sources) == 1:
+            return self.sources[0].digest
+        return hashlib.sha256("\n".join(f"{source.theorem} {source.digest}" for source in self.sources).encode()).hexdigest()[:16]
+
+    @property
+    def signature(self) -> str:
+        """NumPy's generalised signature, "(k),(k,k)->()"; an elementwise kernel has empty brackets throughout."""
+        inputs, outputs = (",".join(f"({','.join(part.dims)})" for part in parts) for parts in (self.arguments, self.results))
+        return f"{inputs}->{outputs}"
+
+    @property
+    def sizes(self) -> tuple[str, ...]:
+        """The names of the core dimensions, in the order in which they are met."""
+        return tuple(dict.fromkeys(dim for argument in self.arguments for dim in argument.dims))
+
+
+@dataclass(frozen=True)
+class LoopKernel(Kernel):
+    """A kernel of numbers and columns. `body` is one Loop if it has a core dimension, and else Assign and Store alone."""
+
+    body: tuple[Loop | Assign | Store, ...]
 
     @property
     def statements(self) -> tuple[Statement, ...]:
@@ -134,30 +163,10 @@ class Kernel:
         """Are elements summed?"""
         return any(isinstance(part, Loop) for part in self.body)
 
-    @property
-    def theorem(self) -> str:
-        return self.sources[0].theorem
 
-    @property
-    def digest(self) -> str:
-        return digest_of(self.sources)
-
-    @property
-    def signature(self) -> str:
-        return signature_of(self.arguments, self.results)
+Kind = TypeVar("Kind", bound=Kernel)
 
 
-def digest_of(sources: Sequence[Source]) -> str:
-    """The theorem's own digest; where there are gradients, one of all the theorems."""
-    if len(sources) == 1:
-        return sources[0].digest
-    return hashlib.sha256("\n".join(f"{source.theorem} {source.digest}" for source in sources).encode()).hexdigest()[:16]
-
-
-def signature_of(arguments: Sequence[Argument], results: Sequence[Result]) -> str:
-    """NumPy's generalised signature, "(k),(k)->()"; an elementwise kernel has empty brackets throughout."""
-    return ",".join(map(_brackets, arguments)) + "->" + ",".join(map(_brackets, results))
-
-
-def _brackets(part: Argument | Result) -> str:
-    return "(" + ",".join(part.dims) + ")"
+def of_kind(kind: type[Kind], kernels: Sequence[Kernel]) -> list[Kind]:
+    """Those of one kind, in the order of their names."""
+    return sorted((kernel for kernel in kernels if isinstance(kernel, kind)), key=lambda kernel: kernel.name)

@@ -21,13 +21,13 @@ from closedform.derive.nodes import KL, Entry, Gradient, SumOver
 from closedform.derive.rewrite import mul, substitute
 
 from .arrange import LoweringError, arrange, element, share
-from .kernel import Accumulate, Argument, Kernel, Loop, Result, Role, Source, Statement, Store
+from .kernel import Accumulate, Argument, Loop, LoopKernel, Result, Role, Source, Statement, Store
 from .kernel import Assign as Assignment
 
 DIVERGENCE = "kl"
 
 
-def lower(name: str, value: Theorem, gradients: Sequence[Theorem] = ()) -> Kernel:
+def lower(name: str, value: Theorem, gradients: Sequence[Theorem] = ()) -> LoopKernel:
     """The kernel of the value, followed by its gradient by each parameter in the order of the parameters."""
     arguments, dims, index = arguments_of(value), _dims(value), _index(value)
     _require_exact(value, value.hypotheses)
@@ -43,10 +43,11 @@ def lower(name: str, value: Theorem, gradients: Sequence[Theorem] = ()) -> Kerne
     names = {arrange(summand(term, index)): label for label, term in value.terms if _varies(term, value)}
     body = _statements(name, arguments, values, names)
     results = tuple(result for result, _ in values)
-    return Kernel(name, arguments, results, _loop(body, dims), value.lhs, tuple(formula), (source(value), *map(source, gradients)))
+    sources = (source(value), *map(source, gradients))
+    return LoopKernel(name, arguments, results, value.lhs, tuple(formula), sources, _loop(body, dims))
 
 
-def lower_terms(name: str, theorem: Theorem) -> Kernel:
+def lower_terms(name: str, theorem: Theorem) -> LoopKernel:
     """The kernel of the theorem's named terms, each without the sign it has in the theorem; constants are left out."""
     arguments, index = arguments_of(theorem), _index(theorem)
     _require_exact(theorem, theorem.hypotheses)
@@ -57,7 +58,8 @@ def lower_terms(name: str, theorem: Theorem) -> Kernel:
     whole = substitute(theorem.rhs, {term: element(label) for label, term in terms})
     body = _statements(name, arguments, values, {})
     results = tuple(result for result, _ in values)
-    return Kernel(name, arguments, results, _loop(body, _dims(theorem)), theorem.lhs, (*terms, (DIVERGENCE, whole)), (source(theorem),))
+    formula = (*terms, (DIVERGENCE, whole))
+    return LoopKernel(name, arguments, results, theorem.lhs, formula, (source(theorem),), _loop(body, _dims(theorem)))
 
 
 # ---------------------------------------------------------------------------------------------------- parts of a theorem

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from closedform.derive.nodes import LogDet1pmx
+import sympy as sp
+
+from closedform.derive.nodes import Abbreviation, LogDet1pmx
 from closedform.derive.special import expm1, expm1mx, log1pmx, logratiomx
 
 from .formula import formula
-from .kernel import Argument, Kernel, Role
-
-if TYPE_CHECKING:
-    from .matrix.program import AnyKernel
+from .kernel import Argument, Kernel, Result, Role
 
 WIDTH = 116
 MEANINGS = {
@@ -37,11 +35,18 @@ def summary(kernel: Kernel) -> str:
 
 
 def formulas(kernel: Kernel) -> list[str]:
-    """One line a result, then the meaning of the functions in them."""
+    """One line a result, then what its letters and functions stand for."""
     width = max(len(name) for name, _ in kernel.formula)
     lines = [f"{name:{width}} = {formula(expression)}" for name, expression in kernel.formula]
-    used = {type(node) for _, expression in kernel.formula for node in expression.atoms(*MEANINGS)}
-    return lines + [f"where {text}" for function, text in MEANINGS.items() if function in used]
+    nodes = {node for _, expression in kernel.formula for node in sp.preorder_traversal(expression)}
+    shorts = {node.name: node.body for node in nodes if isinstance(node, Abbreviation)}
+    lines += [f"where {name} = {formula(body)}" for name, body in sorted(shorts.items())]
+    return lines + [f"where {text}" for function, text in MEANINGS.items() if any(isinstance(node, function) for node in nodes)]
+
+
+def shaped(parts: Sequence[Argument | Result]) -> str:
+    """mu1 (..., k) and cov1 (..., k, k)."""
+    return listed([f"{part.name} ({', '.join(['...', *part.dims])})" for part in parts])
 
 
 def domain(kernel: Kernel) -> str:
@@ -60,14 +65,14 @@ def edges(kernel: Kernel, invalid: str) -> str:
     return f"Where one law degenerates ({at}), {listed(told)}. {nan}: {invalid}."
 
 
-def origin(kernel: AnyKernel, *, digests: bool) -> str:
+def origin(kernel: Kernel, *, digests: bool) -> str:
     """The theorems; with their digests where nothing else in the file names them."""
     noun = "Theorem" if len(kernel.sources) == 1 else "Theorems"
     return f"{noun}: {', '.join(source.theorem + f' {source.digest}' * digests for source in kernel.sources)}."
 
 
 def description(kernel: Kernel, remarks: Sequence[str], *, digests: bool = True) -> list[str]:
-    """Summary, formulas, the remarks of the language and the theorems, in lines of at most WIDTH characters; "" is a blank line."""
+    """Summary, formulas, remarks one after another, and the theorems, in lines of at most WIDTH characters; "" is a blank line."""
     lines = [*wrapped(summary(kernel)), ""]
     for text in formulas(kernel):
         lines += wrapped(text, indent="    ")
@@ -89,7 +94,7 @@ OPTIONS = {
 }
 
 
-def options(kernel: AnyKernel) -> list[str]:
+def options(kernel: Kernel) -> list[str]:
     """The options that a kernel shares with NumPy's ufuncs."""
     dims = [argument.dims for argument in kernel.arguments]
     if not any(dims):
@@ -101,7 +106,7 @@ def options(kernel: AnyKernel) -> list[str]:
     return ["out", *own, "dtype", "casting"]
 
 
-def options_and_types(kernel: AnyKernel) -> list[str]:
+def options_and_types(kernel: Kernel) -> list[str]:
     """What a user of NumPy is told about the options and the types of every kernel."""
     meanings = OPTIONS | ({"out": "out (a tuple of arrays, or None, one for each result)"} if len(kernel.results) > 1 else {})
     return [

@@ -13,8 +13,7 @@ from typing import Protocol
 
 import sympy as sp
 
-from ..kernel import Argument, Result
-from ..matrix.program import AnyKernel
+from ..kernel import Argument, Kernel, Result
 
 
 @dataclass(frozen=True)
@@ -38,5 +37,5 @@ class Backend(Protocol):
     def spell(self, part: Argument | Result) -> str:
         """The array or number in the signature of a function."""
 
-    def pages(self, kernels: Sequence[AnyKernel]) -> Sequence[Page]:
+    def pages(self, kernels: Sequence[Kernel]) -> Sequence[Page]:
         """The files of this backend, for all kernels at once."""

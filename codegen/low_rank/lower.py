@@ -59,8 +59,8 @@ def lower_low_rank(name: str, value: Theorem, gradients: Sequence[Theorem] = ())
         found.append(work.array(theorem.rhs, result.name).array)
         formula.append((result.name, theorem.rhs))
     return LowRankKernel(
-        name, arguments, tuple(results), tuple(work.lets), arrange(kl), tuple(found), value.lhs, tuple(formula),
-        (source(value), *map(source, gradients)),
+        name, arguments, tuple(results), value.lhs, tuple(formula), (source(value), *map(source, gradients)),
+        tuple(work.lets), arrange(kl), tuple(found),
     )  # fmt: skip
 
 

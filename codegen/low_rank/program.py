@@ -14,7 +14,7 @@ from typing import Literal
 
 import sympy as sp
 
-from ..kernel import Argument, Result, Source, digest_of, signature_of
+from ..kernel import Argument, Kernel
 
 RANK = "m"  # the larger of two ranks
 
@@ -138,33 +138,15 @@ class LetNumber:
 
 
 @dataclass(frozen=True)
-class LowRankKernel:
-    """A function of columns and thin matrices; `Kernel` in kernel.py tells what the fields in common are.
+class LowRankKernel(Kernel):
+    """A kernel of columns and thin matrices.
 
     `value` is the divergence in the numbers of `lets`; `gradients` are the arrays that are the gradients by the arguments in turn.
     """
 
-    name: str
-    arguments: tuple[Argument, ...]
-    results: tuple[Result, ...]
     lets: tuple[Let | LetNumber, ...]
     value: sp.Expr
     gradients: tuple[Array, ...]
-    subject: sp.Basic
-    formula: tuple[tuple[str, sp.Basic], ...]
-    sources: tuple[Source, ...]
-
-    @property
-    def theorem(self) -> str:
-        return self.sources[0].theorem
-
-    @property
-    def digest(self) -> str:
-        return digest_of(self.sources)
-
-    @property
-    def signature(self) -> str:
-        return signature_of(self.arguments, self.results)
 
     @property
     def filled(self) -> tuple[Argument, ...]:
@@ -175,8 +157,3 @@ class LowRankKernel:
     @property
     def _shared(self) -> bool:
         return any(RANK in (let.target.rows, let.target.columns) for let in self.lets if isinstance(let, Let))
-
-    @property
-    def sizes(self) -> tuple[str, ...]:
-        """The names of the core dimensions, in the order in which they are met."""
-        return tuple(dict.fromkeys(dim for argument in self.arguments for dim in argument.dims))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..matrix.prose import formulas, summary
-from ..prose import listed, origin, wrapped
+from .. import prose
+from ..prose import listed, shaped
 from .program import LowRankKernel
 
 ACCURACY = (
@@ -19,18 +19,11 @@ ACCURACY = (
 
 def description(kernel: LowRankKernel, remarks: Sequence[str], *, digests: bool = True) -> list[str]:
     """Summary, formulas, shapes, domain, accuracy, the remarks of the language and the theorem, in lines of bounded width."""
-    lines = [*wrapped(summary(kernel)), ""]
-    for text in formulas(kernel):
-        lines += wrapped(text, indent="    ")
-    lines.append("")
-    for text in (shapes(kernel), domain(kernel), ACCURACY, *remarks, origin(kernel, digests=digests)):
-        lines += wrapped(text)
-    return lines
+    return prose.description(kernel, (shapes(kernel), domain(kernel), ACCURACY, *remarks), digests=digests)
 
 
 def shapes(kernel: LowRankKernel) -> str:
-    arguments = listed([f"{argument.name} ({', '.join(['...', *argument.dims])})" for argument in kernel.arguments])
-    results = listed([f"{result.name} ({', '.join(['...', *result.dims])})" for result in kernel.results])
+    arguments, results = shaped(kernel.arguments), shaped(kernel.results)
     return f"Shapes: {arguments}, or a number for all of a column; {results}. Any size may be 0. Leading axes broadcast."
 
 

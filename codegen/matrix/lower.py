@@ -30,8 +30,9 @@ def lower_factors(name: str, theorem: Theorem) -> MatrixKernel:
     """The kernel whose arguments are the theorem's parameters, columns and lower triangular factors."""
     _require_sum(theorem)
     return MatrixKernel(
-        name, tuple(_arguments(theorem, Structure.LOWER)), (Result(element(DIVERGENCE), Role.DIVERGENCE),), tuple(steps(theorem.rhs, {})),
-        _rows(theorem, None), theorem.lhs, ((DIVERGENCE, theorem.rhs),), (source(theorem),),
+        name, tuple(_arguments(theorem, Structure.LOWER)), (Result(element(DIVERGENCE), Role.DIVERGENCE),),
+        theorem.lhs, ((DIVERGENCE, theorem.rhs),), (source(theorem),),
+        tuple(steps(theorem.rhs, {})), _rows(theorem, None),
     )  # fmt: skip
 
 
@@ -48,8 +49,9 @@ def lower_matrices(name: str, general: Theorem, theorem: Theorem) -> MatrixKerne
         raise LoweringError(f"kernel {name}: theorem {theorem.name} solves for no difference of the two factors")
     statements = tuple((f"{step.matrix}", sp.MatMul(_square(step.target), sp.Transpose(_square(step.target)))) for step in factored)
     return MatrixKernel(
-        name, tuple(_arguments(general, Structure.SYMMETRIC)), (Result(element(DIVERGENCE), Role.DIVERGENCE),), found,
-        _rows(theorem, again), subject, ((DIVERGENCE, theorem.rhs), *statements), (source(theorem),),
+        name, tuple(_arguments(general, Structure.SYMMETRIC)), (Result(element(DIVERGENCE), Role.DIVERGENCE),),
+        subject, ((DIVERGENCE, theorem.rhs), *statements), (source(theorem),),
+        found, _rows(theorem, again),
     )  # fmt: skip
 
 

@@ -10,15 +10,12 @@ themselves:
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 import sympy as sp
 
-from ..kernel import Argument, Kernel, Result, Source, Structure
-from ..low_rank.program import LowRankKernel
+from ..kernel import Kernel, Structure
 
 
 @dataclass(frozen=True)
@@ -142,52 +139,14 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class MatrixKernel:
-    """A function of columns and matrices; `Kernel` in kernel.py tells what the fields in common are."""
+class MatrixKernel(Kernel):
+    """A kernel of columns and matrices: steps one after another, the sum over rows, and the gradients."""
 
-    name: str
-    arguments: tuple[Argument, ...]
-    results: tuple[Result, ...]
     steps: tuple[Step, ...]
     rows: Rows
-    subject: sp.Basic
-    formula: tuple[tuple[str, sp.Basic], ...]
-    sources: tuple[Source, ...]
     slopes: tuple[Slope, ...] = ()
-
-    @property
-    def theorem(self) -> str:
-        return self.sources[0].theorem
-
-    @property
-    def digest(self) -> str:
-        """The theorem's own digest; where there are gradients, one of all the theorems."""
-        if len(self.sources) == 1:
-            return self.sources[0].digest
-        return hashlib.sha256("\n".join(f"{source.theorem} {source.digest}" for source in self.sources).encode()).hexdigest()[:16]
-
-    @property
-    def signature(self) -> str:
-        """NumPy's generalised signature, "(k),(k,k)->()"."""
-        inputs, outputs = (",".join(f"({','.join(part.dims)})" for part in parts) for parts in (self.arguments, self.results))
-        return f"{inputs}->{outputs}"
 
     @property
     def solved_twice(self) -> Solved | None:
         """What is solved for from the matrices themselves where the laws are close."""
         return next((step for step in self.steps if isinstance(step, Solved) and step.left_matrix), None)
-
-
-AnyKernel = Kernel | MatrixKernel | LowRankKernel
-
-
-def loops(kernels: Sequence[AnyKernel]) -> list[Kernel]:
-    return [kernel for kernel in kernels if isinstance(kernel, Kernel)]
-
-
-def of_matrices(kernels: Sequence[AnyKernel]) -> list[MatrixKernel]:
-    return [kernel for kernel in kernels if isinstance(kernel, MatrixKernel)]
-
-
-def of_thin_matrices(kernels: Sequence[AnyKernel]) -> list[LowRankKernel]:
-    return [kernel for kernel in kernels if isinstance(kernel, LowRankKernel)]

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import sympy as sp
-
-from closedform.derive.nodes import Abbreviation
-
-from ..formula import formula
+from .. import prose
 from ..kernel import Structure
-from ..low_rank.program import LowRankKernel
-from ..prose import MEANINGS, listed, origin, wrapped
+from ..prose import listed, shaped
 from .program import MatrixKernel
 
 ACCURACY = {
@@ -22,36 +17,14 @@ ACCURACY = {
 }
 
 
-def summary(kernel: MatrixKernel | LowRankKernel) -> str:
-    by = [result.gradient_by for result in kernel.results if result.gradient_by]
-    return f"{formula(kernel.subject)} in nats" + (f", and its gradient by {listed([str(name) for name in by])}." if by else ".")
-
-
 def description(kernel: MatrixKernel, remarks: Sequence[str], *, digests: bool = True) -> list[str]:
     """Summary, formulas, shapes, domain, accuracy, the remarks of the language and the theorem, in lines of bounded width."""
-    lines = [*wrapped(summary(kernel)), ""]
-    for text in formulas(kernel):
-        lines += wrapped(text, indent="    ")
-    lines.append("")
-    for text in (shapes(kernel), domain(kernel), *accuracy(kernel), *gradients(kernel), *remarks, origin(kernel, digests=digests)):
-        lines += wrapped(text)
-    return lines
-
-
-def formulas(kernel: MatrixKernel | LowRankKernel) -> list[str]:
-    """One line a result, then what its letters and functions stand for."""
-    width = max(len(name) for name, _ in kernel.formula)
-    lines = [f"{name:{width}} = {formula(expression)}" for name, expression in kernel.formula]
-    nodes = {node for _, expression in kernel.formula for node in sp.preorder_traversal(expression)}
-    shorts = {node.name: node.body for node in nodes if isinstance(node, Abbreviation)}
-    lines += [f"where {name} = {formula(body)}" for name, body in sorted(shorts.items())]
-    return lines + [f"where {text}" for function, text in MEANINGS.items() if any(isinstance(node, function) for node in nodes)]
+    told = (shapes(kernel), domain(kernel), *accuracy(kernel), *gradients(kernel), *remarks)
+    return prose.description(kernel, told, digests=digests)
 
 
 def shapes(kernel: MatrixKernel) -> str:
-    arguments = listed([f"{argument.name} ({', '.join(['...', *argument.dims])})" for argument in kernel.arguments])
-    results = listed([f"{result.name} ({', '.join(['...', *result.dims])})" for result in kernel.results])
-    return f"Shapes: {arguments}, or a number for all of a column; {results}. Leading axes broadcast."
+    return f"Shapes: {shaped(kernel.arguments)}, or a number for all of a column; {shaped(kernel.results)}. Leading axes broadcast."
 
 
 def domain(kernel: MatrixKernel) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..backends.interface import Page
 from ..identity import identity
-from ..matrix.program import AnyKernel
+from ..kernel import Kernel
 from ..prose import options
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -34,7 +34,7 @@ OPTIONS = {
 class Package:
     """Writes generated/ itself; backends write the folders in it."""
 
-    def pages(self, kernels: Sequence[AnyKernel]) -> Sequence[Page]:
+    def pages(self, kernels: Sequence[Kernel]) -> Sequence[Page]:
         ordered = sorted(kernels, key=lambda kernel: kernel.name)
         names = [kernel.name for kernel in ordered]
         fields: dict[str, dict[str, object]] = {
@@ -51,7 +51,7 @@ class Package:
         return [Page(path, TEMPLATES / f"{path}.jinja", given) for path, given in fields.items()]
 
 
-def stub(kernel: AnyKernel) -> Stub:
+def stub(kernel: Kernel) -> Stub:
     count = len(kernel.results)
     return Stub(
         name=kernel.name,

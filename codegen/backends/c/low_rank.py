@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import sympy as sp
-
-from closedform.derive.special import log1pmx, logratiomx
 
 from ...kernel import Argument, Result
 from ...low_rank.program import (
@@ -29,8 +27,8 @@ from ...low_rank.program import (
     Whitened,
 )
 from ...low_rank.prose import description, edges
-from ..infix import Infix, decimal
-from .spelling import DOUBLE, Real, identifier
+from .header import prototype
+from .spelling import Real, identifier
 
 
 @dataclass(frozen=True)
@@ -76,21 +74,9 @@ class Function:
     finish: str
 
 
-def prototype(kernel: LowRankKernel, real: Real) -> str:
-    """The plain entry point: sizes, arguments row by row, and where there are gradients the results."""
-    parameters = [f"size_t {size}" for size in kernel.sizes]
-    parameters += [f"const {real.c} *{identifier(argument.name)}" for argument in kernel.arguments]
-    if kernel.gradients:
-        parameters += [f"{real.c} *kl_", *(f"{real.c} *{result.name}" for result in kernel.results[1:])]
-    return f"{'void' if kernel.gradients else real.c} CLOSEDFORM({kernel.name}{real.ours})({', '.join(parameters)})"
-
-
-def comment(kernel: LowRankKernel, real: Real) -> str:
+def described(kernel: LowRankKernel) -> list[str]:
     """What the header says of it."""
-    if real is not DOUBLE:
-        return f"/* {kernel.name} in {real.c}. */"
-    remark = f"Matrices lie row by row. {edges(kernel, 'NaN, and FE_INVALID is raised')}"
-    return "/* " + "\n".join("   " + line if line else "" for line in description(kernel, [remark])).lstrip() + " */"
+    return description(kernel, [f"Matrices lie row by row. {edges(kernel, 'NaN, and FE_INVALID is raised')}"])
 
 
 def function(kernel: LowRankKernel, real: Real) -> Function:
@@ -115,7 +101,7 @@ def function(kernel: LowRankKernel, real: Real) -> Function:
         positive=[identifier(argument.name) for argument in kernel.arguments if argument.positive],
         arrays=scratch.arrays(real),
         lines=lines,
-        value=_printer(real, identifier).print(kernel.value),
+        value=real.in_rows(identifier).print(kernel.value),
         gradients=["(void)gradients;", *(f"gradients[{at}] = {identifier(array.name)};" for at, array in enumerate(kernel.gradients))],
         gradient_count=max(1, len(kernel.gradients)),
         room=scratch.room,
@@ -225,11 +211,6 @@ def _read(let: Let | LetNumber) -> Iterator[Array]:
 # ---------------------------------------------------------------------------------------------------- statements
 
 
-def _printer(real: Real, name: Callable[[str], str]) -> Infix:
-    functions = {log1pmx: "log1pmx" + real.ours, logratiomx: "logratiomx" + real.ours}
-    return Infix("C", number=lambda number: decimal(number) + real.literal, functions=functions, sqrt="sqrt" + real.math, name=name)
-
-
 def _statement(let: Let | LetNumber, real: Real) -> list[str]:
     target = identifier(str(let.target.name))
     match let.operation:
@@ -257,7 +238,7 @@ def _statement(let: Let | LetNumber, real: Real) -> list[str]:
         case LogDetNearUnit(factor):
             return [f"const {real.c} {target} = logdet_near_unit{real.ours}({factor.rows}, {_names(factor)});"]
         case RowSum(value, columns):
-            entry = _printer(real, lambda name: f"{identifier(name)}[j]").print(value)
+            entry = real.in_rows(lambda name: f"{identifier(name)}[j]").print(value)
             return [
                 f"{real.c} {target} = 0.0{real.literal};",
                 f"#pragma omp simd reduction(+ : {target})",
@@ -271,11 +252,11 @@ def _combined(target: Array, terms: Sequence[tuple[sp.Rational, Array | None]], 
     """An entry at a time; the identity is added to the diagonal afterwards."""
     name = identifier(target.name)
     arrays = [number * sp.Symbol(array.name) for number, array in terms if array is not None]
-    entry = _printer(real, lambda each: f"{identifier(each)}[e]").print(arrays[0] if len(arrays) == 1 else sp.Add(*arrays, evaluate=False))
+    entry = real.in_rows(lambda each: f"{identifier(each)}[e]").print(arrays[0] if len(arrays) == 1 else sp.Add(*arrays, evaluate=False))
     lines = [f"for (size_t e = 0; e < ROOM({target.rows}, {target.columns}); ++e) {{", f"    {name}[e] = {entry};", "}"]
     for number, array in terms:
         if array is None:
-            unit = _printer(real, identifier).print(number)
+            unit = real.in_rows(identifier).print(number)
             lines += [f"for (int i = 0; i < {target.rows}; ++i) {{", f"    {name}[(size_t)i * ((size_t){target.rows} + 1)] += {unit};", "}"]
     return lines
 

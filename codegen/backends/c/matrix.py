@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-
-from closedform.derive.special import log1pmx, logratiomx
 
 from ...kernel import Structure
 from ...low_rank.program import LowRankKernel
 from ...matrix.program import MatrixKernel
-from ...matrix.prose import description, edges, summary
+from ...matrix.prose import description, edges
 from ...polynomials import minimax
-from ..infix import Infix, decimal
 from ..interface import Page
 from . import low_rank
+from .header import declarations, entry, prototype
 from .matrix_statements import COLUMN, KINDS, SQUARE, WORK, arrays, close_array, gathered, slope_statements, statement
 from .spelling import DOUBLE, REALS, Real, identifier
 
@@ -180,44 +179,21 @@ class Function:
     otherwise: str
 
 
-@dataclass(frozen=True)
-class Declaration:
-    """One function of the header."""
-
-    doc: str
-    prototype: str
-
-
-@dataclass(frozen=True)
-class Entry:
-    name: str
-    doc: str
-    inputs: int
-    outputs: int
-    signature: str
-
-
 def pages(kernels: Sequence[MatrixKernel], thin: Sequence[LowRankKernel]) -> list[Page]:
     """matrix.c and its header."""
-    ordered = sorted(kernels, key=lambda kernel: kernel.name)
-    thin = sorted(thin, key=lambda kernel: kernel.name)
-    everything: list[MatrixKernel | LowRankKernel] = [*ordered, *thin]
+    described = [(kernel, _description(kernel)) for kernel in kernels] + [(kernel, low_rank.described(kernel)) for kernel in thin]
     types = [_type(real) for real in REALS]
-    declarations = [Declaration(_comment(kernel, real), prototype(kernel, real)) for kernel in ordered for real in REALS]
-    declarations += [Declaration(low_rank.comment(kernel, real), low_rank.prototype(kernel, real)) for kernel in thin for real in REALS]
     fields: dict[str, object] = {
         "reals": types,
-        "functions": [_function(kernel, real) for kernel in ordered for real in REALS],
+        "functions": [_function(kernel, real) for kernel in kernels for real in REALS],
         "thin_reals": types if thin else [],
         "thin_functions": [low_rank.function(kernel, real) for kernel in thin for real in REALS],
-        "table": [
-            Entry(kernel.name, summary(kernel).replace('"', r"\""), len(kernel.arguments), len(kernel.results), kernel.signature)
-            for kernel in everything
-        ],
+        "table": [entry(kernel) for kernel in (*kernels, *thin)],
         "side_by_side": SIDE_BY_SIDE,
     }
+    functions = [declared for kernel, text in described for declared in declarations(kernel, partial(prototype, kernel), text)]
     return [
-        Page("c/matrix.h", TEMPLATES / "matrix.h.jinja", {"count": len(everything), "reals": types, "functions": declarations}),
+        Page("c/matrix.h", TEMPLATES / "matrix.h.jinja", {"count": len(described), "reals": types, "functions": functions}),
         Page("c/matrix.c", TEMPLATES / "matrix.c.jinja", fields),
     ]
 
@@ -240,25 +216,8 @@ def _type(real: Real) -> Type:
     )  # fmt: skip
 
 
-def _printer(real: Real) -> Infix:
-    """Rows are sums of what these functions give; both are static functions of matrix.c."""
-    functions = {log1pmx: "log1pmx" + real.ours, logratiomx: "logratiomx" + real.ours}
-    return Infix("C", number=lambda number: decimal(number) + real.literal, functions=functions, sqrt="sqrt" + real.math, name=identifier)
-
-
-def prototype(kernel: MatrixKernel, real: Real) -> str:
-    parameters = ["size_t k", *(f"const {real.c} *{identifier(argument.name)}" for argument in kernel.arguments)]
-    if kernel.slopes:
-        parameters += [f"{real.c} *kl_", *(f"{real.c} *{result.name}" for result in kernel.results[1:])]
-    kind = "void" if kernel.slopes else real.c
-    return f"{kind} CLOSEDFORM({kernel.name}{real.ours})({', '.join(parameters)})"
-
-
-def _comment(kernel: MatrixKernel, real: Real) -> str:
-    if real is not DOUBLE:
-        return f"/* {kernel.name} in {real.c}. */"
-    remark = f"Matrices lie row by row. {edges(kernel, 'NaN, and FE_INVALID is raised')}"
-    return "/* " + "\n".join("   " + line if line else "" for line in description(kernel, [remark])).lstrip() + " */"
+def _description(kernel: MatrixKernel) -> list[str]:
+    return description(kernel, [f"Matrices lie row by row. {edges(kernel, 'NaN, and FE_INVALID is raised')}"])
 
 
 # ---------------------------------------------------------------------------------------------------- one kernel
@@ -338,7 +297,7 @@ def _mode(kernel: MatrixKernel, real: Real, name: str) -> Mode:
     lines = list(gathered(kernel, suffix))
     for step in kernel.steps:
         lines += statement(step, suffix)
-    below = [Below(str(part.target), _printer(real).print(part.value), part.read) for part in kernel.rows.below]
+    below = [Below(str(part.target), real.in_rows(identifier).print(part.value), part.read) for part in kernel.rows.below]
     return Mode(
         name=name,
         inline="INLINE" if tile else "static",
@@ -372,10 +331,10 @@ def _array(kernel: MatrixKernel, real: Real, name: str, size: str, *, by_itself:
 
 def _sums(kernel: MatrixKernel, real: Real, suffix: str, square: str) -> Iterator[Sum]:
     rows, again = kernel.rows, kernel.solved_twice
-    yield Sum("k", _printer(real).print(rows.value), rows.diagonal, rows.diagonal, [])
+    yield Sum("k", real.in_rows(identifier).print(rows.value), rows.diagonal, rows.diagonal, [])
     if again and rows.close is not None:
         others = [close_array(again)] * bool(kernel.slopes)
         target = others[0] if others else again.target
         solved = f"k, {again.factor}, over_{again.factor}, {again.left_matrix}, {again.right_matrix}, {target}, work"
         guard = Guard(again.target, square, f"solve_close{suffix}({solved})", others)
-        yield Sum("(any ? k : 0)", _printer(real).print(rows.close), (again.target,), (), [guard])
+        yield Sum("(any ? k : 0)", real.in_rows(identifier).print(rows.close), (again.target,), (), [guard])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import sympy as sp
@@ -62,6 +62,11 @@ class Real:
     def dividing(self, reciprocals: Mapping[sp.Symbol, str]) -> Infix:
         """The same as `printer`, but the reciprocals of these symbols are at hand under the names given."""
         return Dividing(self.printer, self.ours, reciprocals)
+
+    def in_rows(self, name: Callable[[str], str]) -> Infix:
+        """For sums over rows of matrices: their functions are static ones of matrix.c."""
+        functions: dict[type[sp.Basic], str] = {log1pmx: "log1pmx" + self.ours, logratiomx: "logratiomx" + self.ours}
+        return Infix("C", number=self.number, functions=functions, sqrt="sqrt" + self.math, name=name)
 
     def _printer(self, names: dict[type[sp.Basic], str], ending: str) -> Infix:
         functions: dict[type[sp.Basic], str] = {sp.log: "log" + self.math, **{kind: name + ending for kind, name in names.items()}}

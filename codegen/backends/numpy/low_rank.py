@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,29 +29,20 @@ from ...low_rank.program import (
 from ...low_rank.prose import description, edges
 from ...prose import RAISES, options_and_types
 from ..interface import Page
+from .function import Function, called, head, laws_of, one_a_line, quoted
 from .spelling import PRINTER
 
 TEMPLATES = Path(__file__).parent / "templates"
-HELPERS = (
-    "columns", "divided", "factor", "filled", "identity", "inner", "logdet_near_unit", "near_unit", "row_dots", "turned",
-    "whitened",
-)  # fmt: skip
+HELPERS = {
+    "columns", "divided", "factor", "filled", "identity", "inner", "logdet_near_unit", "near_unit", "row_dots", "turned", "whitened",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Function:
-    """One kernel as a Python function, ready to be written down."""
-
-    name: str
-    signature: str
-    parameters: str
+class ThinFunction(Function):
     kinds: str
     laws: str
     positive: str
-    theorem: str
-    digest: str
-    doc: str
-    returns: str
     prepared: list[str]
     lines: list[str]
     value: str
@@ -60,8 +50,7 @@ class Function:
 
 def grouped(kernels: Sequence[LowRankKernel]) -> dict[str, list[LowRankKernel]]:
     """All of them under the shortest of their names."""
-    ordered = sorted(kernels, key=lambda kernel: kernel.name)
-    return {min((kernel.name for kernel in ordered), key=len): ordered} if ordered else {}
+    return {min((kernel.name for kernel in kernels), key=len): list(kernels)} if kernels else {}
 
 
 def pages(folder: str, modules: Mapping[str, Sequence[LowRankKernel]]) -> list[Page]:
@@ -74,15 +63,14 @@ def pages(folder: str, modules: Mapping[str, Sequence[LowRankKernel]]) -> list[P
 
 def _module(kernels: Sequence[LowRankKernel]) -> dict[str, object]:
     functions = [_function(kernel) for kernel in kernels]
-    text = "\n".join(line for function in functions for line in (*function.prepared, *function.lines, function.value))
-    used = sorted(["Array", "thin_twin", *(name for name in HELPERS if re.search(rf"\b{name}\(", text))])
-    listed = "(\n" + "".join(f"    {name},\n" for name in used) + ")"
-    special = [name for name in ("log1pmx", "logratiomx") if f"{name}(" in text]
-    imports = [f"from .low_rank import {listed}", *(f"from .special import {name}" for name in special)]
+    words = called(line for function in functions for line in (*function.prepared, *function.lines, function.value))
+    helpers = one_a_line(sorted(["Array", "thin_twin", *(words & HELPERS)]))
+    special = [name for name in ("log1pmx", "logratiomx") if name in words]
+    imports = [f"from .low_rank import {helpers}", *(f"from .special import {name}" for name in special)]
     return {"subjects": sorted({formula(kernel.subject) for kernel in kernels}), "imports": imports, "functions": functions}
 
 
-def _function(kernel: LowRankKernel) -> Function:
+def _function(kernel: LowRankKernel) -> ThinFunction:
     names = [argument.name for argument in kernel.arguments if len(argument.dims) == 1]
     value = f"np.asarray({PRINTER.print(kernel.value)})"
     gradients = [
@@ -97,17 +85,11 @@ def _function(kernel: LowRankKernel) -> Function:
             prepared.append(f"{ranks} = {', '.join(f'{argument.name}.shape[-1]' for argument in kernel.filled)}")
         prepared.append(f"{thin} = filled({thin})")
     remarks = [*options_and_types(kernel), edges(kernel, "NaN, and NumPy reports `invalid`"), RAISES]
-    return Function(
-        name=kernel.name,
-        signature=kernel.signature,
-        parameters=", ".join(f"{argument.name}: Array" for argument in kernel.arguments),
-        kinds=_tuple(["column" if len(argument.dims) == 1 else "thin" for argument in kernel.arguments]),
-        laws=f"({', '.join(str(argument.law) for argument in kernel.arguments)})",
-        positive=_tuple([argument.name for argument in kernel.arguments if argument.positive]),
-        theorem=kernel.theorem,
-        digest=kernel.digest,
-        doc="\n".join("    " + line if line else "" for line in description(kernel, remarks, digests=False)).lstrip(),
-        returns="tuple[Array, ...]" if gradients else "Array",
+    return ThinFunction(
+        **head(kernel, description(kernel, remarks, digests=False)),
+        kinds=quoted("column" if len(argument.dims) == 1 else "thin" for argument in kernel.arguments),
+        laws=laws_of(kernel),
+        positive=quoted(argument.name for argument in kernel.arguments if argument.positive),
         prepared=prepared,
         lines=[*_lines(kernel.lets), *[f"kl = {value}"] * bool(gradients)],
         value=", ".join(["kl", *gradients]) if gradients else value,
@@ -158,7 +140,3 @@ def _sum(terms: Sequence[tuple[sp.Rational, Array | None]]) -> str:
     large = next(array.name for _, array in terms if array is not None)
     parts = [number * sp.Symbol(array.name if array else f"identity({large})") for number, array in terms]
     return PRINTER.print(parts[0] if len(parts) == 1 else sp.Add(*parts, evaluate=False))
-
-
-def _tuple(names: Sequence[str]) -> str:
-    return "(" + ", ".join(f'"{name}"' for name in names) + ")"

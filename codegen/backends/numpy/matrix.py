@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from ...matrix.prose import description, edges
 from ...prose import RAISES, options_and_types
 from ..infix import decimal
 from ..interface import Page
+from .function import Function, called, head, laws_of, one_a_line, quoted
 from .spelling import PRINTER
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -24,18 +24,9 @@ KINDS = {Structure.FULL: "column", Structure.LOWER: "lower", Structure.SYMMETRIC
 
 
 @dataclass(frozen=True)
-class Function:
-    """One kernel as a Python function, ready to be written down."""
-
-    name: str
-    signature: str
-    parameters: str
+class MatrixFunction(Function):
     kinds: str
     laws: str
-    theorem: str
-    digest: str
-    doc: str
-    returns: str
     lines: list[str]
     value: str
 
@@ -43,7 +34,7 @@ class Function:
 def grouped(kernels: Sequence[MatrixKernel]) -> dict[str, list[MatrixKernel]]:
     """Kernels between two laws, and those of one law against the standard one, under the shortest of their names."""
     groups: dict[bool, list[MatrixKernel]] = {}
-    for kernel in sorted(kernels, key=lambda kernel: kernel.name):
+    for kernel in kernels:
         groups.setdefault(any(argument.law == 2 for argument in kernel.arguments), []).append(kernel)
     return {min((kernel.name for kernel in members), key=len): members for members in groups.values()}
 
@@ -59,7 +50,7 @@ def pages(folder: str, modules: Mapping[str, Sequence[MatrixKernel]]) -> list[Pa
 
 def _module(kernels: Sequence[MatrixKernel]) -> dict[str, object]:
     functions = [_function(kernel) for kernel in kernels]
-    text = "\n".join(line for function in functions for line in (*function.lines, function.value))
+    texts = [line for function in functions for line in (*function.lines, function.value)]
     modules = {
         "special": ("log1pmx", "logratiomx"),
         "triangular": (
@@ -67,16 +58,15 @@ def _module(kernels: Sequence[MatrixKernel]) -> dict[str, object]:
             "multiplied", "outer", "solved", "solved_close", "solved_column", "square", "turned", "without_unit",
         ),
     }  # fmt: skip
-    imports = ["import numpy as np", ""] if "np." in text else []
+    imports = ["import numpy as np", ""] if any("np." in text for text in texts) else []
     imports.append("from .matrix_twin import Array, matrix_twin")
     for module, names in modules.items():
-        used = [name for name in names if re.search(rf"\b{name}\(", text)]
-        if used:
-            imports.append(f"from .{module} import " + (", ".join(used) if len(used) < 9 else _one_a_line(used)))
+        if used := [name for name in names if name in called(texts)]:
+            imports.append(f"from .{module} import " + (", ".join(used) if len(used) < 9 else one_a_line(used)))
     return {"subjects": sorted({formula(kernel.subject) for kernel in kernels}), "imports": imports, "functions": functions}
 
 
-def _function(kernel: MatrixKernel) -> Function:
+def _function(kernel: MatrixKernel) -> MatrixFunction:
     lines = [line for step in kernel.steps for line in _statement(step)]
     again, rows = kernel.solved_twice, kernel.rows
     if again:
@@ -100,16 +90,10 @@ def _function(kernel: MatrixKernel) -> Function:
         lines.append(f"terms = np.where(close[..., None], {PRINTER.print(rows.close)}, terms)")
     lines += [f"{slope.result} = {_slope(slope)}" for slope in kernel.slopes if not _is_array(slope)]
     remarks = [*options_and_types(kernel), edges(kernel, "NaN, and NumPy reports `invalid`"), RAISES]
-    return Function(
-        name=kernel.name,
-        signature=kernel.signature,
-        parameters=", ".join(f"{argument.name}: Array" for argument in kernel.arguments),
-        kinds=_tuple([KINDS[argument.structure] for argument in kernel.arguments]),
-        laws=f"({', '.join(str(argument.law) for argument in kernel.arguments)})",
-        theorem=kernel.theorem,
-        digest=kernel.digest,
-        doc="\n".join("    " + line if line else "" for line in description(kernel, remarks, digests=False)).lstrip(),
-        returns="tuple[Array, ...]" if kernel.slopes else "Array",
+    return MatrixFunction(
+        **head(kernel, description(kernel, remarks, digests=False)),
+        kinds=quoted(KINDS[argument.structure] for argument in kernel.arguments),
+        laws=laws_of(kernel),
         lines=lines,
         value=", ".join(
             ["np.asarray(np.sum(terms, axis=-1))", *(_slope(slope) if _is_array(slope) else slope.result for slope in kernel.slopes)]
@@ -168,11 +152,3 @@ def _statement(step: Step) -> Iterator[str]:
             yield f"{step.target} = {step.left} - {step.right}"
         case _:
             yield f"{step.target} = {'solved' if step.square else 'solved_column'}({step.factor}, {step.left} - {step.right})"
-
-
-def _one_a_line(names: Sequence[str]) -> str:
-    return "(\n" + "".join(f"    {name},\n" for name in names) + ")"
-
-
-def _tuple(names: Sequence[str]) -> str:
-    return "(" + ", ".join(f'"{name}"' for name in names) + ")"
