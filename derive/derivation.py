@@ -251,10 +251,11 @@ class Theorem:
         return start.apply(self.as_rule(), (), note=f"specialise: {told}")
 
     def check(self) -> Report:
-        """The verdict on every step and on the whole, with the evidence."""
+        """The verdict on every step and on the whole, with the evidence, told in the notation of `show`."""
         from .check import check
+        from .show.text import in_text
 
-        return check(self)
+        return check(self).told(in_text)
 
     def show(
         self, form: str = "text", *, standalone: bool = False, rules: bool = False, every_step: bool = False,

@@ -19,6 +19,7 @@ from closedform.derive.derivation import Theorem, spelt_out
 from closedform.derive.families import FAMILIES  # noqa: F401 - laws bring rules too
 from closedform.derive.rule import BACKWARDS, LEMMA, Rule
 from closedform.derive.rules import RULES
+from closedform.derive.show.text import in_text
 from closedform.derive.theorems import theorems
 from closedform.derive.theorems.registry import Library
 
@@ -107,7 +108,7 @@ def shelf(names: Iterable[str], crew: Crew, progress: Callable[[str], None]) -> 
 
 def survey(name: str) -> tuple[Report, Outline]:
     theorem = theorems[name]
-    return check(theorem), outline(theorem)
+    return check(theorem).told(in_text), outline(theorem)
 
 
 def outline(theorem: Theorem) -> Outline:
@@ -124,7 +125,7 @@ def rule_evidence(crew: Crew) -> dict[str, Evidence]:
 
 
 def _check_rule(name: str) -> Evidence:
-    return check_rule(RULES[name])
+    return check_rule(RULES[name]).told(in_text)
 
 
 def put_together(surveyed: Mapping[str, tuple[Report, Outline]], of_rules: Mapping[str, Evidence]) -> Shelf:

@@ -15,7 +15,7 @@ from ..evaluate import Environment, EvaluationError, compare, evaluate, free, sa
 from ..nodes import AbstractLaw, Density, Likelihood, Posterior
 from ..rewrite import substitute
 from ..rule import Statement
-from .report import REFUTED, UNKNOWN, Evidence, checked
+from .report import REFUTED, UNKNOWN, Evidence, checked, seen
 
 SEEDS = 6
 
@@ -35,11 +35,13 @@ def equality_evidence(theorem: Theorem) -> list[Evidence]:
                 return [Evidence("equality", "theorem", UNKNOWN, str(problem))]
             if equal is not stated:
                 said = "are equal where the case of equality does not hold" if equal else "differ where the case of equality holds"
-                return [Evidence("equality", "theorem", REFUTED, f"the sides {said}: {laws or numbers or 'generic'}, seed {seed}")]
+                chosen = [part for symbol, value in (laws or numbers).items() for part in (", ", symbol, " = ", value)][1:]
+                places = "{}" * len(chosen) or "generic"
+                return [seen("equality", "theorem", REFUTED, f"the sides {said}: {places}, seed {seed}", *chosen)]
             halves.add(equal)
             count += 1
-    seen = "equal where it holds, different where not" if len(halves) == 2 else "only one half was met"
-    return [Evidence("equality", "theorem", checked(count) if len(halves) == 2 else UNKNOWN, seen)]
+    met = "equal where it holds, different where not" if len(halves) == 2 else "only one half was met"
+    return [Evidence("equality", "theorem", checked(count) if len(halves) == 2 else UNKNOWN, met)]
 
 
 Choice = dict[sp.Basic, sp.Basic]

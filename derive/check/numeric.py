@@ -29,7 +29,7 @@ from ..evaluate import (
     holds_where_defined,
 )
 from ..nodes import AbstractLaw, Law, Posterior
-from .report import REFUTED, UNKNOWN, Evidence, checked
+from .report import REFUTED, UNKNOWN, Evidence, checked, seen
 
 SIZES = (1, 2, 3, 4)
 LARGEST = 8  # for longer products than that
@@ -130,7 +130,7 @@ def tried(engine: str, scope: str, old: sp.Basic, new: sp.Basic, worlds: Worlds,
                 break
             if not result.holds:
                 gap = mpmath.nstr(result.gap, 5)
-                return Evidence(engine, scope, REFUTED, f"k = {size}, seed {seed}: {old} {relation} {new} is off by {gap}")
+                return seen(engine, scope, REFUTED, "k = {}, seed {}: {} {} {} is off by {}", size, seed, old, relation, new, gap)
             if result.digits < FEWEST_DIGITS:
                 reasons.append(f"k = {size}: only {result.digits} digits")
                 break
@@ -167,24 +167,25 @@ def _has_value(old: sp.Basic, world: Environment) -> bool:
 
 def conditions_hold(conditions: Sequence[AppliedPredicate], worlds: Worlds) -> Evidence:
     """The conditions that a step discharges are true wherever they are tried: the facts were asked, here they are not."""
-    count, reasons = 0, []
+    count = 0
     for condition in conditions:
+        reasons = []
         for size, wanted in sizes(*condition.arguments):
             here = 0
             for seed in range(SEEDS):
                 try:
                     true = holds_where_defined(condition, worlds(size, seed))
                 except OutsideDomain as problem:  # it says nothing there
-                    reasons.append(f"{condition}: {problem}")
+                    reasons.append(str(problem))
                     continue
                 except EvaluationError as problem:
-                    return Evidence("conditions", "step", UNKNOWN, f"{condition}: {problem}")
+                    return seen("conditions", "step", UNKNOWN, "{}: {}", condition, problem)
                 if not true:
-                    return Evidence("conditions", "step", REFUTED, f"{condition} is false at k = {size}, seed {seed}")
+                    return seen("conditions", "step", REFUTED, "{} is false at k = {}, seed {}", condition, size, seed)
                 here += 1
                 if here == wanted:
                     break
             if not here:
-                return Evidence("conditions", "step", UNKNOWN, "; ".join(dict.fromkeys(reasons)))
+                return seen("conditions", "step", UNKNOWN, "{}: {}", condition, "; ".join(dict.fromkeys(reasons)))
             count += here
     return Evidence("conditions", "step", checked(count), ", ".join(map(str, conditions)))

@@ -6,22 +6,25 @@ from collections.abc import Callable, Iterable, Sequence
 
 from ..rule import UnknownName
 from .crew import Crew, Task
-from .report import Report
+from .report import Report, Write
 from .theorem import check
 
 Progress = Callable[[Report], None]
 FEW = 3  # theorems that are checked sooner than a process starts
 
 
-def check_all(names: Iterable[str] | None = None, workers: int = 2, progress: Progress | None = None) -> dict[str, Report]:
+def check_all(
+    names: Iterable[str] | None = None, workers: int = 2, progress: Progress | None = None, write: Write = str
+) -> dict[str, Report]:
     """The reports on the theorems of these names (on all of them by default), in that order.
 
-    `progress` is called with each report as it comes. Raises UnknownName for a name that is no theorem's.
+    `progress` is called with each report as it comes; `write`, a function of a module, puts the expressions in a report into words.
+    Raises UnknownName for a name that is no theorem's.
     """
     wanted = known(all_names() if names is None else names)
     reports = {}
     with Crew(workers if len(wanted) > FEW else 1) as crew:
-        for name, report in crew.each(check_named, tasks(wanted)):
+        for name, report in crew.each(check_named, tasks(wanted, write)):
             reports[name] = report
             if progress is not None:
                 progress(report)
@@ -45,14 +48,14 @@ def all_names() -> list[str]:
     return list(theorems)
 
 
-def check_named(name: str) -> Report:
+def check_named(name: str, write: Write) -> Report:
     from ..theorems import theorems
 
-    return check(theorems[name])
+    return check(theorems[name]).told(write)
 
 
-def tasks(names: Iterable[str]) -> list[list[Task]]:
-    return [list(map(Task, group)) for group in related(names)]
+def tasks(names: Iterable[str], *told: object) -> list[list[Task]]:
+    return [[Task(name, told) for name in group] for group in related(names)]
 
 
 def related(names: Iterable[str]) -> Sequence[Sequence[str]]:

@@ -19,7 +19,7 @@ from ..facts import Facts
 from ..nodes import BINDERS, AbstractLaw
 from ..rewrite import Path, Site, build
 from ..rule import DeriveError, Discharged, Rewrite, Rule, Statement, discharge
-from .report import REFUTED, Evidence, checked
+from .report import REFUTED, Evidence, checked, seen
 
 Lookup = Callable[[str], Rule]
 
@@ -35,11 +35,14 @@ def renamed_replay(step: Step, facts: Facts, rule_named: Lookup) -> Evidence:
     return _evidence("renaming", _objection(_renamed_step(step, names), _renamed_facts(facts, names), rule_named))
 
 
-def _evidence(engine: str, objection: str | None) -> Evidence:
-    return Evidence(engine, "step", REFUTED if objection else checked(1), objection or "")
+Objection = tuple[str, *tuple[object, ...]]  # its form, and the parts in place of its {}
 
 
-def _objection(step: Step, facts: Facts, rule_named: Lookup) -> str | None:
+def _evidence(engine: str, objection: Objection | None) -> Evidence:
+    return Evidence(engine, "step", checked(1)) if objection is None else seen(engine, "step", REFUTED, *objection)
+
+
+def _objection(step: Step, facts: Facts, rule_named: Lookup) -> Objection | None:
     """What is wrong with the step, or None."""
     try:
         rule = rule_named(step.rule)
@@ -49,24 +52,25 @@ def _objection(step: Step, facts: Facts, rule_named: Lookup) -> str | None:
         reached = line_relation(step.before, step.site.path, rule.relation, facts)
         rewrites = list(rule.candidates(node, dict(step.given), facts))
     except (DeriveError, IndexError) as problem:
-        return str(problem)
+        return "{}", problem
     except (TypeError, ValueError, AttributeError, ArithmeticError) as problem:
         # A forged step may hand a rule what it was not made for; that is no reason for a check to stop.
-        return f"rule {step.rule} fails on {step.old}: {type(problem).__name__}: {problem}"
+        return "rule {} fails on {}: {}: {}", step.rule, step.old, type(problem).__name__, problem
     if old != step.old:
-        return f"the line has {old} at the place of the step, not {step.old}"
+        return "the line has {} at the place of the step, not {}", old, step.old
     if step.relation != rule.relation or step.line_relation != reached:
-        return f"rule {rule.name} gives {rule.relation} here and {reached} for the line, not {step.relation} and {step.line_relation}"
+        given, recorded = (rule.relation, reached), (step.relation, step.line_relation)
+        return "rule {} gives {} here and {} for the line, not {} and {}", rule.name, *given, *recorded
     same = [one for one in rewrites if one.items == step.site.items and alike(one.new, step.new)]
     if not same:
-        return f"rule {rule.name} does not turn {step.old} into {step.new}"
+        return "rule {} does not turn {} into {}", rule.name, step.old, step.new
     if not any(_discharged(one, step, facts) for one in same):
-        return f"the conditions of rule {rule.name} are not those that the step discharges, or they do not hold"
+        return "the conditions of rule {} are not those that the step discharges, or they do not hold", rule.name
     broken = broken_by_a_derivative(step.before, step.site.path, (reason.condition for reason in step.conditions))
     if broken is not None:
-        return f"rule {rule.name} rests on {broken}, which the derivative around it breaks"
+        return "rule {} rests on {}, which the derivative around it breaks", rule.name, broken
     after = _put(step.before, step.site.path, _exchanged(node, step.site, step.new))
-    return None if alike(after, step.after) else f"the line after the step is {after}, not {step.after}"
+    return None if alike(after, step.after) else ("the line after the step is {}, not {}", after, step.after)
 
 
 def _discharged(rewrite: Rewrite, step: Step, facts: Facts) -> bool:

@@ -1,10 +1,17 @@
-"""What a check says: verdicts, the evidence for them, and the report on a theorem. Plain data: it crosses process borders."""
+"""What a check says: verdicts, the evidence for them, and the report on a theorem.
+
+Plain data, once it is told in some notation: only then may it cross process borders, for SymPy evaluates what it unpickles.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from enum import Enum
+
+import sympy as sp
+
+Write = Callable[[sp.Basic], str]
 
 
 class Outcome(Enum):
@@ -46,13 +53,29 @@ class Evidence:
     """What one engine found.
 
     Of a step: replay, renaming, conditions, local, global, decide. Of a theorem: chain, ends, terms, definition, enclosure,
-    certificate, equality. Of a rule: rule.
+    certificate, equality. Of a rule: rule. `detail` is in SymPy's notation until it is told in another.
     """
 
     engine: str
     scope: str
     verdict: Verdict
     detail: str = ""
+    parts: tuple[object, ...] = field(default=(), compare=False, repr=False)  # of the detail: words, and expressions
+
+    def told(self, write: Write) -> Evidence:
+        """The same with its expressions in the notation of `write`."""
+        return replace(self, detail=_joined(self.parts, write), parts=()) if self.parts else self
+
+
+def seen(engine: str, scope: str, verdict: Verdict, form: str, *parts: object) -> Evidence:
+    """Evidence whose detail is the form with the parts, expressions among them, in place of its {}."""
+    first, *words = form.split("{}")
+    whole = (first, *(piece for part, word in zip(parts, words, strict=True) for piece in (part, word)))
+    return Evidence(engine, scope, verdict, _joined(whole, str), whole)
+
+
+def _joined(parts: Iterable[object], write: Write) -> str:
+    return "".join(write(part) if isinstance(part, sp.Basic) else str(part) for part in parts)
 
 
 # A step holds only if its rule really gives it, under any names, and if it was decided, or tried in its terms and as a line.
@@ -66,6 +89,9 @@ class StepReport:
 
     rule: str
     evidence: tuple[Evidence, ...]
+
+    def told(self, write: Write) -> StepReport:
+        return replace(self, evidence=tuple(one.told(write) for one in self.evidence))
 
     @property
     def verdict(self) -> Verdict:
@@ -88,6 +114,12 @@ class Report:
     digest: str
     steps: tuple[StepReport, ...]
     evidence: tuple[Evidence, ...]
+
+    def told(self, write: Write) -> Report:
+        """The same with all expressions in the notation of `write`."""
+        return replace(
+            self, steps=tuple(step.told(write) for step in self.steps), evidence=tuple(one.told(write) for one in self.evidence)
+        )
 
     @property
     def verdict(self) -> Verdict:

@@ -14,7 +14,7 @@ from .definition import definition_evidence
 from .equality import equality_evidence
 from .numeric import Worlds, conditions_hold, places, terms_apart, tried
 from .replay import renamed_replay, replay
-from .report import PROVED, REFUTED, UNKNOWN, Evidence, Report, StepReport, checked
+from .report import PROVED, REFUTED, UNKNOWN, Evidence, Report, StepReport, checked, seen
 
 LEMMA = "lemma:"
 
@@ -95,7 +95,7 @@ def _chain(derivation: Derivation) -> Evidence:
     ends = [derivation.start, *(step.after for step in derivation.steps)]
     for number, (step, line) in enumerate(zip(derivation.steps, ends, strict=False), start=1):
         if step.before != line:
-            return Evidence("chain", "theorem", REFUTED, f"step {number} begins with {step.before}, but the line is {line}")
+            return seen("chain", "theorem", REFUTED, "step {} begins with {}, but the line is {}", number, step.before, line)
     return Evidence("chain", "theorem", checked(len(derivation.steps)), f"{len(derivation.steps)} steps")
 
 

@@ -13,6 +13,7 @@ from ..check import Evidence, Outcome, Report, StepReport, Verdict, check, check
 from ..derivation import Theorem
 from ..rule import Rule
 from ..rules import RULES
+from ..show.text import in_text
 from ..theorems import theorems
 from .console import output
 from .finding import find, is_file
@@ -33,7 +34,7 @@ def check_and_print(names: Sequence[str], *, steps: bool, workers: int | None) -
     files = [theorem for theorem in found.values() if isinstance(theorem, Theorem)]
 
     reports = _with_progress(wanted, files, workers or min(os.cpu_count() or 1, MOST_WORKERS))
-    statements = {rule.name: check_rule(rule) for rule in rules}
+    statements = {rule.name: check_rule(rule).told(in_text) for rule in rules}
 
     console = output()
     if reports:
@@ -53,8 +54,8 @@ def _with_progress(names: Sequence[str], files: Iterable[Theorem], workers: int)
     bar = (TextColumn("{task.description:40}"), BarColumn(), MofNCompleteColumn())
     with Progress(*bar, console=terminal, transient=True, disable=not terminal.is_terminal) as progress:
         task = progress.add_task("checking", total=len(names))
-        reports = check_all(names, workers, lambda report: progress.update(task, advance=1, description=report.theorem))
-    return [*reports.values(), *map(check, files)]
+        reports = check_all(names, workers, lambda report: progress.update(task, advance=1, description=report.theorem), in_text)
+    return [*reports.values(), *(check(theorem).told(in_text) for theorem in files)]
 
 
 # ---------------------------------------------------------------------------------------------------- theorems

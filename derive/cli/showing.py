@@ -16,7 +16,7 @@ from ..show.claims import claims
 from ..show.notation import write
 from ..show.plain import Plain
 from ..show.shapes import Compare
-from ..show.text import INDENT
+from ..show.text import INDENT, in_text
 from .console import text_width
 from .finding import find
 from .made import Kernel
@@ -47,7 +47,7 @@ def _text_alone(found: Rule | Kernel) -> str:
 
 def _checked(theorem: Theorem) -> Report:
     with Console(stderr=True).status(f"checking {theorem.name}"):
-        return check_theorem(theorem)
+        return check_theorem(theorem).told(in_text)
 
 
 def kernel_in_text(kernel: Kernel) -> str:
@@ -75,7 +75,7 @@ def rule_in_text(rule: Rule, *, check: bool) -> str:
     rows += [("source", rule.source)]
     rows += _left_alone(rule)
     if check:
-        evidence = check_rule(rule)
+        evidence = check_rule(rule).told(in_text)
         rows.append(("verdict", f"{evidence.verdict} ({evidence.detail})" if evidence.detail else str(evidence.verdict)))
     return "\n".join([rule.name, "", *(f"    {label:11} {text}" if label else f"    {text}\n" for label, text in rows)]) + "\n"
 

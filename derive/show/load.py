@@ -19,11 +19,11 @@ from ..rewrite import Path, at_path
 from ..rule import DeriveError, UnknownName
 from .claims import claims
 from .json import SCHEMA
-from .notation import write
 from .plain import Plain
 from .prefix import DoesNotHold, Json, Unreadable, decoded, decoded_condition
 from .rulebook import rule_named
 from .shapes import Shape
+from .text import in_text
 
 KEYS = (
     "schema", "name", "title", "subject", "source", "statement", "parameters", "hypotheses", "start", "steps", "result", "terms",
@@ -164,15 +164,7 @@ def _compare_ends(theorem: Theorem, document: dict[str, Json]) -> None:
 def _compare(computed: sp.Basic, form: Json, at: str) -> None:
     recorded = decoded(form, at)
     if recorded != computed:
-        raise DoesNotHold(at, f"the rules give another line\n  recorded: {_in_text(recorded)}\n  computed: {_in_text(computed)}")
-
-
-def _in_text(line: sp.Basic) -> str:
-    """In the notation of the page; as SymPy writes it, if a stranger wrote what has no notation."""
-    try:
-        return _drawn(write(line))
-    except DeriveError:
-        return str(line)
+        raise DoesNotHold(at, f"the rules give another line\n  recorded: {in_text(recorded)}\n  computed: {in_text(computed)}")
 
 
 def _drawn(*shapes: Shape) -> str:

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import textwrap
 
+import sympy as sp
+from sympy.assumptions import AppliedPredicate
+
 from ..derivation import Theorem
+from ..rule import DeriveError
 from .account import Account, Entry, Line, Options, Verdicts, account_of
+from .claims import claim
+from .notation import write
 from .plain import Plain
 from .shapes import Shape
 
@@ -26,6 +32,14 @@ def text(theorem: Theorem, verdicts: Verdicts | None, options: Options) -> str:
     if account.rules:
         out += ["", "Rules", *(row for entry in account.rules for row in _rule(printer, entry, options.width))]
     return "\n".join(row.rstrip() for row in out) + "\n"
+
+
+def in_text(node: sp.Basic) -> str:
+    """An expression or a condition on one line; as SymPy writes it, if a stranger made it of what has no notation."""
+    try:
+        return Plain().draw(claim(node) if isinstance(node, AppliedPredicate) else write(node))
+    except DeriveError:
+        return str(node)
 
 
 def _step(printer: Plain, relation: str, shape: Shape, right: str, width: int) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from closedform.derive.check import Evidence, Outcome, Report, StepReport, Verdi
 from closedform.derive.check.certificate import certificate_evidence
 from closedform.derive.check.definition import unfold
 from closedform.derive.check.equality import equality_evidence
-from closedform.derive.check.numeric import Worlds, letters, sizes, terms_apart, tried
+from closedform.derive.check.numeric import Worlds, conditions_hold, letters, sizes, terms_apart, tried
 from closedform.derive.check.pool import related
 from closedform.derive.check.replay import alike, replay
 from closedform.derive.check.report import PROVED, REFUTED, UNKNOWN, checked, weakest
@@ -24,6 +25,7 @@ from closedform.derive.facts import Facts
 from closedform.derive.nodes import KL, AbstractLaw, Apply, Entropy, Expect, Group, Law, Likelihood, Paren, SumOver
 from closedform.derive.rewrite import add, log, matadd, matmul, matsub, mul, neg, power, sub, substitute
 from closedform.derive.rule import MissingAssumption, Rewrite, Rule, Statement, UnknownName
+from closedform.derive.show.text import in_text
 from closedform.derive.theorems import theorems
 
 k = sp.Symbol("k", integer=True, positive=True)
@@ -136,6 +138,34 @@ def test_a_step_left_out_breaks_the_chain() -> None:
     assert all(step.verdict.passed for step in report.steps)
     assert by(report)["chain"] == REFUTED
     assert report.verdict == REFUTED
+
+
+def test_what_was_seen_is_told_in_any_notation() -> None:
+    """And plainly so before it crosses a process border: SymPy evaluates what it unpickles."""
+    theorem = good_theorem()
+    first, second = theorem.derivation.steps
+    wrong = replace(first, new=neg(first.new), after=neg(first.after))
+    report = check(replace(theorem, derivation=replace(theorem.derivation, steps=(wrong, second))))
+    in_words = report.told(lambda _: "<it>")
+    details = {evidence.engine: evidence.detail for evidence in (*in_words.steps[0].evidence, *in_words.evidence)}
+    assert details["replay"] == details["renaming"] == "rule log_mul does not turn <it> into <it>"
+    assert re.fullmatch(r"k = 1, seed \d+: <it> = <it> is off by [\d.]+", details["local"])
+    assert details["chain"] == "step 2 begins with <it>, but the line is <it>"
+    assert pickle.loads(pickle.dumps(in_words)) == in_words
+    assert in_words.verdict == report.verdict == REFUTED
+    told = {evidence.engine: evidence.detail for evidence in report.told(in_text).steps[0].evidence}
+    assert told["replay"] == "rule log_mul does not turn log(a b^2) into -[log a + log(b^2)]"
+
+
+def test_the_notation_is_chosen_for_all_processes() -> None:
+    assert by(check_all(["kl_normal"], write=in_text)["kl_normal"]) == by(check(theorems["kl_normal"]))
+    assert all(not evidence.parts for step in check_all(["kl_normal"])["kl_normal"].steps for evidence in step.evidence)
+
+
+def test_a_condition_that_is_false_is_told_in_any_notation() -> None:
+    evidence = conditions_hold([Q.positive(neg(power(a, 2)))], Worlds([a], POSITIVE.sorted()))
+    assert evidence.verdict == REFUTED
+    assert evidence.told(in_text).detail == "-a^2 > 0 is false at k = 1, seed 0"
 
 
 def test_a_start_replaced_is_seen_at_the_ends() -> None:

@@ -21,6 +21,8 @@ from closedform.derive.check.report import REFUTED, UNKNOWN, Report, StepReport,
 from closedform.derive.cli import SECTIONS, app, checking, listing
 from closedform.derive.cli.console import PIPED_TEXT
 from closedform.derive.derivation import Derivation
+from closedform.derive.nodes import Scalar
+from closedform.derive.rewrite import matmul
 from closedform.derive.rule import RULES, Rule, Statement
 from closedform.derive.show import FORMS
 from closedform.derive.show import show as shown
@@ -55,6 +57,17 @@ def broken_rule() -> Iterator[str]:
     RULES.add(rule)
     yield rule.name
     del RULES._rules[rule.name]
+
+
+@pytest.fixture
+def wrong_quadratic() -> Iterator[str]:
+    """A false rule about matrices, which SymPy writes otherwise than the page."""
+    k = sp.Symbol("k", integer=True, positive=True)
+    A, x = sp.MatrixSymbol("A", k, k), sp.MatrixSymbol("x", k, 1)
+    left = Scalar(matmul(sp.Transpose(x), sp.Inverse(A), x))
+    RULES.add(Rule("wrong_quadratic", Statement(left, sp.Trace(A)), "nobody", (sp.Q.invertible(A),), leaves=A))
+    yield "wrong_quadratic"
+    del RULES._rules["wrong_quadratic"]
 
 
 # ---------------------------------------------------------------------------------------------------- list
@@ -190,7 +203,7 @@ def test_check_everything_checks_every_theorem_and_rule(monkeypatch: pytest.Monk
     report = check(theorems["kl_normal_standard"])
     asked: list[str] = []
 
-    def counting(names: list[str], workers: int, progress: object) -> dict[str, Report]:
+    def counting(names: list[str], workers: int, progress: object, write: object) -> dict[str, Report]:
         asked.extend(names)
         return {name: replace(report, theorem=name) for name in names}
 
@@ -208,6 +221,12 @@ def test_a_refuted_rule_is_exit_code_1(broken_rule: str) -> None:
     assert "0 proved, 0 checked, 0 unknown, 1 refuted." in done.stdout
 
 
+def test_what_refutes_a_rule_is_told_in_the_notation_of_the_page(wrong_quadratic: str) -> None:
+    for command in ("check", "show"):
+        done = run(command, wrong_quadratic)
+        assert re.search(r"k = 1, seed \d+: x\^T A\^-1 x = tr\(A\) is off by [\d.]+", done.stdout), done.stdout
+
+
 @pytest.mark.parametrize(
     ("evidence", "told"),
     [
@@ -219,7 +238,7 @@ def test_a_step_that_fails_is_told_with_its_engine(monkeypatch: pytest.MonkeyPat
     good = StepReport("log_mul", tuple(Evidence(engine, "step", checked(1)) for engine in ("replay", "renaming", "local", "global")))
     others = tuple(one for one in good.evidence if one.engine != evidence.engine)
     bad = Report("kl_normal", "", (good, StepReport("log_exp", (*others, evidence))), ())
-    monkeypatch.setattr(checking, "check_all", lambda names, workers, progress: {"kl_normal": bad})
+    monkeypatch.setattr(checking, "check_all", lambda names, workers, progress, write: {"kl_normal": bad})
     done = run("check", "kl_normal")
     assert done.exit_code == 1
     assert f"kl_normal, step 2, log_exp: {told}" in done.stdout.splitlines()
@@ -229,7 +248,7 @@ def test_a_step_that_fails_is_told_with_its_engine(monkeypatch: pytest.MonkeyPat
 def test_a_theorem_that_fails_as_a_whole_is_exit_code_1(monkeypatch: pytest.MonkeyPatch) -> None:
     report = check(theorems["kl_normal_standard"])
     bad = replace(report, evidence=(*report.evidence, Evidence("ends", "theorem", REFUTED, "off by 1")))
-    monkeypatch.setattr(checking, "check_all", lambda names, workers, progress: {bad.theorem: bad})
+    monkeypatch.setattr(checking, "check_all", lambda names, workers, progress, write: {bad.theorem: bad})
     done = run("check", bad.theorem)
     assert done.exit_code == 1
     assert "kl_normal_standard, as a whole: refuted by ends: off by 1" in done.stdout.splitlines()
