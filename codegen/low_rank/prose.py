@@ -11,9 +11,11 @@ from .program import LowRankKernel
 ACCURACY = (
     "The work grows as k times the square of the larger rank, and no matrix of k x k is formed; the factor of the smaller"
     " rank is filled up with columns of zeros. Differences of the parameters are taken first and squares of them added up, so"
-    " that laws of nearly the same parameters keep their digits and equal ones give exactly 0. From the divergence of the laws"
-    " of x and its factors together, that of the factors given x is subtracted: where that is nearly all, as for W and W times"
-    " a rotation, the unit roundoff times the former is lost."
+    " that laws of nearly the same parameters keep their digits and equal ones give exactly 0. Digits are lost where d is far"
+    " below W W^T while the columns of W1 and W2 span nearly the same space without being the same (turned, scaled, in another"
+    " order, of other signs), or span everything: with d a millionth of W W^T as much as 1e-3 of kl may be wrong in float64."
+    " There give float32 arguments as float64, or form diag(d) + W W^T and give its Cholesky factors to kl_mvn_chol, which loses"
+    " about the unit roundoff times the condition; elsewhere this kernel keeps more digits than that one."
 )
 
 
@@ -35,7 +37,8 @@ def domain(kernel: LowRankKernel) -> str:
 def edges(kernel: LowRankKernel, invalid: str) -> str:
     """What happens where a law degenerates, and outside the domain."""
     slopes = " and its gradients NaN" * bool(kernel.gradients)
+    positive = " or ".join(argument.name for argument in kernel.arguments if argument.positive)
     return (
-        f"Where one law has an infinite parameter, kl is +inf{slopes}. Where both do, for NaN and outside the domain, which a variance of 0"
-        f" is: {invalid}."
+        f"Where one law has an infinite parameter, kl is +inf{slopes}. Where both do, for NaN and where an entry of {positive} is 0 or"
+        f" negative: {invalid}."
     )

@@ -9,17 +9,15 @@ from ..kernel import Structure
 from ..prose import listed, shaped
 from .program import MatrixKernel
 
-ACCURACY = {
-    Structure.LOWER: "A sum of squares and of terms none of which is negative, of differences that are taken first: laws that nearly agree"
-    " keep their digits, equal ones give exactly 0.",
-    Structure.SYMMETRIC: "What a matrix loses when it is rounded to its entries, about cond times the unit roundoff, no algorithm can bring"
-    " back: a relative change of that size in one entry changes the divergence as much. Where factors are known, give those.",
-}
+OF_FACTORS = (
+    "A sum of squares and of terms none of which is negative, of differences that are taken first: laws that nearly agree keep their"
+    " digits, equal ones give exactly 0."
+)
 
 
 def description(kernel: MatrixKernel, remarks: Sequence[str], *, digests: bool = True) -> list[str]:
     """Summary, formulas, shapes, domain, accuracy, the remarks of the language and the theorem, in lines of bounded width."""
-    told = (shapes(kernel), domain(kernel), *accuracy(kernel), *gradients(kernel), *remarks)
+    told = (shapes(kernel), domain(kernel), accuracy(kernel), *gradients(kernel), *remarks)
     return prose.description(kernel, told, digests=digests)
 
 
@@ -38,8 +36,18 @@ def domain(kernel: MatrixKernel) -> str:
     return f"Domain: {'; '.join(told)}."
 
 
-def accuracy(kernel: MatrixKernel) -> list[str]:
-    return [text for structure, text in ACCURACY.items() if any(argument.structure is structure for argument in kernel.arguments)]
+def accuracy(kernel: MatrixKernel) -> str:
+    """What is kept, and why matrices keep less than their factors."""
+    matrices = [argument.name for argument in kernel.arguments if argument.structure is Structure.SYMMETRIC]
+    if not matrices:
+        return OF_FACTORS
+    gradients = " and to the largest entry of each gradient" * bool(kernel.slopes)
+    return (
+        f"The error is at most 100 k unit roundoffs times the condition of {' or '.join(matrices)}, whichever is larger, relative to"
+        f" kl{gradients}. Nothing better can be had from matrices: rounding the entries of either of them, before any algorithm sees them,"
+        " changes its smallest eigenvalue by up to the unit roundoff times its condition, relative to itself, and the law and the"
+        " divergence with it. Where factors are known, give those."
+    )
 
 
 def gradients(kernel: MatrixKernel) -> list[str]:

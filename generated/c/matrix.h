@@ -32,9 +32,10 @@ void CLOSEDFORM(closedform_use_trsm_f32)(closedform_trsm_f32 *function);
    Shapes: mu1 (..., k), cov1 (..., k, k), mu2 (..., k) and cov2 (..., k, k), or a number for all of a column; kl
    (...). Leading axes broadcast.
    Domain: cov1 and cov2 symmetric and positive definite.
-   What a matrix loses when it is rounded to its entries, about cond times the unit roundoff, no algorithm can bring
-   back: a relative change of that size in one entry changes the divergence as much. Where factors are known, give
-   those.
+   The error is at most 100 k unit roundoffs times the condition of cov1 or cov2, whichever is larger, relative to kl.
+   Nothing better can be had from matrices: rounding the entries of either of them, before any algorithm sees them,
+   changes its smallest eigenvalue by up to the unit roundoff times its condition, relative to itself, and the law and
+   the divergence with it. Where factors are known, give those.
    Matrices lie row by row. Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite:
    NaN, and FE_INVALID is raised, in that element alone. A singular matrix counts as not positive definite, for
    rounding leaves nothing to tell it from an indefinite one: where one law degenerates kl is not +inf, as it is for
@@ -106,9 +107,10 @@ void CLOSEDFORM(kl_mvn_chol_value_and_grad_f32)(size_t k, const float *mu1, cons
    Shapes: mu1 (..., k), prec1 (..., k, k), mu2 (..., k) and prec2 (..., k, k), or a number for all of a column; kl
    (...). Leading axes broadcast.
    Domain: prec1 and prec2 symmetric and positive definite.
-   What a matrix loses when it is rounded to its entries, about cond times the unit roundoff, no algorithm can bring
-   back: a relative change of that size in one entry changes the divergence as much. Where factors are known, give
-   those.
+   The error is at most 100 k unit roundoffs times the condition of prec1 or prec2, whichever is larger, relative to
+   kl. Nothing better can be had from matrices: rounding the entries of either of them, before any algorithm sees them,
+   changes its smallest eigenvalue by up to the unit roundoff times its condition, relative to itself, and the law and
+   the divergence with it. Where factors are known, give those.
    Matrices lie row by row. Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite:
    NaN, and FE_INVALID is raised, in that element alone. A singular matrix counts as not positive definite, for
    rounding leaves nothing to tell it from an indefinite one: where one law degenerates kl is not +inf, as it is for
@@ -184,9 +186,10 @@ void CLOSEDFORM(kl_mvn_prec_chol_value_and_grad_f32)(size_t k, const float *mu1,
    Shapes: mu1 (..., k), prec1 (..., k, k), mu2 (..., k) and prec2 (..., k, k), or a number for all of a column; kl
    (...), by_mu1 (..., k), by_prec1 (..., k, k), by_mu2 (..., k) and by_prec2 (..., k, k). Leading axes broadcast.
    Domain: prec1 and prec2 symmetric and positive definite.
-   What a matrix loses when it is rounded to its entries, about cond times the unit roundoff, no algorithm can bring
-   back: a relative change of that size in one entry changes the divergence as much. Where factors are known, give
-   those.
+   The error is at most 100 k unit roundoffs times the condition of prec1 or prec2, whichever is larger, relative to kl
+   and to the largest entry of each gradient. Nothing better can be had from matrices: rounding the entries of either
+   of them, before any algorithm sees them, changes its smallest eigenvalue by up to the unit roundoff times its
+   condition, relative to itself, and the law and the divergence with it. Where factors are known, give those.
    by_prec1 and by_prec2 are symmetric, exactly: kl changes by the sum of by_prec1[i,j] dprec1[i,j] over all i and j,
    as if each entry moved alone.
    Matrices lie row by row. Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite:
@@ -257,9 +260,10 @@ void CLOSEDFORM(kl_mvn_vae_chol_value_and_grad_f32)(size_t k, const float *mu, c
    Shapes: mu1 (..., k), cov1 (..., k, k), mu2 (..., k) and cov2 (..., k, k), or a number for all of a column; kl
    (...), by_mu1 (..., k), by_cov1 (..., k, k), by_mu2 (..., k) and by_cov2 (..., k, k). Leading axes broadcast.
    Domain: cov1 and cov2 symmetric and positive definite.
-   What a matrix loses when it is rounded to its entries, about cond times the unit roundoff, no algorithm can bring
-   back: a relative change of that size in one entry changes the divergence as much. Where factors are known, give
-   those.
+   The error is at most 100 k unit roundoffs times the condition of cov1 or cov2, whichever is larger, relative to kl
+   and to the largest entry of each gradient. Nothing better can be had from matrices: rounding the entries of either
+   of them, before any algorithm sees them, changes its smallest eigenvalue by up to the unit roundoff times its
+   condition, relative to itself, and the law and the divergence with it. Where factors are known, give those.
    by_cov1 and by_cov2 are symmetric, exactly: kl changes by the sum of by_cov1[i,j] dcov1[i,j] over all i and j, as if
    each entry moved alone.
    Matrices lie row by row. Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite:
@@ -292,11 +296,14 @@ void CLOSEDFORM(kl_mvn_value_and_grad_f32)(size_t k, const float *mu1, const flo
    Domain: d1 and d2 > 0.
    The work grows as k times the square of the larger rank, and no matrix of k x k is formed; the factor of the smaller
    rank is filled up with columns of zeros. Differences of the parameters are taken first and squares of them added up,
-   so that laws of nearly the same parameters keep their digits and equal ones give exactly 0. From the divergence of
-   the laws of x and its factors together, that of the factors given x is subtracted: where that is nearly all, as for
-   W and W times a rotation, the unit roundoff times the former is lost.
-   Matrices lie row by row. Where one law has an infinite parameter, kl is +inf. Where both do, for NaN and outside the
-   domain, which a variance of 0 is: NaN, and FE_INVALID is raised.
+   so that laws of nearly the same parameters keep their digits and equal ones give exactly 0. Digits are lost where d
+   is far below W W^T while the columns of W1 and W2 span nearly the same space without being the same (turned, scaled,
+   in another order, of other signs), or span everything: with d a millionth of W W^T as much as 1e-3 of kl may be
+   wrong in float64. There give float32 arguments as float64, or form diag(d) + W W^T and give its Cholesky factors to
+   kl_mvn_chol, which loses about the unit roundoff times the condition; elsewhere this kernel keeps more digits than
+   that one.
+   Matrices lie row by row. Where one law has an infinite parameter, kl is +inf. Where both do, for NaN and where an
+   entry of d1 or d2 is 0 or negative: NaN, and FE_INVALID is raised.
    Theorem: kl_mvn_lowrank_difference 8a9678068dece0fc. */
 double CLOSEDFORM(kl_mvn_lowrank)(size_t k, size_t r, size_t s, const double *mu1, const double *W1, const double *d1, const double *mu2, const double *W2, const double *d2);
 
@@ -334,11 +341,14 @@ float CLOSEDFORM(kl_mvn_lowrank_f32)(size_t k, size_t r, size_t s, const float *
    Domain: d1 and d2 > 0.
    The work grows as k times the square of the larger rank, and no matrix of k x k is formed; the factor of the smaller
    rank is filled up with columns of zeros. Differences of the parameters are taken first and squares of them added up,
-   so that laws of nearly the same parameters keep their digits and equal ones give exactly 0. From the divergence of
-   the laws of x and its factors together, that of the factors given x is subtracted: where that is nearly all, as for
-   W and W times a rotation, the unit roundoff times the former is lost.
+   so that laws of nearly the same parameters keep their digits and equal ones give exactly 0. Digits are lost where d
+   is far below W W^T while the columns of W1 and W2 span nearly the same space without being the same (turned, scaled,
+   in another order, of other signs), or span everything: with d a millionth of W W^T as much as 1e-3 of kl may be
+   wrong in float64. There give float32 arguments as float64, or form diag(d) + W W^T and give its Cholesky factors to
+   kl_mvn_chol, which loses about the unit roundoff times the condition; elsewhere this kernel keeps more digits than
+   that one.
    Matrices lie row by row. Where one law has an infinite parameter, kl is +inf and its gradients NaN. Where both do,
-   for NaN and outside the domain, which a variance of 0 is: NaN, and FE_INVALID is raised.
+   for NaN and where an entry of d1 or d2 is 0 or negative: NaN, and FE_INVALID is raised.
    Theorems: kl_mvn_lowrank_difference 8a9678068dece0fc, kl_mvn_lowrank_by_mu1 8d7dbf1b01a7ba1a, kl_mvn_lowrank_by_W1
    7b23f8a465b6b1d7, kl_mvn_lowrank_by_d1 c5c67b3c80c042bd, kl_mvn_lowrank_by_mu2 5527ac68f022bf79,
    kl_mvn_lowrank_by_W2 fb8206aa4b592373, kl_mvn_lowrank_by_d2 b85669f7ff7c11c7. */

@@ -52,9 +52,10 @@ def kl_mvn(mu1: Array, cov1: Array, mu2: Array, cov2: Array) -> Array:
     Shapes: mu1 (..., k), cov1 (..., k, k), mu2 (..., k) and cov2 (..., k, k), or a number for all of a column; kl
     (...). Leading axes broadcast.
     Domain: cov1 and cov2 symmetric and positive definite.
-    What a matrix loses when it is rounded to its entries, about cond times the unit roundoff, no algorithm can bring
-    back: a relative change of that size in one entry changes the divergence as much. Where factors are known, give
-    those.
+    The error is at most 100 k unit roundoffs times the condition of cov1 or cov2, whichever is larger, relative to kl.
+    Nothing better can be had from matrices: rounding the entries of either of them, before any algorithm sees them,
+    changes its smallest eigenvalue by up to the unit roundoff times its condition, relative to itself, and the law and
+    the divergence with it. Where factors are known, give those.
     Options, as of NumPy's ufuncs: out (where the result goes), axes (a list of those of each argument and result),
     dtype (in what is computed: float32 or float64) and casting.
     Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
@@ -201,9 +202,10 @@ def kl_mvn_prec(mu1: Array, prec1: Array, mu2: Array, prec2: Array) -> Array:
     Shapes: mu1 (..., k), prec1 (..., k, k), mu2 (..., k) and prec2 (..., k, k), or a number for all of a column; kl
     (...). Leading axes broadcast.
     Domain: prec1 and prec2 symmetric and positive definite.
-    What a matrix loses when it is rounded to its entries, about cond times the unit roundoff, no algorithm can bring
-    back: a relative change of that size in one entry changes the divergence as much. Where factors are known, give
-    those.
+    The error is at most 100 k unit roundoffs times the condition of prec1 or prec2, whichever is larger, relative to
+    kl. Nothing better can be had from matrices: rounding the entries of either of them, before any algorithm sees them,
+    changes its smallest eigenvalue by up to the unit roundoff times its condition, relative to itself, and the law and
+    the divergence with it. Where factors are known, give those.
     Options, as of NumPy's ufuncs: out (where the result goes), axes (a list of those of each argument and result),
     dtype (in what is computed: float32 or float64) and casting.
     Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
@@ -356,9 +358,10 @@ def kl_mvn_prec_value_and_grad(mu1: Array, prec1: Array, mu2: Array, prec2: Arra
     Shapes: mu1 (..., k), prec1 (..., k, k), mu2 (..., k) and prec2 (..., k, k), or a number for all of a column; kl
     (...), by_mu1 (..., k), by_prec1 (..., k, k), by_mu2 (..., k) and by_prec2 (..., k, k). Leading axes broadcast.
     Domain: prec1 and prec2 symmetric and positive definite.
-    What a matrix loses when it is rounded to its entries, about cond times the unit roundoff, no algorithm can bring
-    back: a relative change of that size in one entry changes the divergence as much. Where factors are known, give
-    those.
+    The error is at most 100 k unit roundoffs times the condition of prec1 or prec2, whichever is larger, relative to kl
+    and to the largest entry of each gradient. Nothing better can be had from matrices: rounding the entries of either
+    of them, before any algorithm sees them, changes its smallest eigenvalue by up to the unit roundoff times its
+    condition, relative to itself, and the law and the divergence with it. Where factors are known, give those.
     by_prec1 and by_prec2 are symmetric, exactly: kl changes by the sum of by_prec1[i,j] dprec1[i,j] over all i and j,
     as if each entry moved alone.
     Options, as of NumPy's ufuncs: out (a tuple of arrays, or None, one for each result), axes (a list of those of each
@@ -422,9 +425,10 @@ def kl_mvn_value_and_grad(mu1: Array, cov1: Array, mu2: Array, cov2: Array) -> t
     Shapes: mu1 (..., k), cov1 (..., k, k), mu2 (..., k) and cov2 (..., k, k), or a number for all of a column; kl
     (...), by_mu1 (..., k), by_cov1 (..., k, k), by_mu2 (..., k) and by_cov2 (..., k, k). Leading axes broadcast.
     Domain: cov1 and cov2 symmetric and positive definite.
-    What a matrix loses when it is rounded to its entries, about cond times the unit roundoff, no algorithm can bring
-    back: a relative change of that size in one entry changes the divergence as much. Where factors are known, give
-    those.
+    The error is at most 100 k unit roundoffs times the condition of cov1 or cov2, whichever is larger, relative to kl
+    and to the largest entry of each gradient. Nothing better can be had from matrices: rounding the entries of either
+    of them, before any algorithm sees them, changes its smallest eigenvalue by up to the unit roundoff times its
+    condition, relative to itself, and the law and the divergence with it. Where factors are known, give those.
     by_cov1 and by_cov2 are symmetric, exactly: kl changes by the sum of by_cov1[i,j] dcov1[i,j] over all i and j, as if
     each entry moved alone.
     Options, as of NumPy's ufuncs: out (a tuple of arrays, or None, one for each result), axes (a list of those of each

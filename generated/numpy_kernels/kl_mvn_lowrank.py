@@ -51,15 +51,18 @@ def kl_mvn_lowrank(mu1: Array, W1: Array, d1: Array, mu2: Array, W2: Array, d2: 
     Domain: d1 and d2 > 0.
     The work grows as k times the square of the larger rank, and no matrix of k x k is formed; the factor of the smaller
     rank is filled up with columns of zeros. Differences of the parameters are taken first and squares of them added up,
-    so that laws of nearly the same parameters keep their digits and equal ones give exactly 0. From the divergence of
-    the laws of x and its factors together, that of the factors given x is subtracted: where that is nearly all, as for
-    W and W times a rotation, the unit roundoff times the former is lost.
+    so that laws of nearly the same parameters keep their digits and equal ones give exactly 0. Digits are lost where d
+    is far below W W^T while the columns of W1 and W2 span nearly the same space without being the same (turned, scaled,
+    in another order, of other signs), or span everything: with d a millionth of W W^T as much as 1e-3 of kl may be
+    wrong in float64. There give float32 arguments as float64, or form diag(d) + W W^T and give its Cholesky factors to
+    kl_mvn_chol, which loses about the unit roundoff times the condition; elsewhere this kernel keeps more digits than
+    that one.
     Options, as of NumPy's ufuncs: out (where the result goes), axes (a list of those of each argument and result),
     dtype (in what is computed: float32 or float64) and casting.
     Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
     takes the type of the arrays beside it.
-    Where one law has an infinite parameter, kl is +inf. Where both do, for NaN and outside the domain, which a variance
-    of 0 is: NaN, and NumPy reports `invalid`.
+    Where one law has an infinite parameter, kl is +inf. Where both do, for NaN and where an entry of d1 or d2 is 0 or
+    negative: NaN, and NumPy reports `invalid`.
     Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
     not fit.
     Theorem: kl_mvn_lowrank_difference.
@@ -150,15 +153,18 @@ def kl_mvn_lowrank_value_and_grad(mu1: Array, W1: Array, d1: Array, mu2: Array, 
     Domain: d1 and d2 > 0.
     The work grows as k times the square of the larger rank, and no matrix of k x k is formed; the factor of the smaller
     rank is filled up with columns of zeros. Differences of the parameters are taken first and squares of them added up,
-    so that laws of nearly the same parameters keep their digits and equal ones give exactly 0. From the divergence of
-    the laws of x and its factors together, that of the factors given x is subtracted: where that is nearly all, as for
-    W and W times a rotation, the unit roundoff times the former is lost.
+    so that laws of nearly the same parameters keep their digits and equal ones give exactly 0. Digits are lost where d
+    is far below W W^T while the columns of W1 and W2 span nearly the same space without being the same (turned, scaled,
+    in another order, of other signs), or span everything: with d a millionth of W W^T as much as 1e-3 of kl may be
+    wrong in float64. There give float32 arguments as float64, or form diag(d) + W W^T and give its Cholesky factors to
+    kl_mvn_chol, which loses about the unit roundoff times the condition; elsewhere this kernel keeps more digits than
+    that one.
     Options, as of NumPy's ufuncs: out (a tuple of arrays, or None, one for each result), axes (a list of those of each
     argument and result), dtype (in what is computed: float32 or float64) and casting.
     Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
     takes the type of the arrays beside it.
-    Where one law has an infinite parameter, kl is +inf and its gradients NaN. Where both do, for NaN and outside the
-    domain, which a variance of 0 is: NaN, and NumPy reports `invalid`.
+    Where one law has an infinite parameter, kl is +inf and its gradients NaN. Where both do, for NaN and where an entry
+    of d1 or d2 is 0 or negative: NaN, and NumPy reports `invalid`.
     Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
     not fit.
     Theorems: kl_mvn_lowrank_difference, kl_mvn_lowrank_by_mu1, kl_mvn_lowrank_by_W1, kl_mvn_lowrank_by_d1,
