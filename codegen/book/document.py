@@ -8,10 +8,10 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from closedform.derive.cli.listing import SUBJECTS
 from closedform.derive.rule import DeriveError
 from closedform.derive.show.latex import PREAMBLE
 from closedform.derive.show.tex import escaped
+from closedform.derive.theorems.subjects import SUBJECTS
 
 from .shelf import Shelf
 

@@ -15,13 +15,13 @@ from markupsafe import Markup
 from sympy.printing.codeprinter import PrintMethodNotImplementedError
 from sympy.printing.jscode import JavascriptCodePrinter
 
-from closedform.derive.cli.listing import GRADIENT
 from closedform.derive.derivation import Theorem
 from closedform.derive.families import FAMILIES
 from closedform.derive.nodes import KL, Law, Paren
 from closedform.derive.rewrite import mul, substitute
 from closedform.derive.show.notation import Pen, write
 from closedform.derive.special import expm1
+from closedform.derive.theorems.subjects import GRADIENT
 
 from .steps import display, math
 

@@ -9,7 +9,6 @@ from importlib.metadata import version
 from markupsafe import Markup
 
 from closedform.derive.check import Report
-from closedform.derive.cli.listing import GRADIENT, SUBJECTS, in_order
 from closedform.derive.derivation import Theorem
 from closedform.derive.rule import Rule, UnknownName
 from closedform.derive.show import show
@@ -18,6 +17,7 @@ from closedform.derive.show.claims import claims
 from closedform.derive.show.mathml import inline
 from closedform.derive.show.notation import write
 from closedform.derive.show.words import here
+from closedform.derive.theorems.subjects import GRADIENT, SUBJECTS, in_order
 
 from .figure import Figure, figure_of
 from .graph import drawing

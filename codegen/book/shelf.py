@@ -14,7 +14,6 @@ from typing import Any
 from closedform.derive.check import Evidence, Report, check, check_rule
 from closedform.derive.check.crew import Crew, Task
 from closedform.derive.check.pool import known, tasks
-from closedform.derive.cli.listing import GRADIENT, in_order
 from closedform.derive.derivation import Theorem, spelt_out
 from closedform.derive.families import FAMILIES  # noqa: F401 - laws bring rules too
 from closedform.derive.rule import BACKWARDS, LEMMA, Rule
@@ -22,6 +21,7 @@ from closedform.derive.rules import RULES
 from closedform.derive.show.text import in_text
 from closedform.derive.theorems import theorems
 from closedform.derive.theorems.registry import Library
+from closedform.derive.theorems.subjects import GRADIENT, in_order
 
 from ..emit import MANIFEST
 

@@ -15,9 +15,10 @@ from ..rule import Rule
 from ..rules import RULES
 from ..show.text import in_text
 from ..theorems import theorems
+from ..theorems.subjects import in_order
 from .console import output
 from .finding import find, is_file
-from .listing import columns, headline, in_order, put
+from .listing import columns, headline, put
 from .made import Kernel
 
 MOST_WORKERS = 4  # a process costs half a second before it checks anything

@@ -13,16 +13,6 @@ from .console import output
 # What `closedform list` prints, in order. closedform.codegen adds the kernels: this package knows of none.
 SECTIONS: dict[str, Callable[[Console], None]] = {}
 
-SUBJECTS = {
-    "divergence": "Divergences of any laws",
-    "normal": "Normal laws",
-    "mvn": "Multivariate normal laws",
-    "normal_diag": "Normal laws with independent coordinates",
-    "vae": "Variational autoencoders",
-    "terms": "What each term does",
-    "matrices": "Lemmas about matrices",
-}
-GRADIENT = "_by_"
 WIDE = 110
 
 
@@ -67,6 +57,7 @@ def headline(console: Console, text: str) -> None:
 def theorems_section(console: Console) -> None:
     """By subject; the gradients of a theorem stand in its row, or below its title where there is little room."""
     from ..theorems import theorems
+    from ..theorems.subjects import GRADIENT, SUBJECTS, in_order
 
     parameters = {name: [p for p in map(str, theorems.parameters(name)) if name + GRADIENT + p in theorems] for name in theorems}
     gradients = {base + GRADIENT + parameter for base, found in parameters.items() for parameter in found}
@@ -83,12 +74,6 @@ def theorems_section(console: Console) -> None:
         put(console, table)
     told = f"{len(theorems)} theorems, {len(gradients)} of them gradients"
     console.print(f"{told}: that of kl_normal by mu1 is called kl_normal{GRADIENT}mu1.\n")
-
-
-def in_order(subjects: Iterable[str]) -> list[str]:
-    """The known subjects as a course would take them, then the others by name."""
-    known = list(SUBJECTS)
-    return sorted(subjects, key=lambda subject: (known.index(subject) if subject in known else len(known), subject))
 
 
 def rules_section(console: Console) -> None:

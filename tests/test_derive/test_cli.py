@@ -18,7 +18,7 @@ from typer.testing import CliRunner, Result
 
 from closedform.derive.check import Evidence, Outcome, check
 from closedform.derive.check.report import REFUTED, UNKNOWN, Report, StepReport, checked
-from closedform.derive.cli import SECTIONS, app, checking, listing
+from closedform.derive.cli import SECTIONS, app, checking
 from closedform.derive.cli.console import PIPED_TEXT
 from closedform.derive.derivation import Derivation
 from closedform.derive.nodes import Scalar
@@ -28,6 +28,7 @@ from closedform.derive.show import FORMS
 from closedform.derive.show import show as shown
 from closedform.derive.theorems import theorems
 from closedform.derive.theorems.registry import Entry
+from closedform.derive.theorems.subjects import in_order
 
 CLOSEDFORM = Path(sys.executable).with_name("closedform")
 
@@ -110,7 +111,7 @@ def test_an_unknown_section_is_refused_with_those_there_are() -> None:
 
 def test_sections_come_in_order() -> None:
     assert list(SECTIONS)[:2] == ["theorems", "rules"]
-    assert listing.in_order({"vae", "zeta", "alpha", "normal"}) == ["normal", "vae", "alpha", "zeta"]
+    assert in_order({"vae", "zeta", "alpha", "normal"}) == ["normal", "vae", "alpha", "zeta"]
 
 
 # ---------------------------------------------------------------------------------------------------- show
