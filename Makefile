@@ -141,7 +141,7 @@ instructions: $(VENV)/.tested ## count the instructions per element of the kerne
 	@$(BIN)/python tests/benchmarks/instructions.py
 
 sanitize: $(VENV)/.tested ## fuzz the C under the address and undefined-behaviour sanitizers
-	@$(BIN)/pytest -q tests/test_generated/test_sanitizers.py
+	@$(BIN)/pytest -q -m 'slow or not slow' tests/test_generated/test_sanitizers.py
 
 # The others that the kernels are compared with stay out of .venv, which the tests use.
 BENCH := .venv-bench

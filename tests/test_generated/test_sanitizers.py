@@ -43,11 +43,15 @@ def supported(wanted: str) -> bool:
     return needed[wanted] <= flags and (wanted == "baseline" or platform.machine() in {"x86_64", "AMD64"})
 
 
+@pytest.mark.parametrize(
+    "past_the_cache", [pytest.param([], id="large"), pytest.param(["-DSTREAMED=0"], id="all", marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize("wanted", SETS)
-def test_no_report_and_no_dependence_on_strides(wanted: str, tmp_path: Path) -> None:
+def test_no_report_and_no_dependence_on_strides(wanted: str, past_the_cache: list[str], tmp_path: Path) -> None:
+    """Once as built, once with results of every size written past the cache, where large ones are."""
     if not supported(wanted):
         pytest.skip(f"this processor has no {wanted}")
-    program = built(tmp_path, SETS[wanted])
+    program = built(tmp_path, [*SETS[wanted], *past_the_cache])
     for seed in (1, 2):
         done = subprocess.run([str(program), "1500", str(seed)], capture_output=True, text=True)
         assert (done.returncode, done.stdout, done.stderr) == (0, "1500 rounds, nothing wrong\n", "")
