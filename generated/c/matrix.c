@@ -27,11 +27,13 @@
 #define LANES_OF(real) ((int)(WIDTH / sizeof(real)))
 #define VECTOR __attribute__((vector_size(WIDTH)))
 #define PREFETCH(address) __builtin_prefetch(address)
+#define PREFETCH_TO(address, w) __builtin_prefetch(address, w)
 #define INLINE static inline __attribute__((always_inline))
 #else
 #define LANES_OF(real) 1
 #define VECTOR
 #define PREFETCH(address) ((void)0)
+#define PREFETCH_TO(address, w) ((void)0)
 #define INLINE static inline
 #endif
 
@@ -468,6 +470,108 @@ INLINE void back_column_tile(const int k, const double sign, const vector *L, co
     }
 }
 
+/* ---- gradients by both factors, side by side */
+
+/* H = L^-T E, the lower triangle of it: two rows and four columns at once, which share the columns of L and the rows of H below. */
+INLINE void back_pair_tile(const int k, const vector *L, const vector *by_L, const vector *E, vector *H)
+{
+    for (int i = k - 1; i >= 0; i -= 2) {
+        const int above = i > 0 ? i - 1 : 0;
+        const vector *Ei = E + PACKED(i), *Ea = E + PACKED(above);
+        vector *Hi = H + PACKED(i), *Ha = H + PACKED(above);
+        int j = 0;
+        if (k > UNROLLED) {
+            for (; j + 4 <= i; j += 4) {
+                vector x[4], y[4];
+                for (int c = 0; c < 4; ++c) {
+                    x[c] = Ea[j + c];
+                    y[c] = Ei[j + c];
+                }
+                for (int l = i + 1; l < k; ++l) {
+                    const vector *Hl = H + PACKED(l) + j, *Ll = L + PACKED(l) + i;
+                    for (int c = 0; c < 4; ++c) {
+                        x[c] -= Ll[-1] * Hl[c];
+                        y[c] -= Ll[0] * Hl[c];
+                    }
+                }
+                for (int c = 0; c < 4; ++c) {
+                    Hi[j + c] = y[c] *= by_L[i];
+                    Ha[j + c] = (x[c] - L[PACKED(i) + (size_t)above] * y[c]) * by_L[above];
+                }
+            }
+        }
+        for (int row = i; row >= above; --row) {
+            for (int c = j; c <= row; ++c) {
+                vector s = E[PACKED(row) + (size_t)c];
+                for (int l = row + 1; l < k; ++l) {
+                    s -= L[PACKED(l) + (size_t)row] * H[PACKED(l) + (size_t)c];
+                }
+                H[PACKED(row) + (size_t)c] = s * by_L[row];
+            }
+        }
+    }
+}
+
+/* S = scale (H + H E^T + x y^T), the lower triangle of it, or the first two terms: of each row two entries and of two rows each. */
+INLINE void multiply_pair_tile(const int k, const double scale, const vector *H, const vector *E,
+    const vector *x, const vector *y, vector *S)
+{
+    for (int i = 0; i < k; ++i) {
+        const vector *Hi = H + PACKED(i);
+        int j = 0;
+        if (k > UNROLLED) {
+            for (; j + 4 <= i; j += 4) {
+                const vector *E0 = E + PACKED(j), *E1 = E + PACKED(j + 1), *E2 = E + PACKED(j + 2), *E3 = E + PACKED(j + 3);
+                vector s0 = Hi[j], s1 = Hi[j + 1], s2 = Hi[j + 2], s3 = Hi[j + 3];
+                for (int l = 0; l <= j; ++l) {
+                    s0 += Hi[l] * E0[l];
+                    s1 += Hi[l] * E1[l];
+                    s2 += Hi[l] * E2[l];
+                    s3 += Hi[l] * E3[l];
+                }
+                s1 += Hi[j + 1] * E1[j + 1];
+                s2 += Hi[j + 1] * E2[j + 1] + Hi[j + 2] * E2[j + 2];
+                s3 += Hi[j + 1] * E3[j + 1] + Hi[j + 2] * E3[j + 2] + Hi[j + 3] * E3[j + 3];
+                if (y != NULL) {
+                    s0 += x[i] * y[j];
+                    s1 += x[i] * y[j + 1];
+                    s2 += x[i] * y[j + 2];
+                    s3 += x[i] * y[j + 3];
+                }
+                S[PACKED(i) + (size_t)j] = scale * s0;
+                S[PACKED(i) + (size_t)j + 1] = scale * s1;
+                S[PACKED(i) + (size_t)j + 2] = scale * s2;
+                S[PACKED(i) + (size_t)j + 3] = scale * s3;
+            }
+        }
+        for (; j <= i; ++j) {
+            vector sum = Hi[j];
+            for (int l = 0; l <= j; ++l) {
+                sum += Hi[l] * E[PACKED(j) + (size_t)l];
+            }
+            if (y != NULL) {
+                sum += x[i] * y[j];
+            }
+            S[PACKED(i) + (size_t)j] = scale * sum;
+        }
+    }
+}
+
+/* A = L^-T (E + E^T M^-T) and B = scale L^-T (E + E^T + E E^T + z z^T), lower triangles: see the same by itself. */
+INLINE void both_factors_tile(const int k, const double scale, const vector *L, const vector *by_L,
+    const vector *E, const vector *over, const vector *under, const vector *b, const vector *z,
+    vector *A, vector *B)
+{
+    back_pair_tile(k, L, by_L, E, A);
+    multiply_pair_tile(k, scale, A, E, b, z, B);
+    for (int i = 0; i < k; ++i) {
+        const size_t ii = PACKED(i) + (size_t)i;
+        const vector e = E[ii] * by_L[i];
+        A[ii] += e / (over[ii] / under[ii]);
+        B[ii] += scale * e;
+    }
+}
+
 /* ---- gradients by precisions and against the standard law, side by side */
 
 INLINE void subtract_unit_tile(const int k, const vector *x, vector *to)
@@ -595,23 +699,49 @@ INLINE int width_of_row(const panel *p, int s, int i)
     return reach < p->width[s] ? reach : p->width[s];
 }
 
-/* x - y, the part of it that is in the panel. */
-static void fill_difference(panel *p, const double *x, const double *y)
+/* Rows of a strip of a matrix, some time before they are read or written. */
+#define ASK_ROWS(p, s, rows, i, X, write) \
+    for (int row = 0; row < (rows); ++row) { \
+        const double *start = (X) + ((size_t)(i) + (size_t)row) * (size_t)(p)->k + (size_t)(p)->column[s]; \
+        for (int j = 0; j < STRIP; j += 64 / (int)sizeof *start) { \
+            PREFETCH_TO(start + j, write); \
+        } \
+    }
+
+/* Rows i to i + rows of x - y, the part of it that is in a strip. */
+INLINE void fill_difference(const panel *p, int s, const int rows, int i, const double *x, const double *y)
 {
-    for (int s = 0; s < p->strips; ++s) {
-        double *to = (double *)p->at[s];
-        for (int i = p->column[s]; i < p->k; ++i, to += STRIP) {
-            const size_t at = (size_t)i * (size_t)p->k + (size_t)p->column[s];
-            const int width = width_of_row(p, s, i);
-            if (width == STRIP) {
-                for (int j = 0; j < STRIP; ++j) {
-                    to[j] = x[at + (size_t)j] - y[at + (size_t)j];
-                }
-                continue;
-            }
+    double *to = (double *)(p->at[s] + (size_t)(i - p->column[s]) * ABREAST);
+    size_t at = (size_t)i * (size_t)p->k + (size_t)p->column[s];
+    for (int row = 0; row < rows; ++row, to += STRIP, at += (size_t)p->k) {
+        const int width = width_of_row(p, s, i + row);
+        if (width == STRIP) {
             for (int j = 0; j < STRIP; ++j) {
-                to[j] = j < width ? x[at + (size_t)j] - y[at + (size_t)j] : 0.0;
+                to[j] = x[at + (size_t)j] - y[at + (size_t)j];
             }
+            continue;
+        }
+        for (int j = 0; j < STRIP; ++j) {
+            to[j] = j < width ? x[at + (size_t)j] - y[at + (size_t)j] : 0.0;
+        }
+    }
+}
+
+/* Rows of scale B in the same way. */
+INLINE void fill_rows(const panel *p, int s, const int rows, int i, const double scale, const double *B)
+{
+    double *to = (double *)(p->at[s] + (size_t)(i - p->column[s]) * ABREAST);
+    const double *from = B + (size_t)i * (size_t)p->k + (size_t)p->column[s];
+    for (int row = 0; row < rows; ++row, to += STRIP, from += p->k) {
+        const int width = width_of_row(p, s, i + row);
+        if (width == STRIP) {
+            for (int j = 0; j < STRIP; ++j) {
+                to[j] = scale * from[j];
+            }
+            continue;
+        }
+        for (int j = 0; j < STRIP; ++j) {
+            to[j] = j < width ? scale * from[j] : 0.0;
         }
     }
 }
@@ -619,18 +749,7 @@ static void fill_difference(panel *p, const double *x, const double *y)
 static void fill(panel *p, const double *B)
 {
     for (int s = 0; s < p->strips; ++s) {
-        double *to = (double *)p->at[s];
-        for (int i = p->column[s]; i < p->k; ++i, to += STRIP) {
-            const double *from = B + (size_t)i * (size_t)p->k + (size_t)p->column[s];
-            const int reach = width_of_row(p, s, i);
-            if (reach == STRIP) {
-                memcpy(to, from, STRIP * sizeof *to);
-                continue;
-            }
-            for (int j = 0; j < STRIP; ++j) {
-                to[j] = j < reach ? from[j] : 0.0;
-            }
-        }
+        fill_rows(p, s, p->k - p->column[s], p->column[s], 1.0, B);
     }
 }
 
@@ -647,6 +766,23 @@ INLINE void put_rows(const panel *p, int s, const int rows, int i, double *B)
     }
     for (int row = 0; row < rows; ++row) {
         memcpy(to + (size_t)row * (size_t)p->k, from + row * STRIP, (size_t)width_of_row(p, s, i + row) * sizeof *to);
+    }
+}
+
+/* The same with zeros right of the diagonal, as far as the strip reaches: no later row of this strip has more. */
+INLINE void put_rows_and_zeros(const panel *p, int s, const int rows, int i, double *B)
+{
+    const double *from = (double *)(p->at[s] + (size_t)(i - p->column[s]) * ABREAST);
+    double *to = B + (size_t)i * (size_t)p->k + (size_t)p->column[s];
+    for (int row = 0; row < rows; ++row, to += p->k, from += STRIP) {
+        const int reach = width_of_row(p, s, i + row);
+        if (reach == STRIP) {
+            memcpy(to, from, STRIP * sizeof *to);
+            continue;
+        }
+        for (int j = 0; j < p->width[s]; ++j) {
+            to[j] = j < reach ? from[j] : 0.0;
+        }
     }
 }
 
@@ -690,48 +826,76 @@ INLINE void solve_rows_of_strip(const panel *p, int s, const int rows, int i, co
     }
 }
 
-/* B = L^-1 (x - y), all lower triangular: a panel of columns begins at its own diagonal. */
+/* B = L^-1 (x - y), all lower triangular: a panel of columns begins at its own diagonal. Right of a strip nothing is written. */
 static void solve_in_panels(const int k, const double *L, const double *by_L, const double *x, const double *y,
     double *B, void *room)
 {
-    for (int i = 0; i < k; ++i) {
-        memset(B + (size_t)i * (size_t)k + i + 1, 0, (size_t)(k - i - 1) * sizeof *B);
-    }
     for (int first = 0; first < k; first += STRIPS * STRIP) {
         panel p = panel_at(k, first, room);
-        fill_difference(&p, x, y);
         int i = first;
         for (; i <= k - ROWS; i += ROWS) {
+            const int ahead = i + 2 * ROWS <= k ? i + ROWS : i;
             for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                fill_difference(&p, s, ROWS, i, x, y);
+                ASK_ROWS(&p, s, ROWS, ahead, x, 0);
+                ASK_ROWS(&p, s, ROWS, ahead, y, 0);
+                ASK_ROWS(&p, s, ROWS, ahead, B, 1);
                 solve_rows_of_strip(&p, s, ROWS, i, L, by_L);
-                put_rows(&p, s, ROWS, i, B);
+                put_rows_and_zeros(&p, s, ROWS, i, B);
             }
         }
         for (; i <= k - 4; i += 4) {
+            const int ahead = i + 2 * 4 <= k ? i + 4 : i;
             for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                fill_difference(&p, s, 4, i, x, y);
+                ASK_ROWS(&p, s, 4, ahead, x, 0);
+                ASK_ROWS(&p, s, 4, ahead, y, 0);
+                ASK_ROWS(&p, s, 4, ahead, B, 1);
                 solve_rows_of_strip(&p, s, 4, i, L, by_L);
-                put_rows(&p, s, 4, i, B);
+                put_rows_and_zeros(&p, s, 4, i, B);
             }
         }
         for (; i <= k - 2; i += 2) {
+            const int ahead = i + 2 * 2 <= k ? i + 2 : i;
             for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                fill_difference(&p, s, 2, i, x, y);
+                ASK_ROWS(&p, s, 2, ahead, x, 0);
+                ASK_ROWS(&p, s, 2, ahead, y, 0);
+                ASK_ROWS(&p, s, 2, ahead, B, 1);
                 solve_rows_of_strip(&p, s, 2, i, L, by_L);
-                put_rows(&p, s, 2, i, B);
+                put_rows_and_zeros(&p, s, 2, i, B);
             }
         }
         for (; i <= k - 1; i += 1) {
+            const int ahead = i + 2 * 1 <= k ? i + 1 : i;
             for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                fill_difference(&p, s, 1, i, x, y);
+                ASK_ROWS(&p, s, 1, ahead, x, 0);
+                ASK_ROWS(&p, s, 1, ahead, y, 0);
+                ASK_ROWS(&p, s, 1, ahead, B, 1);
                 solve_rows_of_strip(&p, s, 1, i, L, by_L);
-                put_rows(&p, s, 1, i, B);
+                put_rows_and_zeros(&p, s, 1, i, B);
             }
         }
     }
 }
 
+/* The same where rows of A are the entries of one row, `along` apart; meanwhile entries are asked for, every fourth of a column. */
+INLINE void subtract_and_ask(const int rows, int count, const double *A, size_t along, const vector *B,
+    vector to[][ABREAST], const double *ask, size_t step)
+{
+    int l = 0;
+    for (; l + 4 <= count; l += 4) {
+        PREFETCH(ask + (size_t)l * step);
+        subtract_product(rows, 4, A + (size_t)l * along, 1, along, B + l * ABREAST, to);
+    }
+    subtract_product(rows, count - l, A + (size_t)l * along, 1, along, B + l * ABREAST, to);
+}
+
 /* From rows i to i + rows of a strip, rows `next` to `end` times entries of L: row l of A holds L[next + l][i] and so on, rows are `along`
-   apart. With by_L these rows of X = L^-T X are then solved for. */
-INLINE void subtract_later_rows(const panel *p, int s, const int rows, int i, int next, int end, const double *A, size_t along, const double *L,
-    const double *by_L)
+   apart. With by_L these rows of X = L^-T X are then solved for. Meanwhile every fourth entry of a column of L is asked for. */
+INLINE void subtract_later_rows(const panel *p, int s, const int rows, int i, int next, int end, const double *A, size_t along,
+    const double *L, const double *by_L, const double *ask)
 {
     const size_t step = (size_t)p->k;
     vector *at = p->at[s] + (size_t)(i - p->column[s]) * ABREAST;
@@ -741,7 +905,7 @@ INLINE void subtract_later_rows(const panel *p, int s, const int rows, int i, in
             x[row][v] = at[row * ABREAST + v];
         }
     }
-    subtract_product(rows, end - next, A, 1, along, p->at[s] + (size_t)(next - p->column[s]) * ABREAST, x);
+    subtract_and_ask(rows, end - next, A, along, p->at[s] + (size_t)(next - p->column[s]) * ABREAST, x, ask, step);
     for (int row = rows - 1; row >= 0; --row) {
         if (by_L != NULL) {
             for (int l = row + 1; l < rows; ++l) {
@@ -760,29 +924,47 @@ INLINE void subtract_later_rows(const panel *p, int s, const int rows, int i, in
 }
 
 /* Strips of X = L^-T X that end at row k and begin at row `first` or later. Rows are solved for in blocks from the last, and each block
-   subtracted from all before it. */
-static void back_panel(const panel *p, int first, const double *L, const double *by_L)
+   subtracted from all before it. They come from scale B, unless that is NULL, when they are first needed, and go to S once solved for. */
+INLINE void back_panel_of(const panel *p, int first, const double *L, const double *by_L, const double scale,
+    const double *B, double *S)
 {
     const int k = p->k, whole = k - (k - first) % ROWS;
     for (int i = k - 1; i >= whole; --i) {
         for (int s = 0; s < p->strips && p->column[s] <= i; ++s) {
-            subtract_later_rows(p, s, 1, i, i + 1, k, L + (size_t)(i + 1) * (size_t)k + (size_t)i, (size_t)k, L, by_L);
+            if (B != NULL) {
+                fill_rows(p, s, 1, i, scale, B);
+            }
+            subtract_later_rows(p, s, 1, i, i + 1, k, L + (size_t)(i + 1) * (size_t)k + (size_t)i, (size_t)k, L, by_L, L);
+            if (B != NULL) {
+                put_rows_and_zeros(p, s, 1, i, S);
+            }
         }
     }
     for (int end = k; end > first;) {
         const int from_whole = end < whole ? end : whole;
         const int start = from_whole - BLOCK > first ? from_whole - BLOCK : first;
         for (int i = from_whole - ROWS; i >= first; i -= ROWS) {
-            const int next = i >= start ? i + ROWS : start;
+            const int next = i >= start ? i + ROWS : start, ahead = i - ROWS >= first ? i - ROWS : i;
             double A[(BLOCK + ROWS) * ROWS]; /* rows of L are far apart: what all strips need of them is put together */
             for (int l = next; l < end; ++l) {
                 memcpy(A + (l - next) * ROWS, L + (size_t)l * (size_t)k + (size_t)i, ROWS * sizeof *A);
             }
             for (int s = 0; s < p->strips && p->column[s] <= i; ++s) {
-                if (i >= start) {
-                    subtract_later_rows(p, s, ROWS, i, next, end, A, ROWS, L, by_L);
-                } else {
-                    subtract_later_rows(p, s, ROWS, i, next, end, A, ROWS, L, NULL);
+                const double *ask = L + (size_t)(next + s) * (size_t)k + (size_t)ahead; /* of what is put together next, one strip in four */
+                if (B != NULL && end == k) {
+                    fill_rows(p, s, ROWS, i, scale, B);
+                    ASK_ROWS(p, s, ROWS, ahead, B, 0);
+                }
+                if (i < start) {
+                    subtract_later_rows(p, s, ROWS, i, next, end, A, ROWS, L, NULL, ask);
+                    continue;
+                }
+                if (B != NULL) {
+                    ASK_ROWS(p, s, ROWS, i, S, 1);
+                }
+                subtract_later_rows(p, s, ROWS, i, next, end, A, ROWS, L, by_L, ask);
+                if (B != NULL) {
+                    put_rows_and_zeros(p, s, ROWS, i, S);
                 }
             }
         }
@@ -790,22 +972,18 @@ static void back_panel(const panel *p, int first, const double *L, const double 
     }
 }
 
-/* S = scale L^-T S, the lower triangle of it. */
-static void back_in_panels(const int k, const double scale, const double *L, const double *by_L, double *S, void *room)
+static void back_panel(const panel *p, int first, const double *L, const double *by_L)
+{
+    back_panel_of(p, first, L, by_L, 1.0, NULL, NULL);
+}
+
+/* S = scale L^-T B, the lower triangle of it; B may be S. */
+static void back_in_panels(const int k, const double scale, const double *L, const double *by_L, const double *B, double *S,
+    void *room)
 {
     for (int first = 0; first < k; first += STRIPS * STRIP) {
-        panel p = panel_at(k, first, room);
-        fill(&p, S);
-        const vector *const end = p.at[p.strips - 1] + (size_t)(k - p.column[p.strips - 1]) * ABREAST;
-        for (vector *x = p.at[0]; scale != 1.0 && x < end; ++x) {
-            *x *= scale;
-        }
-        back_panel(&p, first, L, by_L);
-        for (int s = 0; s < p.strips; ++s) {
-            for (int i = p.column[s]; i < k; ++i) {
-                put_rows(&p, s, 1, i, S);
-            }
-        }
+        const panel p = panel_at(k, first, room);
+        back_panel_of(&p, first, L, by_L, scale, B, S);
     }
 }
 
@@ -822,65 +1000,104 @@ static void fill_turned(const panel *p, int s, const double *E)
     }
 }
 
-/* Rows i to i + rows of S += E E^T in the columns of a strip. */
-INLINE void add_square_rows(const panel *p, int s, const int rows, int i, const double *E, double *S)
+/* Strips of E^T, each from row 0 down to its diagonal, from column `first` on. */
+static panel panel_of_turned(const int k, int first, const double *E, void *room)
+{
+    panel p = panel_at(k, 0, room);
+    p.strips = 0;
+    for (int j = first; j < k && p.strips < STRIPS; j += STRIP, ++p.strips) {
+        p.column[p.strips] = j;
+        p.width[p.strips] = k - j < STRIP ? k - j : STRIP;
+        p.at[p.strips] = p.at[0] + (size_t)p.strips * (size_t)k * ABREAST;
+        fill_turned(&p, p.strips, E);
+    }
+    return p;
+}
+
+/* Rows i to i + rows of S = scale (G + H E^T + x y^T) in the columns of a strip, `y` that part of it. */
+INLINE void multiply_rows(const panel *p, int s, const int rows, int i, const double scale, const double *G,
+    const double *H, const double *x, const vector *y, double *S)
 {
     const size_t step = (size_t)p->k;
-    const int end = p->column[s] + p->width[s];
-    double *to = S + (size_t)i * step + (size_t)p->column[s];
-    vector x[ROWS][ABREAST] = {0};
-    subtract_product(rows, end < i + rows ? end : i + rows, E + (size_t)i * step, step, 1, p->at[s], x);
-    for (int row = 0; row < rows; ++row, to += step) {
-        double found[STRIP];
-        memcpy(found, x[row], sizeof found);
+    const int end = p->column[s] + p->width[s], size = LANES;
+    const size_t corner = (size_t)i * step + (size_t)p->column[s];
+    double *to = S + corner;
+    vector sum[ROWS][ABREAST];
+    for (int row = 0; row < rows; ++row) {
+        double part[STRIP];
+        const double a = x != NULL ? x[i + row] : 0.0;
+        const double *from = G + corner + (size_t)row * step;
         const int reach = width_of_row(p, s, i + row);
-        if (reach == STRIP) {
+        if (reach < STRIP) {
             for (int j = 0; j < STRIP; ++j) {
-                to[j] -= found[j];
+                part[j] = j < reach ? from[j] : 0.0;
             }
-            continue;
+            from = part;
         }
-        for (int j = 0; j < reach; ++j) {
-            to[j] -= found[j];
+        for (int v = 0; v < ABREAST; ++v) {
+            vector g;
+            memcpy(&g, from + v * size, sizeof g);
+            sum[row][v] = -g - a * y[v];
+        }
+    }
+    subtract_product(rows, end < i + rows ? end : i + rows, H + (size_t)i * step, step, 1, p->at[s], sum);
+    for (int row = 0; row < rows; ++row, to += step) {
+        double part[STRIP];
+        const int reach = width_of_row(p, s, i + row);
+        double *const found = reach == STRIP ? to : part;
+        for (int v = 0; v < ABREAST; ++v) {
+            const vector all = -scale * sum[row][v];
+            memcpy(found + v * size, &all, sizeof all);
+        }
+        if (found == part) {
+            memcpy(to, part, (size_t)reach * sizeof *to);
         }
     }
 }
 
-/* S += E E^T, the lower triangle of it: rows of E times columns of its transpose. */
-static void add_square_in_panels(const int k, const double *E, double *S, void *room)
+/* S = scale (G + H E^T + x y^T), the lower triangle of it, or without x the first two terms; G may be S. Of H and E as many zeros are read
+   right of the diagonal as a strip is wide. */
+static void multiply_in_panels(const int k, const double scale, const double *G, const double *H, const double *E,
+    const double *x, const double *y, double *S, void *room)
 {
     for (int first = 0; first < k; first += STRIPS * STRIP) {
-        panel p = panel_at(k, 0, room);
-        p.strips = 0;
-        for (int j = first; j < k && p.strips < STRIPS; j += STRIP, ++p.strips) {
-            p.column[p.strips] = j;
-            p.width[p.strips] = k - j < STRIP ? k - j : STRIP;
-            p.at[p.strips] = p.at[0] + (size_t)p.strips * (size_t)k * ABREAST;
-            fill_turned(&p, p.strips, E);
+        const panel p = panel_of_turned(k, first, E, room);
+        vector part[STRIPS][ABREAST] = {0};
+        if (x != NULL) {
+            memcpy(part, y + first, (size_t)(k - first < STRIPS * STRIP ? k - first : STRIPS * STRIP) * sizeof *y);
         }
         int i = first;
         for (; i <= k - ROWS; i += ROWS) {
+            const int ahead = i + 2 * ROWS <= k ? i + ROWS : i;
             for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
-                add_square_rows(&p, s, ROWS, i, E, S);
+                ASK_ROWS(&p, s, ROWS, ahead, S, 1);
+                multiply_rows(&p, s, ROWS, i, scale, G, H, x, part[s], S);
             }
         }
         for (; i <= k - 4; i += 4) {
+            const int ahead = i + 2 * 4 <= k ? i + 4 : i;
             for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
-                add_square_rows(&p, s, 4, i, E, S);
+                ASK_ROWS(&p, s, 4, ahead, S, 1);
+                multiply_rows(&p, s, 4, i, scale, G, H, x, part[s], S);
             }
         }
         for (; i <= k - 2; i += 2) {
+            const int ahead = i + 2 * 2 <= k ? i + 2 : i;
             for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
-                add_square_rows(&p, s, 2, i, E, S);
+                ASK_ROWS(&p, s, 2, ahead, S, 1);
+                multiply_rows(&p, s, 2, i, scale, G, H, x, part[s], S);
             }
         }
         for (; i <= k - 1; i += 1) {
+            const int ahead = i + 2 * 1 <= k ? i + 1 : i;
             for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
-                add_square_rows(&p, s, 1, i, E, S);
+                ASK_ROWS(&p, s, 1, ahead, S, 1);
+                multiply_rows(&p, s, 1, i, scale, G, H, x, part[s], S);
             }
         }
     }
 }
+
 
 /* ---- by itself, in strips that begin at row 0: all of a square is solved for */
 
@@ -1056,7 +1273,14 @@ static void solve_rows(const int k, const int square, const double *L, const dou
     }
 }
 
-/* B = L^-1 (x - y). */
+static void clear_above_one(const int k, double *B)
+{
+    for (int i = 0; i < k; ++i) {
+        memset(B + (size_t)i * (size_t)k + i + 1, 0, (size_t)(k - i - 1) * sizeof *B);
+    }
+}
+
+/* B = L^-1 (x - y). Above the diagonal stand zeros near it; far from it stands what stood there. */
 static void solve_difference_one(const int k, const double *L, const double *by_L, const double *x, const double *y, double *B)
 {
     void *const room = BY_BLAS && trsm != NULL ? NULL : panel_room(k);
@@ -1322,7 +1546,7 @@ static void add_square_one(const int k, const double *E, double *S)
 {
     void *room = panel_room(k);
     if (room != NULL) {
-        add_square_in_panels(k, E, S, room);
+        multiply_in_panels(k, 1.0, S, E, E, NULL, NULL, S, room);
         free(room);
         return;
     }
@@ -1352,7 +1576,7 @@ static void back_lower_one(const int k, const double sign, const double *L, cons
 {
     void *const room = BY_BLAS && trsm != NULL ? NULL : panel_room(k);
     if (room != NULL) {
-        back_in_panels(k, sign, L, by_L, S, room);
+        back_in_panels(k, sign, L, by_L, S, S, room);
         free(room);
         return;
     }
@@ -1400,6 +1624,48 @@ static void back_column_one(const int k, const double sign, const double *L, con
         for (int i = 0; i < l; ++i) {
             b[i] -= Ll[i] * bl;
         }
+    }
+}
+
+/* A = L^-T (E + E^T M^-T) and B = scale L^-T (E + E^T + E E^T + z z^T), lower triangles, with M = under^-1 over and b = L^-T z, or with
+   no z.
+
+   Both begin with H = L^-T E. Of H E^T, as of b z^T, the lower triangle needs no more of H than its own: a product takes the place of a
+   second solve. What is upper triangular under L^-T gives a diagonal. */
+static void both_factors_one(const int k, const double scale, const double *L, const double *by_L, const double *E,
+    const double *over, const double *under, const double *b, const double *z, double *A, double *B)
+{
+    void *const room = panel_room(k);
+    if (room != NULL && !(BY_BLAS && trsm != NULL)) {
+        back_in_panels(k, 1.0, L, by_L, E, A, room);
+    } else {
+        for (int i = 0; i < k; ++i) {
+            memcpy(A + (size_t)i * (size_t)k, E + (size_t)i * (size_t)k, (size_t)(i + 1) * sizeof *A);
+            memset(A + (size_t)i * (size_t)k + i + 1, 0, (size_t)(k - i - 1) * sizeof *A);
+        }
+        back_lower_one(k, 1.0, L, by_L, A);
+    }
+    if (room != NULL) {
+        multiply_in_panels(k, scale, A, A, E, b, z, B, room);
+    }
+    for (int i = 0; room == NULL && i < k; ++i) {
+        const double *Ai = A + (size_t)i * (size_t)k;
+        for (int j = 0; j <= i; ++j) {
+            const double *Ej = E + (size_t)j * (size_t)k;
+            double sum = Ai[j] + (z != NULL ? b[i] * z[j] : 0.0);
+#pragma omp simd reduction(+ : sum)
+            for (int l = 0; l <= j; ++l) {
+                sum += Ai[l] * Ej[l];
+            }
+            B[(size_t)i * (size_t)k + (size_t)j] = scale * sum;
+        }
+    }
+    free(room);
+    for (int i = 0; i < k; ++i) {
+        const size_t ii = (size_t)i * (size_t)k + (size_t)i;
+        const double e = E[ii] * by_L[i];
+        A[ii] += e / (over[ii] / under[ii]);
+        B[ii] += scale * e;
     }
 }
 
@@ -1545,7 +1811,7 @@ static void around_lower_one(const int k, const double scale, const double *L, c
     }
     back_in_strips(k, L, by_L, S, room);
     turn(k, S);
-    back_in_panels(k, 1.0, L, by_L, S, room);
+    back_in_panels(k, 1.0, L, by_L, S, S, room);
     free(room);
 }
 
@@ -2018,6 +2284,108 @@ INLINE void back_column_tile_f32(const int k, const float sign, const vector_f32
     }
 }
 
+/* ---- gradients by both factors, side by side */
+
+/* H = L^-T E, the lower triangle of it: two rows and four columns at once, which share the columns of L and the rows of H below. */
+INLINE void back_pair_tile_f32(const int k, const vector_f32 *L, const vector_f32 *by_L, const vector_f32 *E, vector_f32 *H)
+{
+    for (int i = k - 1; i >= 0; i -= 2) {
+        const int above = i > 0 ? i - 1 : 0;
+        const vector_f32 *Ei = E + PACKED(i), *Ea = E + PACKED(above);
+        vector_f32 *Hi = H + PACKED(i), *Ha = H + PACKED(above);
+        int j = 0;
+        if (k > UNROLLED) {
+            for (; j + 4 <= i; j += 4) {
+                vector_f32 x[4], y[4];
+                for (int c = 0; c < 4; ++c) {
+                    x[c] = Ea[j + c];
+                    y[c] = Ei[j + c];
+                }
+                for (int l = i + 1; l < k; ++l) {
+                    const vector_f32 *Hl = H + PACKED(l) + j, *Ll = L + PACKED(l) + i;
+                    for (int c = 0; c < 4; ++c) {
+                        x[c] -= Ll[-1] * Hl[c];
+                        y[c] -= Ll[0] * Hl[c];
+                    }
+                }
+                for (int c = 0; c < 4; ++c) {
+                    Hi[j + c] = y[c] *= by_L[i];
+                    Ha[j + c] = (x[c] - L[PACKED(i) + (size_t)above] * y[c]) * by_L[above];
+                }
+            }
+        }
+        for (int row = i; row >= above; --row) {
+            for (int c = j; c <= row; ++c) {
+                vector_f32 s = E[PACKED(row) + (size_t)c];
+                for (int l = row + 1; l < k; ++l) {
+                    s -= L[PACKED(l) + (size_t)row] * H[PACKED(l) + (size_t)c];
+                }
+                H[PACKED(row) + (size_t)c] = s * by_L[row];
+            }
+        }
+    }
+}
+
+/* S = scale (H + H E^T + x y^T), the lower triangle of it, or the first two terms: of each row two entries and of two rows each. */
+INLINE void multiply_pair_tile_f32(const int k, const float scale, const vector_f32 *H, const vector_f32 *E,
+    const vector_f32 *x, const vector_f32 *y, vector_f32 *S)
+{
+    for (int i = 0; i < k; ++i) {
+        const vector_f32 *Hi = H + PACKED(i);
+        int j = 0;
+        if (k > UNROLLED) {
+            for (; j + 4 <= i; j += 4) {
+                const vector_f32 *E0 = E + PACKED(j), *E1 = E + PACKED(j + 1), *E2 = E + PACKED(j + 2), *E3 = E + PACKED(j + 3);
+                vector_f32 s0 = Hi[j], s1 = Hi[j + 1], s2 = Hi[j + 2], s3 = Hi[j + 3];
+                for (int l = 0; l <= j; ++l) {
+                    s0 += Hi[l] * E0[l];
+                    s1 += Hi[l] * E1[l];
+                    s2 += Hi[l] * E2[l];
+                    s3 += Hi[l] * E3[l];
+                }
+                s1 += Hi[j + 1] * E1[j + 1];
+                s2 += Hi[j + 1] * E2[j + 1] + Hi[j + 2] * E2[j + 2];
+                s3 += Hi[j + 1] * E3[j + 1] + Hi[j + 2] * E3[j + 2] + Hi[j + 3] * E3[j + 3];
+                if (y != NULL) {
+                    s0 += x[i] * y[j];
+                    s1 += x[i] * y[j + 1];
+                    s2 += x[i] * y[j + 2];
+                    s3 += x[i] * y[j + 3];
+                }
+                S[PACKED(i) + (size_t)j] = scale * s0;
+                S[PACKED(i) + (size_t)j + 1] = scale * s1;
+                S[PACKED(i) + (size_t)j + 2] = scale * s2;
+                S[PACKED(i) + (size_t)j + 3] = scale * s3;
+            }
+        }
+        for (; j <= i; ++j) {
+            vector_f32 sum = Hi[j];
+            for (int l = 0; l <= j; ++l) {
+                sum += Hi[l] * E[PACKED(j) + (size_t)l];
+            }
+            if (y != NULL) {
+                sum += x[i] * y[j];
+            }
+            S[PACKED(i) + (size_t)j] = scale * sum;
+        }
+    }
+}
+
+/* A = L^-T (E + E^T M^-T) and B = scale L^-T (E + E^T + E E^T + z z^T), lower triangles: see the same by itself. */
+INLINE void both_factors_tile_f32(const int k, const float scale, const vector_f32 *L, const vector_f32 *by_L,
+    const vector_f32 *E, const vector_f32 *over, const vector_f32 *under, const vector_f32 *b, const vector_f32 *z,
+    vector_f32 *A, vector_f32 *B)
+{
+    back_pair_tile_f32(k, L, by_L, E, A);
+    multiply_pair_tile_f32(k, scale, A, E, b, z, B);
+    for (int i = 0; i < k; ++i) {
+        const size_t ii = PACKED(i) + (size_t)i;
+        const vector_f32 e = E[ii] * by_L[i];
+        A[ii] += e / (over[ii] / under[ii]);
+        B[ii] += scale * e;
+    }
+}
+
 /* ---- gradients by precisions and against the standard law, side by side */
 
 INLINE void subtract_unit_tile_f32(const int k, const vector_f32 *x, vector_f32 *to)
@@ -2145,23 +2513,49 @@ INLINE int width_of_row_f32(const panel_f32 *p, int s, int i)
     return reach < p->width[s] ? reach : p->width[s];
 }
 
-/* x - y, the part of it that is in the panel. */
-static void fill_difference_f32(panel_f32 *p, const float *x, const float *y)
+/* Rows of a strip of a matrix, some time before they are read or written. */
+#define ASK_ROWS_f32(p, s, rows, i, X, write) \
+    for (int row = 0; row < (rows); ++row) { \
+        const float *start = (X) + ((size_t)(i) + (size_t)row) * (size_t)(p)->k + (size_t)(p)->column[s]; \
+        for (int j = 0; j < STRIP_f32; j += 64 / (int)sizeof *start) { \
+            PREFETCH_TO(start + j, write); \
+        } \
+    }
+
+/* Rows i to i + rows of x - y, the part of it that is in a strip. */
+INLINE void fill_difference_f32(const panel_f32 *p, int s, const int rows, int i, const float *x, const float *y)
 {
-    for (int s = 0; s < p->strips; ++s) {
-        float *to = (float *)p->at[s];
-        for (int i = p->column[s]; i < p->k; ++i, to += STRIP_f32) {
-            const size_t at = (size_t)i * (size_t)p->k + (size_t)p->column[s];
-            const int width = width_of_row_f32(p, s, i);
-            if (width == STRIP_f32) {
-                for (int j = 0; j < STRIP_f32; ++j) {
-                    to[j] = x[at + (size_t)j] - y[at + (size_t)j];
-                }
-                continue;
-            }
+    float *to = (float *)(p->at[s] + (size_t)(i - p->column[s]) * ABREAST);
+    size_t at = (size_t)i * (size_t)p->k + (size_t)p->column[s];
+    for (int row = 0; row < rows; ++row, to += STRIP_f32, at += (size_t)p->k) {
+        const int width = width_of_row_f32(p, s, i + row);
+        if (width == STRIP_f32) {
             for (int j = 0; j < STRIP_f32; ++j) {
-                to[j] = j < width ? x[at + (size_t)j] - y[at + (size_t)j] : 0.0f;
+                to[j] = x[at + (size_t)j] - y[at + (size_t)j];
             }
+            continue;
+        }
+        for (int j = 0; j < STRIP_f32; ++j) {
+            to[j] = j < width ? x[at + (size_t)j] - y[at + (size_t)j] : 0.0f;
+        }
+    }
+}
+
+/* Rows of scale B in the same way. */
+INLINE void fill_rows_f32(const panel_f32 *p, int s, const int rows, int i, const float scale, const float *B)
+{
+    float *to = (float *)(p->at[s] + (size_t)(i - p->column[s]) * ABREAST);
+    const float *from = B + (size_t)i * (size_t)p->k + (size_t)p->column[s];
+    for (int row = 0; row < rows; ++row, to += STRIP_f32, from += p->k) {
+        const int width = width_of_row_f32(p, s, i + row);
+        if (width == STRIP_f32) {
+            for (int j = 0; j < STRIP_f32; ++j) {
+                to[j] = scale * from[j];
+            }
+            continue;
+        }
+        for (int j = 0; j < STRIP_f32; ++j) {
+            to[j] = j < width ? scale * from[j] : 0.0f;
         }
     }
 }
@@ -2169,18 +2563,7 @@ static void fill_difference_f32(panel_f32 *p, const float *x, const float *y)
 static void fill_f32(panel_f32 *p, const float *B)
 {
     for (int s = 0; s < p->strips; ++s) {
-        float *to = (float *)p->at[s];
-        for (int i = p->column[s]; i < p->k; ++i, to += STRIP_f32) {
-            const float *from = B + (size_t)i * (size_t)p->k + (size_t)p->column[s];
-            const int reach = width_of_row_f32(p, s, i);
-            if (reach == STRIP_f32) {
-                memcpy(to, from, STRIP_f32 * sizeof *to);
-                continue;
-            }
-            for (int j = 0; j < STRIP_f32; ++j) {
-                to[j] = j < reach ? from[j] : 0.0f;
-            }
-        }
+        fill_rows_f32(p, s, p->k - p->column[s], p->column[s], 1.0f, B);
     }
 }
 
@@ -2197,6 +2580,23 @@ INLINE void put_rows_f32(const panel_f32 *p, int s, const int rows, int i, float
     }
     for (int row = 0; row < rows; ++row) {
         memcpy(to + (size_t)row * (size_t)p->k, from + row * STRIP_f32, (size_t)width_of_row_f32(p, s, i + row) * sizeof *to);
+    }
+}
+
+/* The same with zeros right of the diagonal, as far as the strip reaches: no later row of this strip has more. */
+INLINE void put_rows_and_zeros_f32(const panel_f32 *p, int s, const int rows, int i, float *B)
+{
+    const float *from = (float *)(p->at[s] + (size_t)(i - p->column[s]) * ABREAST);
+    float *to = B + (size_t)i * (size_t)p->k + (size_t)p->column[s];
+    for (int row = 0; row < rows; ++row, to += p->k, from += STRIP_f32) {
+        const int reach = width_of_row_f32(p, s, i + row);
+        if (reach == STRIP_f32) {
+            memcpy(to, from, STRIP_f32 * sizeof *to);
+            continue;
+        }
+        for (int j = 0; j < p->width[s]; ++j) {
+            to[j] = j < reach ? from[j] : 0.0f;
+        }
     }
 }
 
@@ -2240,48 +2640,76 @@ INLINE void solve_rows_of_strip_f32(const panel_f32 *p, int s, const int rows, i
     }
 }
 
-/* B = L^-1 (x - y), all lower triangular: a panel of columns begins at its own diagonal. */
+/* B = L^-1 (x - y), all lower triangular: a panel of columns begins at its own diagonal. Right of a strip nothing is written. */
 static void solve_in_panels_f32(const int k, const float *L, const float *by_L, const float *x, const float *y,
     float *B, void *room)
 {
-    for (int i = 0; i < k; ++i) {
-        memset(B + (size_t)i * (size_t)k + i + 1, 0, (size_t)(k - i - 1) * sizeof *B);
-    }
     for (int first = 0; first < k; first += STRIPS * STRIP_f32) {
         panel_f32 p = panel_at_f32(k, first, room);
-        fill_difference_f32(&p, x, y);
         int i = first;
         for (; i <= k - ROWS; i += ROWS) {
+            const int ahead = i + 2 * ROWS <= k ? i + ROWS : i;
             for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                fill_difference_f32(&p, s, ROWS, i, x, y);
+                ASK_ROWS_f32(&p, s, ROWS, ahead, x, 0);
+                ASK_ROWS_f32(&p, s, ROWS, ahead, y, 0);
+                ASK_ROWS_f32(&p, s, ROWS, ahead, B, 1);
                 solve_rows_of_strip_f32(&p, s, ROWS, i, L, by_L);
-                put_rows_f32(&p, s, ROWS, i, B);
+                put_rows_and_zeros_f32(&p, s, ROWS, i, B);
             }
         }
         for (; i <= k - 4; i += 4) {
+            const int ahead = i + 2 * 4 <= k ? i + 4 : i;
             for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                fill_difference_f32(&p, s, 4, i, x, y);
+                ASK_ROWS_f32(&p, s, 4, ahead, x, 0);
+                ASK_ROWS_f32(&p, s, 4, ahead, y, 0);
+                ASK_ROWS_f32(&p, s, 4, ahead, B, 1);
                 solve_rows_of_strip_f32(&p, s, 4, i, L, by_L);
-                put_rows_f32(&p, s, 4, i, B);
+                put_rows_and_zeros_f32(&p, s, 4, i, B);
             }
         }
         for (; i <= k - 2; i += 2) {
+            const int ahead = i + 2 * 2 <= k ? i + 2 : i;
             for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                fill_difference_f32(&p, s, 2, i, x, y);
+                ASK_ROWS_f32(&p, s, 2, ahead, x, 0);
+                ASK_ROWS_f32(&p, s, 2, ahead, y, 0);
+                ASK_ROWS_f32(&p, s, 2, ahead, B, 1);
                 solve_rows_of_strip_f32(&p, s, 2, i, L, by_L);
-                put_rows_f32(&p, s, 2, i, B);
+                put_rows_and_zeros_f32(&p, s, 2, i, B);
             }
         }
         for (; i <= k - 1; i += 1) {
+            const int ahead = i + 2 * 1 <= k ? i + 1 : i;
             for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
+                fill_difference_f32(&p, s, 1, i, x, y);
+                ASK_ROWS_f32(&p, s, 1, ahead, x, 0);
+                ASK_ROWS_f32(&p, s, 1, ahead, y, 0);
+                ASK_ROWS_f32(&p, s, 1, ahead, B, 1);
                 solve_rows_of_strip_f32(&p, s, 1, i, L, by_L);
-                put_rows_f32(&p, s, 1, i, B);
+                put_rows_and_zeros_f32(&p, s, 1, i, B);
             }
         }
     }
 }
 
+/* The same where rows of A are the entries of one row, `along` apart; meanwhile entries are asked for, every fourth of a column. */
+INLINE void subtract_and_ask_f32(const int rows, int count, const float *A, size_t along, const vector_f32 *B,
+    vector_f32 to[][ABREAST], const float *ask, size_t step)
+{
+    int l = 0;
+    for (; l + 4 <= count; l += 4) {
+        PREFETCH(ask + (size_t)l * step);
+        subtract_product_f32(rows, 4, A + (size_t)l * along, 1, along, B + l * ABREAST, to);
+    }
+    subtract_product_f32(rows, count - l, A + (size_t)l * along, 1, along, B + l * ABREAST, to);
+}
+
 /* From rows i to i + rows of a strip, rows `next` to `end` times entries of L: row l of A holds L[next + l][i] and so on, rows are `along`
-   apart. With by_L these rows of X = L^-T X are then solved for. */
-INLINE void subtract_later_rows_f32(const panel_f32 *p, int s, const int rows, int i, int next, int end, const float *A, size_t along, const float *L,
-    const float *by_L)
+   apart. With by_L these rows of X = L^-T X are then solved for. Meanwhile every fourth entry of a column of L is asked for. */
+INLINE void subtract_later_rows_f32(const panel_f32 *p, int s, const int rows, int i, int next, int end, const float *A, size_t along,
+    const float *L, const float *by_L, const float *ask)
 {
     const size_t step = (size_t)p->k;
     vector_f32 *at = p->at[s] + (size_t)(i - p->column[s]) * ABREAST;
@@ -2291,7 +2719,7 @@ INLINE void subtract_later_rows_f32(const panel_f32 *p, int s, const int rows, i
             x[row][v] = at[row * ABREAST + v];
         }
     }
-    subtract_product_f32(rows, end - next, A, 1, along, p->at[s] + (size_t)(next - p->column[s]) * ABREAST, x);
+    subtract_and_ask_f32(rows, end - next, A, along, p->at[s] + (size_t)(next - p->column[s]) * ABREAST, x, ask, step);
     for (int row = rows - 1; row >= 0; --row) {
         if (by_L != NULL) {
             for (int l = row + 1; l < rows; ++l) {
@@ -2310,29 +2738,47 @@ INLINE void subtract_later_rows_f32(const panel_f32 *p, int s, const int rows, i
 }
 
 /* Strips of X = L^-T X that end at row k and begin at row `first` or later. Rows are solved for in blocks from the last, and each block
-   subtracted from all before it. */
-static void back_panel_f32(const panel_f32 *p, int first, const float *L, const float *by_L)
+   subtracted from all before it. They come from scale B, unless that is NULL, when they are first needed, and go to S once solved for. */
+INLINE void back_panel_of_f32(const panel_f32 *p, int first, const float *L, const float *by_L, const float scale,
+    const float *B, float *S)
 {
     const int k = p->k, whole = k - (k - first) % ROWS;
     for (int i = k - 1; i >= whole; --i) {
         for (int s = 0; s < p->strips && p->column[s] <= i; ++s) {
-            subtract_later_rows_f32(p, s, 1, i, i + 1, k, L + (size_t)(i + 1) * (size_t)k + (size_t)i, (size_t)k, L, by_L);
+            if (B != NULL) {
+                fill_rows_f32(p, s, 1, i, scale, B);
+            }
+            subtract_later_rows_f32(p, s, 1, i, i + 1, k, L + (size_t)(i + 1) * (size_t)k + (size_t)i, (size_t)k, L, by_L, L);
+            if (B != NULL) {
+                put_rows_and_zeros_f32(p, s, 1, i, S);
+            }
         }
     }
     for (int end = k; end > first;) {
         const int from_whole = end < whole ? end : whole;
         const int start = from_whole - BLOCK > first ? from_whole - BLOCK : first;
         for (int i = from_whole - ROWS; i >= first; i -= ROWS) {
-            const int next = i >= start ? i + ROWS : start;
+            const int next = i >= start ? i + ROWS : start, ahead = i - ROWS >= first ? i - ROWS : i;
             float A[(BLOCK + ROWS) * ROWS]; /* rows of L are far apart: what all strips need of them is put together */
             for (int l = next; l < end; ++l) {
                 memcpy(A + (l - next) * ROWS, L + (size_t)l * (size_t)k + (size_t)i, ROWS * sizeof *A);
             }
             for (int s = 0; s < p->strips && p->column[s] <= i; ++s) {
-                if (i >= start) {
-                    subtract_later_rows_f32(p, s, ROWS, i, next, end, A, ROWS, L, by_L);
-                } else {
-                    subtract_later_rows_f32(p, s, ROWS, i, next, end, A, ROWS, L, NULL);
+                const float *ask = L + (size_t)(next + s) * (size_t)k + (size_t)ahead; /* of what is put together next, one strip in four */
+                if (B != NULL && end == k) {
+                    fill_rows_f32(p, s, ROWS, i, scale, B);
+                    ASK_ROWS_f32(p, s, ROWS, ahead, B, 0);
+                }
+                if (i < start) {
+                    subtract_later_rows_f32(p, s, ROWS, i, next, end, A, ROWS, L, NULL, ask);
+                    continue;
+                }
+                if (B != NULL) {
+                    ASK_ROWS_f32(p, s, ROWS, i, S, 1);
+                }
+                subtract_later_rows_f32(p, s, ROWS, i, next, end, A, ROWS, L, by_L, ask);
+                if (B != NULL) {
+                    put_rows_and_zeros_f32(p, s, ROWS, i, S);
                 }
             }
         }
@@ -2340,22 +2786,18 @@ static void back_panel_f32(const panel_f32 *p, int first, const float *L, const 
     }
 }
 
-/* S = scale L^-T S, the lower triangle of it. */
-static void back_in_panels_f32(const int k, const float scale, const float *L, const float *by_L, float *S, void *room)
+static void back_panel_f32(const panel_f32 *p, int first, const float *L, const float *by_L)
+{
+    back_panel_of_f32(p, first, L, by_L, 1.0f, NULL, NULL);
+}
+
+/* S = scale L^-T B, the lower triangle of it; B may be S. */
+static void back_in_panels_f32(const int k, const float scale, const float *L, const float *by_L, const float *B, float *S,
+    void *room)
 {
     for (int first = 0; first < k; first += STRIPS * STRIP_f32) {
-        panel_f32 p = panel_at_f32(k, first, room);
-        fill_f32(&p, S);
-        const vector_f32 *const end = p.at[p.strips - 1] + (size_t)(k - p.column[p.strips - 1]) * ABREAST;
-        for (vector_f32 *x = p.at[0]; scale != 1.0f && x < end; ++x) {
-            *x *= scale;
-        }
-        back_panel_f32(&p, first, L, by_L);
-        for (int s = 0; s < p.strips; ++s) {
-            for (int i = p.column[s]; i < k; ++i) {
-                put_rows_f32(&p, s, 1, i, S);
-            }
-        }
+        const panel_f32 p = panel_at_f32(k, first, room);
+        back_panel_of_f32(&p, first, L, by_L, scale, B, S);
     }
 }
 
@@ -2372,65 +2814,104 @@ static void fill_turned_f32(const panel_f32 *p, int s, const float *E)
     }
 }
 
-/* Rows i to i + rows of S += E E^T in the columns of a strip. */
-INLINE void add_square_rows_f32(const panel_f32 *p, int s, const int rows, int i, const float *E, float *S)
+/* Strips of E^T, each from row 0 down to its diagonal, from column `first` on. */
+static panel_f32 panel_of_turned_f32(const int k, int first, const float *E, void *room)
+{
+    panel_f32 p = panel_at_f32(k, 0, room);
+    p.strips = 0;
+    for (int j = first; j < k && p.strips < STRIPS; j += STRIP_f32, ++p.strips) {
+        p.column[p.strips] = j;
+        p.width[p.strips] = k - j < STRIP_f32 ? k - j : STRIP_f32;
+        p.at[p.strips] = p.at[0] + (size_t)p.strips * (size_t)k * ABREAST;
+        fill_turned_f32(&p, p.strips, E);
+    }
+    return p;
+}
+
+/* Rows i to i + rows of S = scale (G + H E^T + x y^T) in the columns of a strip, `y` that part of it. */
+INLINE void multiply_rows_f32(const panel_f32 *p, int s, const int rows, int i, const float scale, const float *G,
+    const float *H, const float *x, const vector_f32 *y, float *S)
 {
     const size_t step = (size_t)p->k;
-    const int end = p->column[s] + p->width[s];
-    float *to = S + (size_t)i * step + (size_t)p->column[s];
-    vector_f32 x[ROWS][ABREAST] = {0};
-    subtract_product_f32(rows, end < i + rows ? end : i + rows, E + (size_t)i * step, step, 1, p->at[s], x);
-    for (int row = 0; row < rows; ++row, to += step) {
-        float found[STRIP_f32];
-        memcpy(found, x[row], sizeof found);
+    const int end = p->column[s] + p->width[s], size = LANES_f32;
+    const size_t corner = (size_t)i * step + (size_t)p->column[s];
+    float *to = S + corner;
+    vector_f32 sum[ROWS][ABREAST];
+    for (int row = 0; row < rows; ++row) {
+        float part[STRIP_f32];
+        const float a = x != NULL ? x[i + row] : 0.0f;
+        const float *from = G + corner + (size_t)row * step;
         const int reach = width_of_row_f32(p, s, i + row);
-        if (reach == STRIP_f32) {
+        if (reach < STRIP_f32) {
             for (int j = 0; j < STRIP_f32; ++j) {
-                to[j] -= found[j];
+                part[j] = j < reach ? from[j] : 0.0f;
             }
-            continue;
+            from = part;
         }
-        for (int j = 0; j < reach; ++j) {
-            to[j] -= found[j];
+        for (int v = 0; v < ABREAST; ++v) {
+            vector_f32 g;
+            memcpy(&g, from + v * size, sizeof g);
+            sum[row][v] = -g - a * y[v];
+        }
+    }
+    subtract_product_f32(rows, end < i + rows ? end : i + rows, H + (size_t)i * step, step, 1, p->at[s], sum);
+    for (int row = 0; row < rows; ++row, to += step) {
+        float part[STRIP_f32];
+        const int reach = width_of_row_f32(p, s, i + row);
+        float *const found = reach == STRIP_f32 ? to : part;
+        for (int v = 0; v < ABREAST; ++v) {
+            const vector_f32 all = -scale * sum[row][v];
+            memcpy(found + v * size, &all, sizeof all);
+        }
+        if (found == part) {
+            memcpy(to, part, (size_t)reach * sizeof *to);
         }
     }
 }
 
-/* S += E E^T, the lower triangle of it: rows of E times columns of its transpose. */
-static void add_square_in_panels_f32(const int k, const float *E, float *S, void *room)
+/* S = scale (G + H E^T + x y^T), the lower triangle of it, or without x the first two terms; G may be S. Of H and E as many zeros are read
+   right of the diagonal as a strip is wide. */
+static void multiply_in_panels_f32(const int k, const float scale, const float *G, const float *H, const float *E,
+    const float *x, const float *y, float *S, void *room)
 {
     for (int first = 0; first < k; first += STRIPS * STRIP_f32) {
-        panel_f32 p = panel_at_f32(k, 0, room);
-        p.strips = 0;
-        for (int j = first; j < k && p.strips < STRIPS; j += STRIP_f32, ++p.strips) {
-            p.column[p.strips] = j;
-            p.width[p.strips] = k - j < STRIP_f32 ? k - j : STRIP_f32;
-            p.at[p.strips] = p.at[0] + (size_t)p.strips * (size_t)k * ABREAST;
-            fill_turned_f32(&p, p.strips, E);
+        const panel_f32 p = panel_of_turned_f32(k, first, E, room);
+        vector_f32 part[STRIPS][ABREAST] = {0};
+        if (x != NULL) {
+            memcpy(part, y + first, (size_t)(k - first < STRIPS * STRIP_f32 ? k - first : STRIPS * STRIP_f32) * sizeof *y);
         }
         int i = first;
         for (; i <= k - ROWS; i += ROWS) {
+            const int ahead = i + 2 * ROWS <= k ? i + ROWS : i;
             for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
-                add_square_rows_f32(&p, s, ROWS, i, E, S);
+                ASK_ROWS_f32(&p, s, ROWS, ahead, S, 1);
+                multiply_rows_f32(&p, s, ROWS, i, scale, G, H, x, part[s], S);
             }
         }
         for (; i <= k - 4; i += 4) {
+            const int ahead = i + 2 * 4 <= k ? i + 4 : i;
             for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
-                add_square_rows_f32(&p, s, 4, i, E, S);
+                ASK_ROWS_f32(&p, s, 4, ahead, S, 1);
+                multiply_rows_f32(&p, s, 4, i, scale, G, H, x, part[s], S);
             }
         }
         for (; i <= k - 2; i += 2) {
+            const int ahead = i + 2 * 2 <= k ? i + 2 : i;
             for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
-                add_square_rows_f32(&p, s, 2, i, E, S);
+                ASK_ROWS_f32(&p, s, 2, ahead, S, 1);
+                multiply_rows_f32(&p, s, 2, i, scale, G, H, x, part[s], S);
             }
         }
         for (; i <= k - 1; i += 1) {
+            const int ahead = i + 2 * 1 <= k ? i + 1 : i;
             for (int s = 0; s < p.strips && p.column[s] <= i; ++s) {
-                add_square_rows_f32(&p, s, 1, i, E, S);
+                ASK_ROWS_f32(&p, s, 1, ahead, S, 1);
+                multiply_rows_f32(&p, s, 1, i, scale, G, H, x, part[s], S);
             }
         }
     }
 }
+
 
 /* ---- by itself, in strips that begin at row 0: all of a square is solved for */
 
@@ -2606,7 +3087,14 @@ static void solve_rows_f32(const int k, const int square, const float *L, const 
     }
 }
 
-/* B = L^-1 (x - y). */
+static void clear_above_one_f32(const int k, float *B)
+{
+    for (int i = 0; i < k; ++i) {
+        memset(B + (size_t)i * (size_t)k + i + 1, 0, (size_t)(k - i - 1) * sizeof *B);
+    }
+}
+
+/* B = L^-1 (x - y). Above the diagonal stand zeros near it; far from it stands what stood there. */
 static void solve_difference_one_f32(const int k, const float *L, const float *by_L, const float *x, const float *y, float *B)
 {
     void *const room = BY_BLAS && trsm_f32 != NULL ? NULL : panel_room_f32(k);
@@ -2872,7 +3360,7 @@ static void add_square_one_f32(const int k, const float *E, float *S)
 {
     void *room = panel_room_f32(k);
     if (room != NULL) {
-        add_square_in_panels_f32(k, E, S, room);
+        multiply_in_panels_f32(k, 1.0f, S, E, E, NULL, NULL, S, room);
         free(room);
         return;
     }
@@ -2902,7 +3390,7 @@ static void back_lower_one_f32(const int k, const float sign, const float *L, co
 {
     void *const room = BY_BLAS && trsm_f32 != NULL ? NULL : panel_room_f32(k);
     if (room != NULL) {
-        back_in_panels_f32(k, sign, L, by_L, S, room);
+        back_in_panels_f32(k, sign, L, by_L, S, S, room);
         free(room);
         return;
     }
@@ -2950,6 +3438,48 @@ static void back_column_one_f32(const int k, const float sign, const float *L, c
         for (int i = 0; i < l; ++i) {
             b[i] -= Ll[i] * bl;
         }
+    }
+}
+
+/* A = L^-T (E + E^T M^-T) and B = scale L^-T (E + E^T + E E^T + z z^T), lower triangles, with M = under^-1 over and b = L^-T z, or with
+   no z.
+
+   Both begin with H = L^-T E. Of H E^T, as of b z^T, the lower triangle needs no more of H than its own: a product takes the place of a
+   second solve. What is upper triangular under L^-T gives a diagonal. */
+static void both_factors_one_f32(const int k, const float scale, const float *L, const float *by_L, const float *E,
+    const float *over, const float *under, const float *b, const float *z, float *A, float *B)
+{
+    void *const room = panel_room_f32(k);
+    if (room != NULL && !(BY_BLAS && trsm_f32 != NULL)) {
+        back_in_panels_f32(k, 1.0f, L, by_L, E, A, room);
+    } else {
+        for (int i = 0; i < k; ++i) {
+            memcpy(A + (size_t)i * (size_t)k, E + (size_t)i * (size_t)k, (size_t)(i + 1) * sizeof *A);
+            memset(A + (size_t)i * (size_t)k + i + 1, 0, (size_t)(k - i - 1) * sizeof *A);
+        }
+        back_lower_one_f32(k, 1.0f, L, by_L, A);
+    }
+    if (room != NULL) {
+        multiply_in_panels_f32(k, scale, A, A, E, b, z, B, room);
+    }
+    for (int i = 0; room == NULL && i < k; ++i) {
+        const float *Ai = A + (size_t)i * (size_t)k;
+        for (int j = 0; j <= i; ++j) {
+            const float *Ej = E + (size_t)j * (size_t)k;
+            float sum = Ai[j] + (z != NULL ? b[i] * z[j] : 0.0f);
+#pragma omp simd reduction(+ : sum)
+            for (int l = 0; l <= j; ++l) {
+                sum += Ai[l] * Ej[l];
+            }
+            B[(size_t)i * (size_t)k + (size_t)j] = scale * sum;
+        }
+    }
+    free(room);
+    for (int i = 0; i < k; ++i) {
+        const size_t ii = (size_t)i * (size_t)k + (size_t)i;
+        const float e = E[ii] * by_L[i];
+        A[ii] += e / (over[ii] / under[ii]);
+        B[ii] += scale * e;
     }
 }
 
@@ -3095,7 +3625,7 @@ static void around_lower_one_f32(const int k, const float scale, const float *L,
     }
     back_in_strips_f32(k, L, by_L, S, room);
     turn_f32(k, S);
-    back_in_panels_f32(k, 1.0f, L, by_L, S, room);
+    back_in_panels_f32(k, 1.0f, L, by_L, S, S, room);
     free(room);
 }
 
@@ -3319,6 +3849,7 @@ static void kl_mvn_one(const int k, const source *in, double *scratch, double *k
     factor_one(k, 0.0, cov1, L1, over_L1);
     factor_one(k, 0.0, cov2, L2, over_L2);
     solve_difference_one(k, L2, over_L2, L1, L2, E);
+    clear_above_one(k, E);
     subtract_column_one(k, mu1, mu2, z);
     solve_column_one(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -3622,6 +4153,7 @@ static void kl_mvn_f32_one(const int k, const source *in, float *scratch, float 
     factor_one_f32(k, 0.0, cov1, L1, over_L1);
     factor_one_f32(k, 0.0, cov2, L2, over_L2);
     solve_difference_one_f32(k, L2, over_L2, L1, L2, E);
+    clear_above_one_f32(k, E);
     subtract_column_one_f32(k, mu1, mu2, z);
     solve_column_one_f32(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -4319,18 +4851,11 @@ INLINE void kl_mvn_chol_value_and_grad_tile(const int k, const source *in, vecto
         }
     }
     back_column_tile(k, 1.0, L2, over_L2, z, by_mu1);
-    gradients[0] = by_mu1;
-    copy_lower_tile(k, E, by_L1);
-    add_turned_quotient_tile(k, E, L1, L2, by_L1);
-    back_lower_tile(k, 1.0, L2, over_L2, by_L1);
-    gradients[1] = by_L1;
     back_column_tile(k, -1.0, L2, over_L2, z, by_mu2);
+    both_factors_tile(k, -1.0, L2, over_L2, E, L1, L2, by_mu1, z, by_L1, by_L2);
+    gradients[0] = by_mu1;
+    gradients[1] = by_L1;
     gradients[2] = by_mu2;
-    copy_lower_tile(k, E, by_L2);
-    add_turned_tile(k, E, by_L2);
-    add_square_tile(k, E, by_L2);
-    add_outer_tile(k, z, by_L2);
-    back_lower_tile(k, -1.0, L2, over_L2, by_L2);
     gradients[3] = by_L2;
 }
 
@@ -4391,18 +4916,11 @@ static void kl_mvn_chol_value_and_grad_one(const int k, const source *in, double
         }
     }
     back_column_one(k, 1.0, L2, over_L2, z, by_mu1);
-    gradients[0] = by_mu1;
-    copy_lower_one(k, E, by_L1);
-    add_turned_quotient_one(k, E, L1, L2, by_L1);
-    back_lower_one(k, 1.0, L2, over_L2, by_L1);
-    gradients[1] = by_L1;
     back_column_one(k, -1.0, L2, over_L2, z, by_mu2);
+    both_factors_one(k, -1.0, L2, over_L2, E, L1, L2, by_mu1, z, by_L1, by_L2);
+    gradients[0] = by_mu1;
+    gradients[1] = by_L1;
     gradients[2] = by_mu2;
-    copy_lower_one(k, E, by_L2);
-    add_turned_one(k, E, by_L2);
-    add_square_one(k, E, by_L2);
-    add_outer_one(k, z, by_L2);
-    back_lower_one(k, -1.0, L2, over_L2, by_L2);
     gradients[3] = by_L2;
 }
 
@@ -4611,18 +5129,11 @@ INLINE void kl_mvn_chol_value_and_grad_f32_tile(const int k, const source *in, v
         }
     }
     back_column_tile_f32(k, 1.0, L2, over_L2, z, by_mu1);
-    gradients[0] = by_mu1;
-    copy_lower_tile_f32(k, E, by_L1);
-    add_turned_quotient_tile_f32(k, E, L1, L2, by_L1);
-    back_lower_tile_f32(k, 1.0, L2, over_L2, by_L1);
-    gradients[1] = by_L1;
     back_column_tile_f32(k, -1.0, L2, over_L2, z, by_mu2);
+    both_factors_tile_f32(k, -1.0, L2, over_L2, E, L1, L2, by_mu1, z, by_L1, by_L2);
+    gradients[0] = by_mu1;
+    gradients[1] = by_L1;
     gradients[2] = by_mu2;
-    copy_lower_tile_f32(k, E, by_L2);
-    add_turned_tile_f32(k, E, by_L2);
-    add_square_tile_f32(k, E, by_L2);
-    add_outer_tile_f32(k, z, by_L2);
-    back_lower_tile_f32(k, -1.0, L2, over_L2, by_L2);
     gradients[3] = by_L2;
 }
 
@@ -4683,18 +5194,11 @@ static void kl_mvn_chol_value_and_grad_f32_one(const int k, const source *in, fl
         }
     }
     back_column_one_f32(k, 1.0, L2, over_L2, z, by_mu1);
-    gradients[0] = by_mu1;
-    copy_lower_one_f32(k, E, by_L1);
-    add_turned_quotient_one_f32(k, E, L1, L2, by_L1);
-    back_lower_one_f32(k, 1.0, L2, over_L2, by_L1);
-    gradients[1] = by_L1;
     back_column_one_f32(k, -1.0, L2, over_L2, z, by_mu2);
+    both_factors_one_f32(k, -1.0, L2, over_L2, E, L1, L2, by_mu1, z, by_L1, by_L2);
+    gradients[0] = by_mu1;
+    gradients[1] = by_L1;
     gradients[2] = by_mu2;
-    copy_lower_one_f32(k, E, by_L2);
-    add_turned_one_f32(k, E, by_L2);
-    add_square_one_f32(k, E, by_L2);
-    add_outer_one_f32(k, z, by_L2);
-    back_lower_one_f32(k, -1.0, L2, over_L2, by_L2);
     gradients[3] = by_L2;
 }
 
@@ -4975,6 +5479,7 @@ static void kl_mvn_prec_one(const int k, const source *in, double *scratch, doub
     factor_one(k, 0.0, prec1, R1, over_R1);
     factor_one(k, 0.0, prec2, R2, over_R2);
     solve_difference_one(k, R1, over_R1, R2, R1, E);
+    clear_above_one(k, E);
     subtract_column_one(k, mu1, mu2, w);
     carry_column_one(k, R2, w);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -5278,6 +5783,7 @@ static void kl_mvn_prec_f32_one(const int k, const source *in, float *scratch, f
     factor_one_f32(k, 0.0, prec1, R1, over_R1);
     factor_one_f32(k, 0.0, prec2, R2, over_R2);
     solve_difference_one_f32(k, R1, over_R1, R2, R1, E);
+    clear_above_one_f32(k, E);
     subtract_column_one_f32(k, mu1, mu2, w);
     carry_column_one_f32(k, R2, w);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -5978,18 +6484,12 @@ INLINE void kl_mvn_prec_chol_value_and_grad_tile(const int k, const source *in, 
         }
     }
     forth_column_tile(k, 1.0, R2, w, by_mu1);
-    gradients[0] = by_mu1;
-    copy_lower_tile(k, E, by_R1);
-    add_turned_tile(k, E, by_R1);
-    add_square_tile(k, E, by_R1);
-    back_lower_tile(k, -1.0, R1, over_R1, by_R1);
-    gradients[1] = by_R1;
     forth_column_tile(k, -1.0, R2, w, by_mu2);
-    gradients[2] = by_mu2;
-    copy_lower_tile(k, E, by_R2);
-    add_turned_quotient_tile(k, E, R2, R1, by_R2);
-    back_lower_tile(k, 1.0, R1, over_R1, by_R2);
+    both_factors_tile(k, -1.0, R1, over_R1, E, R2, R1, NULL, NULL, by_R2, by_R1);
     add_outer_of_two_tile(k, mu_gap, w, by_R2);
+    gradients[0] = by_mu1;
+    gradients[1] = by_R1;
+    gradients[2] = by_mu2;
     gradients[3] = by_R2;
 }
 
@@ -6053,18 +6553,12 @@ static void kl_mvn_prec_chol_value_and_grad_one(const int k, const source *in, d
         }
     }
     forth_column_one(k, 1.0, R2, w, by_mu1);
-    gradients[0] = by_mu1;
-    copy_lower_one(k, E, by_R1);
-    add_turned_one(k, E, by_R1);
-    add_square_one(k, E, by_R1);
-    back_lower_one(k, -1.0, R1, over_R1, by_R1);
-    gradients[1] = by_R1;
     forth_column_one(k, -1.0, R2, w, by_mu2);
-    gradients[2] = by_mu2;
-    copy_lower_one(k, E, by_R2);
-    add_turned_quotient_one(k, E, R2, R1, by_R2);
-    back_lower_one(k, 1.0, R1, over_R1, by_R2);
+    both_factors_one(k, -1.0, R1, over_R1, E, R2, R1, NULL, NULL, by_R2, by_R1);
     add_outer_of_two_one(k, mu_gap, w, by_R2);
+    gradients[0] = by_mu1;
+    gradients[1] = by_R1;
+    gradients[2] = by_mu2;
     gradients[3] = by_R2;
 }
 
@@ -6276,18 +6770,12 @@ INLINE void kl_mvn_prec_chol_value_and_grad_f32_tile(const int k, const source *
         }
     }
     forth_column_tile_f32(k, 1.0, R2, w, by_mu1);
-    gradients[0] = by_mu1;
-    copy_lower_tile_f32(k, E, by_R1);
-    add_turned_tile_f32(k, E, by_R1);
-    add_square_tile_f32(k, E, by_R1);
-    back_lower_tile_f32(k, -1.0, R1, over_R1, by_R1);
-    gradients[1] = by_R1;
     forth_column_tile_f32(k, -1.0, R2, w, by_mu2);
-    gradients[2] = by_mu2;
-    copy_lower_tile_f32(k, E, by_R2);
-    add_turned_quotient_tile_f32(k, E, R2, R1, by_R2);
-    back_lower_tile_f32(k, 1.0, R1, over_R1, by_R2);
+    both_factors_tile_f32(k, -1.0, R1, over_R1, E, R2, R1, NULL, NULL, by_R2, by_R1);
     add_outer_of_two_tile_f32(k, mu_gap, w, by_R2);
+    gradients[0] = by_mu1;
+    gradients[1] = by_R1;
+    gradients[2] = by_mu2;
     gradients[3] = by_R2;
 }
 
@@ -6351,18 +6839,12 @@ static void kl_mvn_prec_chol_value_and_grad_f32_one(const int k, const source *i
         }
     }
     forth_column_one_f32(k, 1.0, R2, w, by_mu1);
-    gradients[0] = by_mu1;
-    copy_lower_one_f32(k, E, by_R1);
-    add_turned_one_f32(k, E, by_R1);
-    add_square_one_f32(k, E, by_R1);
-    back_lower_one_f32(k, -1.0, R1, over_R1, by_R1);
-    gradients[1] = by_R1;
     forth_column_one_f32(k, -1.0, R2, w, by_mu2);
-    gradients[2] = by_mu2;
-    copy_lower_one_f32(k, E, by_R2);
-    add_turned_quotient_one_f32(k, E, R2, R1, by_R2);
-    back_lower_one_f32(k, 1.0, R1, over_R1, by_R2);
+    both_factors_one_f32(k, -1.0, R1, over_R1, E, R2, R1, NULL, NULL, by_R2, by_R1);
     add_outer_of_two_one_f32(k, mu_gap, w, by_R2);
+    gradients[0] = by_mu1;
+    gradients[1] = by_R1;
+    gradients[2] = by_mu2;
     gradients[3] = by_R2;
 }
 
@@ -6629,20 +7111,20 @@ INLINE void kl_mvn_prec_value_and_grad_tile(const int k, const source *in, vecto
         kl[lane] = size[lane] < (double)CLOSE ? kl[lane] : apart[lane];
     }
     forth_column_tile(k, 1.0, R2, w, by_mu1);
-    gradients[0] = by_mu1;
+    forth_column_tile(k, -1.0, R2, w, by_mu2);
     copy_lower_tile(k, E, by_prec1);
     add_turned_tile(k, E, by_prec1);
     add_square_tile(k, E, by_prec1);
     around_lower_tile(k, -0.5, R1, over_R1, by_prec1);
-    gradients[1] = by_prec1;
-    forth_column_tile(k, -1.0, R2, w, by_mu2);
-    gradients[2] = by_mu2;
     copy_lower_tile(k, E, by_prec2);
     add_turned_tile(k, E, by_prec2);
     add_gram_tile(k, E, by_prec2);
     around_lower_tile(k, 1.0, R2, over_R2, by_prec2);
     add_outer_tile(k, mu_gap, by_prec2);
     scale_lower_tile(k, 0.5, by_prec2);
+    gradients[0] = by_mu1;
+    gradients[1] = by_prec1;
+    gradients[2] = by_mu2;
     gradients[3] = by_prec2;
 }
 
@@ -6690,6 +7172,7 @@ static void kl_mvn_prec_value_and_grad_one(const int k, const source *in, double
     factor_one(k, 0.0, prec1, R1, over_R1);
     factor_one(k, 0.0, prec2, R2, over_R2);
     solve_difference_one(k, R1, over_R1, R2, R1, E);
+    clear_above_one(k, E);
     subtract_column_one(k, mu1, mu2, w);
     carry_column_one(k, R2, w);
     subtract_column_one(k, mu1, mu2, mu_gap);
@@ -6761,20 +7244,20 @@ static void kl_mvn_prec_value_and_grad_one(const int k, const source *in, double
         kl[lane] = size[lane] < (double)CLOSE ? kl[lane] : apart[lane];
     }
     forth_column_one(k, 1.0, R2, w, by_mu1);
-    gradients[0] = by_mu1;
+    forth_column_one(k, -1.0, R2, w, by_mu2);
     copy_lower_one(k, E, by_prec1);
     add_turned_one(k, E, by_prec1);
     add_square_one(k, E, by_prec1);
     around_lower_one(k, -0.5, R1, over_R1, by_prec1);
-    gradients[1] = by_prec1;
-    forth_column_one(k, -1.0, R2, w, by_mu2);
-    gradients[2] = by_mu2;
     copy_lower_one(k, E, by_prec2);
     add_turned_one(k, E, by_prec2);
     add_gram_one(k, E, by_prec2);
     around_lower_one(k, 1.0, R2, over_R2, by_prec2);
     add_outer_one(k, mu_gap, by_prec2);
     scale_lower_one(k, 0.5, by_prec2);
+    gradients[0] = by_mu1;
+    gradients[1] = by_prec1;
+    gradients[2] = by_mu2;
     gradients[3] = by_prec2;
 }
 
@@ -7029,20 +7512,20 @@ INLINE void kl_mvn_prec_value_and_grad_f32_tile(const int k, const source *in, v
         kl[lane] = size[lane] < (float)CLOSE ? kl[lane] : apart[lane];
     }
     forth_column_tile_f32(k, 1.0, R2, w, by_mu1);
-    gradients[0] = by_mu1;
+    forth_column_tile_f32(k, -1.0, R2, w, by_mu2);
     copy_lower_tile_f32(k, E, by_prec1);
     add_turned_tile_f32(k, E, by_prec1);
     add_square_tile_f32(k, E, by_prec1);
     around_lower_tile_f32(k, -0.5, R1, over_R1, by_prec1);
-    gradients[1] = by_prec1;
-    forth_column_tile_f32(k, -1.0, R2, w, by_mu2);
-    gradients[2] = by_mu2;
     copy_lower_tile_f32(k, E, by_prec2);
     add_turned_tile_f32(k, E, by_prec2);
     add_gram_tile_f32(k, E, by_prec2);
     around_lower_tile_f32(k, 1.0, R2, over_R2, by_prec2);
     add_outer_tile_f32(k, mu_gap, by_prec2);
     scale_lower_tile_f32(k, 0.5, by_prec2);
+    gradients[0] = by_mu1;
+    gradients[1] = by_prec1;
+    gradients[2] = by_mu2;
     gradients[3] = by_prec2;
 }
 
@@ -7090,6 +7573,7 @@ static void kl_mvn_prec_value_and_grad_f32_one(const int k, const source *in, fl
     factor_one_f32(k, 0.0, prec1, R1, over_R1);
     factor_one_f32(k, 0.0, prec2, R2, over_R2);
     solve_difference_one_f32(k, R1, over_R1, R2, R1, E);
+    clear_above_one_f32(k, E);
     subtract_column_one_f32(k, mu1, mu2, w);
     carry_column_one_f32(k, R2, w);
     subtract_column_one_f32(k, mu1, mu2, mu_gap);
@@ -7161,20 +7645,20 @@ static void kl_mvn_prec_value_and_grad_f32_one(const int k, const source *in, fl
         kl[lane] = size[lane] < (float)CLOSE ? kl[lane] : apart[lane];
     }
     forth_column_one_f32(k, 1.0, R2, w, by_mu1);
-    gradients[0] = by_mu1;
+    forth_column_one_f32(k, -1.0, R2, w, by_mu2);
     copy_lower_one_f32(k, E, by_prec1);
     add_turned_one_f32(k, E, by_prec1);
     add_square_one_f32(k, E, by_prec1);
     around_lower_one_f32(k, -0.5, R1, over_R1, by_prec1);
-    gradients[1] = by_prec1;
-    forth_column_one_f32(k, -1.0, R2, w, by_mu2);
-    gradients[2] = by_mu2;
     copy_lower_one_f32(k, E, by_prec2);
     add_turned_one_f32(k, E, by_prec2);
     add_gram_one_f32(k, E, by_prec2);
     around_lower_one_f32(k, 1.0, R2, over_R2, by_prec2);
     add_outer_one_f32(k, mu_gap, by_prec2);
     scale_lower_one_f32(k, 0.5, by_prec2);
+    gradients[0] = by_mu1;
+    gradients[1] = by_prec1;
+    gradients[2] = by_mu2;
     gradients[3] = by_prec2;
 }
 
@@ -7719,9 +8203,9 @@ INLINE void kl_mvn_vae_chol_value_and_grad_tile(const int k, const source *in, v
             least[lane] = L_ii < least[lane] ? L_ii : least[lane];
         }
     }
-    gradients[0] = mu;
     copy_lower_tile(k, E, by_L);
     add_turned_divided_tile(k, E, L, by_L);
+    gradients[0] = mu;
     gradients[1] = by_L;
 }
 
@@ -7760,9 +8244,9 @@ static void kl_mvn_vae_chol_value_and_grad_one(const int k, const source *in, do
             least[lane] = L_ii < least[lane] ? L_ii : least[lane];
         }
     }
-    gradients[0] = mu;
     copy_lower_one(k, E, by_L);
     add_turned_divided_one(k, E, L, by_L);
+    gradients[0] = mu;
     gradients[1] = by_L;
 }
 
@@ -7925,9 +8409,9 @@ INLINE void kl_mvn_vae_chol_value_and_grad_f32_tile(const int k, const source *i
             least[lane] = L_ii < least[lane] ? L_ii : least[lane];
         }
     }
-    gradients[0] = mu;
     copy_lower_tile_f32(k, E, by_L);
     add_turned_divided_tile_f32(k, E, L, by_L);
+    gradients[0] = mu;
     gradients[1] = by_L;
 }
 
@@ -7966,9 +8450,9 @@ static void kl_mvn_vae_chol_value_and_grad_f32_one(const int k, const source *in
             least[lane] = L_ii < least[lane] ? L_ii : least[lane];
         }
     }
-    gradients[0] = mu;
     copy_lower_one_f32(k, E, by_L);
     add_turned_divided_one_f32(k, E, L, by_L);
+    gradients[0] = mu;
     gradients[1] = by_L;
 }
 
@@ -8208,19 +8692,19 @@ INLINE void kl_mvn_value_and_grad_tile(const int k, const source *in, vector *sc
         kl[lane] = size[lane] < (double)CLOSE ? kl[lane] : apart[lane];
     }
     back_column_tile(k, 1.0, L2, over_L2, z, by_mu1);
-    gradients[0] = by_mu1;
+    back_column_tile(k, -1.0, L2, over_L2, z, by_mu2);
     copy_lower_tile(k, E, by_cov1);
     add_turned_tile(k, E, by_cov1);
     add_gram_tile(k, E, by_cov1);
     around_lower_tile(k, 0.5, L1, over_L1, by_cov1);
-    gradients[1] = by_cov1;
-    back_column_tile(k, -1.0, L2, over_L2, z, by_mu2);
-    gradients[2] = by_mu2;
     copy_lower_tile(k, E, by_cov2);
     add_turned_tile(k, E, by_cov2);
     add_square_tile(k, E, by_cov2);
     add_outer_tile(k, z, by_cov2);
     around_lower_tile(k, -0.5, L2, over_L2, by_cov2);
+    gradients[0] = by_mu1;
+    gradients[1] = by_cov1;
+    gradients[2] = by_mu2;
     gradients[3] = by_cov2;
 }
 
@@ -8266,6 +8750,7 @@ static void kl_mvn_value_and_grad_one(const int k, const source *in, double *scr
     factor_one(k, 0.0, cov1, L1, over_L1);
     factor_one(k, 0.0, cov2, L2, over_L2);
     solve_difference_one(k, L2, over_L2, L1, L2, E);
+    clear_above_one(k, E);
     subtract_column_one(k, mu1, mu2, z);
     solve_column_one(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -8336,19 +8821,19 @@ static void kl_mvn_value_and_grad_one(const int k, const source *in, double *scr
         kl[lane] = size[lane] < (double)CLOSE ? kl[lane] : apart[lane];
     }
     back_column_one(k, 1.0, L2, over_L2, z, by_mu1);
-    gradients[0] = by_mu1;
+    back_column_one(k, -1.0, L2, over_L2, z, by_mu2);
     copy_lower_one(k, E, by_cov1);
     add_turned_one(k, E, by_cov1);
     add_gram_one(k, E, by_cov1);
     around_lower_one(k, 0.5, L1, over_L1, by_cov1);
-    gradients[1] = by_cov1;
-    back_column_one(k, -1.0, L2, over_L2, z, by_mu2);
-    gradients[2] = by_mu2;
     copy_lower_one(k, E, by_cov2);
     add_turned_one(k, E, by_cov2);
     add_square_one(k, E, by_cov2);
     add_outer_one(k, z, by_cov2);
     around_lower_one(k, -0.5, L2, over_L2, by_cov2);
+    gradients[0] = by_mu1;
+    gradients[1] = by_cov1;
+    gradients[2] = by_mu2;
     gradients[3] = by_cov2;
 }
 
@@ -8600,19 +9085,19 @@ INLINE void kl_mvn_value_and_grad_f32_tile(const int k, const source *in, vector
         kl[lane] = size[lane] < (float)CLOSE ? kl[lane] : apart[lane];
     }
     back_column_tile_f32(k, 1.0, L2, over_L2, z, by_mu1);
-    gradients[0] = by_mu1;
+    back_column_tile_f32(k, -1.0, L2, over_L2, z, by_mu2);
     copy_lower_tile_f32(k, E, by_cov1);
     add_turned_tile_f32(k, E, by_cov1);
     add_gram_tile_f32(k, E, by_cov1);
     around_lower_tile_f32(k, 0.5, L1, over_L1, by_cov1);
-    gradients[1] = by_cov1;
-    back_column_tile_f32(k, -1.0, L2, over_L2, z, by_mu2);
-    gradients[2] = by_mu2;
     copy_lower_tile_f32(k, E, by_cov2);
     add_turned_tile_f32(k, E, by_cov2);
     add_square_tile_f32(k, E, by_cov2);
     add_outer_tile_f32(k, z, by_cov2);
     around_lower_tile_f32(k, -0.5, L2, over_L2, by_cov2);
+    gradients[0] = by_mu1;
+    gradients[1] = by_cov1;
+    gradients[2] = by_mu2;
     gradients[3] = by_cov2;
 }
 
@@ -8658,6 +9143,7 @@ static void kl_mvn_value_and_grad_f32_one(const int k, const source *in, float *
     factor_one_f32(k, 0.0, cov1, L1, over_L1);
     factor_one_f32(k, 0.0, cov2, L2, over_L2);
     solve_difference_one_f32(k, L2, over_L2, L1, L2, E);
+    clear_above_one_f32(k, E);
     subtract_column_one_f32(k, mu1, mu2, z);
     solve_column_one_f32(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -8728,19 +9214,19 @@ static void kl_mvn_value_and_grad_f32_one(const int k, const source *in, float *
         kl[lane] = size[lane] < (float)CLOSE ? kl[lane] : apart[lane];
     }
     back_column_one_f32(k, 1.0, L2, over_L2, z, by_mu1);
-    gradients[0] = by_mu1;
+    back_column_one_f32(k, -1.0, L2, over_L2, z, by_mu2);
     copy_lower_one_f32(k, E, by_cov1);
     add_turned_one_f32(k, E, by_cov1);
     add_gram_one_f32(k, E, by_cov1);
     around_lower_one_f32(k, 0.5, L1, over_L1, by_cov1);
-    gradients[1] = by_cov1;
-    back_column_one_f32(k, -1.0, L2, over_L2, z, by_mu2);
-    gradients[2] = by_mu2;
     copy_lower_one_f32(k, E, by_cov2);
     add_turned_one_f32(k, E, by_cov2);
     add_square_one_f32(k, E, by_cov2);
     add_outer_one_f32(k, z, by_cov2);
     around_lower_one_f32(k, -0.5, L2, over_L2, by_cov2);
+    gradients[0] = by_mu1;
+    gradients[1] = by_cov1;
+    gradients[2] = by_mu2;
     gradients[3] = by_cov2;
 }
 

@@ -310,7 +310,7 @@ def _mode(kernel: MatrixKernel, real: Real, name: str) -> Mode:
         below_one_lane=[] if tile else below,
         row_sums=[part.target for part in below],
         gradients=f", {element} **gradients" * bool(kernel.slopes),
-        slopes=[line for index, slope in enumerate(kernel.slopes) for line in slope_statements(index, slope, suffix)],
+        slopes=list(slope_statements(kernel.slopes, suffix)),
         sums=list(_sums(kernel, real, suffix, sizes[SQUARE])),
     )
 

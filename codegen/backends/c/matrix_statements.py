@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import permutations
 
 from ...arrange import LoweringError
 from ...kernel import Argument, Structure
@@ -73,7 +75,9 @@ def statement(step: Step, suffix: str) -> list[str]:
             return [difference, f"carry_column{suffix}(k, {step.factor}, {step.target})"]
         case Solved():
             if step.square:
-                return [f"solve_difference{suffix}(k, {step.factor}, over_{step.factor}, {step.left}, {step.right}, {step.target})"]
+                solved = f"solve_difference{suffix}(k, {step.factor}, over_{step.factor}, {step.left}, {step.right}, {step.target})"
+                # Where it is solved for again every entry is looked at; a packed triangle has none above its diagonal.
+                return [solved, f"clear_above{suffix}(k, {step.target})"] if step.left_matrix and suffix.startswith("_one") else [solved]
             return [difference, f"solve_{kind}{suffix}(k, {step.factor}, over_{step.factor}, {step.target})"]
     return [difference]
 
@@ -84,9 +88,59 @@ ADDED = {
 }  # fmt: skip
 
 
-def slope_statements(index: int, slope: Slope, suffix: str) -> Iterator[str]:
-    yield from _column(slope, suffix) if slope.is_column else _triangle(slope, suffix)
-    yield f"gradients[{index}] = {_home(slope)}"
+def slope_statements(slopes: Sequence[Slope], suffix: str) -> Iterator[str]:
+    """Columns first, for triangles are made of them too."""
+    both = _both(slopes)
+    for slope in slopes:
+        if slope.is_column:
+            yield from _column(slope, suffix)
+    if both:
+        yield from _both_factors(both, suffix)
+    for slope in slopes:
+        if not slope.is_column and not (both and slope in (both.first, both.second)):
+            yield from _triangle(slope, suffix)
+    yield from (f"gradients[{index}] = {_home(slope)}" for index, slope in enumerate(slopes))
+
+
+@dataclass(frozen=True)
+class Both:
+    """The gradients by both factors: `first` = L^-T (E + E^T M^-T) and `second` = a number times L^-T (E + E^T + E E^T + z z^T).
+
+    `pulled` = L^-T z is the gradient by a column; where there is no z both are NULL.
+    """
+
+    first: Slope
+    second: Slope
+    z: str
+    pulled: str
+
+
+def _both(slopes: Sequence[Slope]) -> Both | None:
+    """Two gradients of these forms, which begin with the same L^-T E."""
+    back = [slope for slope in slopes if slope.through is Through.BACK]
+    for first, second in permutations(back, 2):
+        if first.factor != second.factor or first.scale != 1 or second.beside:
+            continue
+        columns = {slope.terms[0].arrays: slope for slope in back if slope.is_column and (slope.factor, slope.scale) == (first.factor, 1)}
+        match first.terms, second.terms:
+            case (
+                (Summand(Part.PLAIN, (E,)), Summand(Part.TURNED_QUOTIENT, (turned, _, _))),
+                (Summand(Part.PLAIN, (plain,)), Summand(Part.TURNED, (again,)), Summand(Part.SQUARE, (square,)), *others),
+            ) if {E} == {turned, plain, again, square}:
+                match others:
+                    case []:
+                        return Both(first, second, "NULL", "NULL")
+                    case [Summand(Part.OUTER, (z, other))] if z == other and (z,) in columns:
+                        return Both(first, second, z, columns[z,].result)
+    return None
+
+
+def _both_factors(both: Both, suffix: str) -> Iterator[str]:
+    first, second = both.first, both.second
+    E, over, under = first.terms[1].arrays
+    given = f"{decimal(second.scale)}, {first.factor}, over_{first.factor}, {E}, {over}, {under}, {both.pulled}, {both.z}"
+    yield f"both_factors{suffix}(k, {given}, {first.result}, {second.result})"
+    yield from (_added(term, first.result, suffix) for term in first.beside)
 
 
 def _home(slope: Slope) -> str:
