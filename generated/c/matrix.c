@@ -74,6 +74,42 @@ static void raise_only(int before, int raised)
     feraiseexcept(before | raised);
 }
 
+/* Scratch, which may be more than caches hold. To bring the system's pages takes as long as half of the computing with them, so the room that was
+   given back last is kept for the next call, unless it is larger than KEPT bytes. Its size stands before it. */
+#define KEPT ((size_t)1 << 27)
+#define SMALL ((size_t)1 << 20) /* what an allocator keeps by itself */
+#define BEFORE 64
+
+#if defined(__GNUC__)
+static void *kept = NULL;
+#define EXCHANGE(room) __atomic_exchange_n(&kept, (room), __ATOMIC_ACQ_REL)
+#else
+#define EXCHANGE(room) (room)
+#endif
+
+static void *take(size_t size)
+{
+    char *room = size > SMALL ? EXCHANGE(NULL) : NULL;
+    if (room == NULL || *(size_t *)room < size) {
+        free(room);
+        room = size > SIZE_MAX - BEFORE ? NULL : malloc(size + BEFORE);
+        if (room == NULL) {
+            return NULL;
+        }
+        *(size_t *)room = size;
+    }
+    return room + BEFORE;
+}
+
+static void give(void *at)
+{
+    if (at != NULL) {
+        char *room = (char *)at - BEFORE;
+        const size_t size = *(size_t *)room;
+        free(size > SMALL && size <= KEPT ? EXCHANGE(room) : room);
+    }
+}
+
 /* An argument: where its matrices or columns lie, and the steps in bytes from one to the next (0 if that is not one step), from row to row
    and from column to column. */
 typedef struct {
@@ -924,20 +960,16 @@ INLINE void subtract_later_rows(const panel *p, int s, const int rows, int i, in
 }
 
 /* Strips of X = L^-T X that end at row k and begin at row `first` or later. Rows are solved for in blocks from the last, and each block
-   subtracted from all before it. They come from scale B, unless that is NULL, when they are first needed, and go to S once solved for. */
-INLINE void back_panel_of(const panel *p, int first, const double *L, const double *by_L, const double scale,
+   subtracted from all before it. They come from scale B when they are first needed, and go to S once solved for. */
+INLINE void back_panel(const panel *p, int first, const double *L, const double *by_L, const double scale,
     const double *B, double *S)
 {
     const int k = p->k, whole = k - (k - first) % ROWS;
     for (int i = k - 1; i >= whole; --i) {
         for (int s = 0; s < p->strips && p->column[s] <= i; ++s) {
-            if (B != NULL) {
-                fill_rows(p, s, 1, i, scale, B);
-            }
+            fill_rows(p, s, 1, i, scale, B);
             subtract_later_rows(p, s, 1, i, i + 1, k, L + (size_t)(i + 1) * (size_t)k + (size_t)i, (size_t)k, L, by_L, L);
-            if (B != NULL) {
-                put_rows_and_zeros(p, s, 1, i, S);
-            }
+            put_rows_and_zeros(p, s, 1, i, S);
         }
     }
     for (int end = k; end > first;) {
@@ -951,7 +983,7 @@ INLINE void back_panel_of(const panel *p, int first, const double *L, const doub
             }
             for (int s = 0; s < p->strips && p->column[s] <= i; ++s) {
                 const double *ask = L + (size_t)(next + s) * (size_t)k + (size_t)ahead; /* of what is put together next, one strip in four */
-                if (B != NULL && end == k) {
+                if (end == k) {
                     fill_rows(p, s, ROWS, i, scale, B);
                     ASK_ROWS(p, s, ROWS, ahead, B, 0);
                 }
@@ -959,22 +991,13 @@ INLINE void back_panel_of(const panel *p, int first, const double *L, const doub
                     subtract_later_rows(p, s, ROWS, i, next, end, A, ROWS, L, NULL, ask);
                     continue;
                 }
-                if (B != NULL) {
-                    ASK_ROWS(p, s, ROWS, i, S, 1);
-                }
+                ASK_ROWS(p, s, ROWS, i, S, 1);
                 subtract_later_rows(p, s, ROWS, i, next, end, A, ROWS, L, by_L, ask);
-                if (B != NULL) {
-                    put_rows_and_zeros(p, s, ROWS, i, S);
-                }
+                put_rows_and_zeros(p, s, ROWS, i, S);
             }
         }
         end = start;
     }
-}
-
-static void back_panel(const panel *p, int first, const double *L, const double *by_L)
-{
-    back_panel_of(p, first, L, by_L, 1.0, NULL, NULL);
 }
 
 /* S = scale L^-T B, the lower triangle of it; B may be S. */
@@ -983,7 +1006,7 @@ static void back_in_panels(const int k, const double scale, const double *L, con
 {
     for (int first = 0; first < k; first += STRIPS * STRIP) {
         const panel p = panel_at(k, first, room);
-        back_panel_of(&p, first, L, by_L, scale, B, S);
+        back_panel(&p, first, L, by_L, scale, B, S);
     }
 }
 
@@ -1099,42 +1122,90 @@ static void multiply_in_panels(const int k, const double scale, const double *G,
 }
 
 
-/* ---- by itself, in strips that begin at row 0: all of a square is solved for */
+/* ---- by itself, in strips side by side that all begin at the same row, of a matrix that is symmetric or becomes so */
 
-/* Strips of S from column `first` on; returns the column after the last. */
-static int fill_strips(panel *p, int first, const double *S)
+/* to[l][j] = from[j][l] for l < rows and j < columns. */
+static void turn_block(int rows, int columns, const double *from, size_t from_step, double *to, size_t to_step)
 {
-    const int k = p->k;
-    for (p->strips = 0; first < k && p->strips < STRIPS; ++p->strips) {
-        double *to = (double *)(p->at[p->strips] = p->at[0] + (size_t)p->strips * (size_t)k * ABREAST);
-        const int width = k - first < STRIP ? k - first : STRIP;
-        p->column[p->strips] = 0;
-        p->width[p->strips] = width;
-        for (int i = 0; i < k; ++i, to += STRIP) {
-            memset(to, 0, STRIP * sizeof *to);
-            memcpy(to, S + (size_t)i * (size_t)k + (size_t)first, (size_t)width * sizeof *to);
-        }
-        first += width;
-    }
-    return first;
-}
-
-static void put_strips(const panel *p, int first, double *S)
-{
-    for (int s = 0; s < p->strips; first += p->width[s++]) {
-        const double *from = (double *)p->at[s];
-        for (int i = 0; i < p->k; ++i, from += STRIP) {
-            memcpy(S + (size_t)i * (size_t)p->k + (size_t)first, from, (size_t)p->width[s] * sizeof *from);
+    for (int l = 0; l < rows; l += 4) {
+        for (int j = 0; j < columns; j += 4) {
+            const double *x = from + (size_t)j * from_step + (size_t)l;
+            double *y = to + (size_t)l * to_step + (size_t)j;
+#if defined(__AVX__)
+            if (l + 4 <= rows && j + 4 <= columns) {
+                const char *const four[4] = {(const char *)x, (const char *)(x + from_step), (const char *)(x + 2 * from_step), (const char *)(x + 3 * from_step)};
+                transpose(four, 0, y, y + to_step, y + 2 * to_step, y + 3 * to_step);
+                continue;
+            }
+#endif
+            for (int row = 0; row < 4 && l + row < rows; ++row) {
+                for (int column = 0; column < 4 && j + column < columns; ++column) {
+                    y[(size_t)row * to_step + (size_t)column] = x[(size_t)column * from_step + (size_t)row];
+                }
+            }
         }
     }
 }
 
-/* S = L^-1 S. */
-static void solve_in_strips(const int k, const double *L, const double *by_L, double *S, void *room)
+/* Strips of columns `from` to `to` that begin at row `first`, of which nothing is filled in. */
+static panel strips_from(const int k, int from, int to, int first, void *room)
 {
-    for (int first = 0, next; first < k; first = next) {
-        panel p = panel_at(k, 0, room);
-        next = fill_strips(&p, first, S);
+    panel p = panel_at(k, 0, room);
+    for (p.strips = 0; from < to; ++p.strips, from += STRIP) {
+        p.column[p.strips] = first;
+        p.width[p.strips] = to - from < STRIP ? to - from : STRIP;
+        p.at[p.strips] = p.at[0] + (size_t)p.strips * (size_t)(k - first) * ABREAST;
+    }
+    return p;
+}
+
+/* A block across the diagonal is made whole from its lower triangle. */
+static void make_whole(const int k, int from, int to, double *S)
+{
+    for (int i = from; i < to; ++i) {
+        for (int j = i + 1; j < to; ++j) {
+            S[(size_t)i * (size_t)k + (size_t)j] = S[(size_t)j * (size_t)k + (size_t)i];
+        }
+    }
+}
+
+/* Columns `from` to `to` of S, of which the lower triangle and that block across the diagonal are there: rows before `to` from the rows across
+   the diagonal. */
+static void fill_whole(const panel *p, int from, int to, const double *S)
+{
+    const size_t step = (size_t)p->k;
+    for (int s = 0; s < p->strips; ++s, from += STRIP) {
+        double *x = (double *)p->at[s];
+        if (p->width[s] < STRIP) {
+            memset(x, 0, step * STRIP * sizeof *x);
+        }
+        turn_block(to, p->width[s], S + (size_t)from * step, step, x, STRIP);
+        for (int i = to; i < p->k; ++i) {
+            memcpy(x + (size_t)i * STRIP, S + (size_t)i * step + (size_t)from, (size_t)p->width[s] * sizeof *x);
+        }
+    }
+}
+
+/* Rows from `first` on of strips that begin with column `from`, to where they belong. */
+static void put_from(const panel *p, int from, int first, double *S)
+{
+    for (int s = 0; s < p->strips; from += p->width[s++]) {
+        const double *x = (double *)(p->at[s] + (size_t)(first - p->column[s]) * ABREAST);
+        for (int i = first; i < p->k; ++i, x += STRIP) {
+            memcpy(S + (size_t)i * (size_t)p->k + (size_t)from, x, (size_t)p->width[s] * sizeof *x);
+        }
+    }
+}
+
+/* S = L^-1 S where that is symmetric, the lower triangle of it. The last columns come first: nothing before them needs theirs. */
+static void solve_symmetric(const int k, const double *L, const double *by_L, double *S, void *room)
+{
+    const int wide = STRIPS * STRIP;
+    for (int from = (k - 1) / wide * wide; from >= 0; from -= wide) {
+        const int to = k - from < wide ? k : from + wide;
+        const panel p = strips_from(k, from, to, 0, room);
+        make_whole(k, from, to, S);
+        fill_whole(&p, from, to, S);
         int i = 0;
         for (; i <= k - ROWS; i += ROWS) {
             for (int s = 0; s < p.strips; ++s) {
@@ -1156,18 +1227,7 @@ static void solve_in_strips(const int k, const double *L, const double *by_L, do
                 solve_rows_of_strip(&p, s, 1, i, L, by_L);
             }
         }
-        put_strips(&p, first, S);
-    }
-}
-
-/* S = L^-T S. */
-static void back_in_strips(const int k, const double *L, const double *by_L, double *S, void *room)
-{
-    for (int first = 0, next; first < k; first = next) {
-        panel p = panel_at(k, 0, room);
-        next = fill_strips(&p, first, S);
-        back_panel(&p, 0, L, by_L);
-        put_strips(&p, first, S);
+        put_from(&p, from, from, S);
     }
 }
 
@@ -1273,13 +1333,6 @@ static void solve_rows(const int k, const int square, const double *L, const dou
     }
 }
 
-static void clear_above_one(const int k, double *B)
-{
-    for (int i = 0; i < k; ++i) {
-        memset(B + (size_t)i * (size_t)k + i + 1, 0, (size_t)(k - i - 1) * sizeof *B);
-    }
-}
-
 /* B = L^-1 (x - y). Above the diagonal stand zeros near it; far from it stands what stood there. */
 static void solve_difference_one(const int k, const double *L, const double *by_L, const double *x, const double *y, double *B)
 {
@@ -1359,124 +1412,191 @@ static void factor_row_by_row(const int k, const double shift, const double *S, 
     }
 }
 
-/* Columns `first` to `first` + width of the rows before: row l of `turned` holds C[first][l], C[first + 1][l] and so on. */
-static void turn_rows(const int k, int first, int width, const double *C, vector *turned)
+/* The factor is turned, R = C^T, and lies in strips of columns one after another, each with the rows from the
+   first to that of its last diagonal entry: then both sides of a product of rows above lie in memory as they are read. `before` the first
+   column come those of the identity that the strips have in excess, and `skipped` rows of them are left out. */
+
+#define TALL (ROWS <= STRIP ? ROWS : STRIP)
+
+typedef struct {
+    int k;
+    int strips;
+    int before;
+    int skipped;
+    vector *rows;
+    double *by; /* reciprocals of the diagonal */
+} turned;
+
+static turned turned_of(const int k)
 {
-    double *to = (double *)turned;
-    for (int l = 0; l < first; ++l, to += STRIP) {
-        for (int j = 0; j < STRIP; ++j) {
-            to[j] = j < width ? C[(size_t)(first + j) * (size_t)k + (size_t)l] : 0.0;
-        }
+    const int strips = (k + STRIP - 1) / STRIP;
+    const int before = strips * STRIP - k;
+    return (turned){ .k = k, .strips = strips, .before = before, .skipped = before - before % TALL };
+}
+
+INLINE vector *strip_of(const turned *R, int s)
+{
+    return R->rows + (size_t)s * ((size_t)s + 1) / 2 * STRIP * ABREAST;
+}
+
+/* Room for that, to be freed, or NULL: then there are plain loops. */
+static void *turned_room(turned *R)
+{
+    const size_t diagonal = (size_t)R->strips * ABREAST;
+    void *room = malloc((diagonal + diagonal * ((size_t)R->strips + 1) / 2 * STRIP + 1) * sizeof *R->rows);
+    R->rows = (vector *)(((uintptr_t)room + sizeof *R->rows - 1) & ~(uintptr_t)(sizeof *R->rows - 1));
+    R->by = (double *)R->rows;
+    R->rows += diagonal;
+    return room;
+}
+
+/* Rows of S become the columns of a strip. Below the diagonal stands anything: nobody reads it. */
+static void turn_in(const turned *R, int s, const double *S)
+{
+    double *to = (double *)strip_of(R, s);
+    const int missing = s == 0 ? R->before : 0;
+    const int first = s * STRIP + missing - R->before;
+    memset(to, 0, (size_t)(s == 0 ? STRIP : R->before) * STRIP * sizeof *to);
+    for (int i = 0; i < missing; ++i) {
+        to[i * STRIP + i] = 1.0;
+    }
+    turn_block(first + STRIP - missing, STRIP - missing, S + (size_t)first * (size_t)R->k, (size_t)R->k,
+        to + R->before * STRIP + missing, STRIP);
+}
+
+/* The strip becomes rows of C, with zeros above the diagonal as far as blocks may reach. */
+static void turn_out(const turned *R, int s, double *C)
+{
+    const double *from = (double *)strip_of(R, s);
+    const int missing = s == 0 ? R->before : 0;
+    const int first = s * STRIP + missing - R->before;
+    turn_block(STRIP - missing, first + STRIP - missing, from + R->before * STRIP + missing,
+        STRIP, C + (size_t)first * (size_t)R->k, (size_t)R->k);
+    for (int i = first; i < first + STRIP - missing; ++i) {
+        const int above = R->k - i - 1;
+        memset(C + (size_t)i * (size_t)R->k + i + 1, 0, (size_t)(above < STRIP ? above : STRIP) * sizeof *C);
     }
 }
 
-/* Rows i to i + rows of a strip less their products with the columns before it. */
-INLINE void subtract_before(const panel *p, const int rows, int i, const double *C, const vector *turned)
+/* Rows i to i + TALL of a strip less the rows above, each times its entry in those columns of R. */
+INLINE void subtract_above(const turned *R, int i, const vector *strip, vector x[][ABREAST])
 {
-    const size_t step = (size_t)p->k;
-    vector *at = p->at[0] + (size_t)(i - p->column[0]) * ABREAST;
-    vector x[ROWS][ABREAST];
-    for (int row = 0; row < rows; ++row) {
-        for (int v = 0; v < ABREAST; ++v) {
-            x[row][v] = at[row * ABREAST + v];
-        }
-    }
-    subtract_product(rows, p->column[0], C + (size_t)i * step, step, 1, turned, x);
-    for (int row = 0; row < rows; ++row) {
-        for (int v = 0; v < ABREAST; ++v) {
-            at[row * ABREAST + v] = x[row][v];
-        }
-    }
+    const size_t skipped = (size_t)R->skipped * ABREAST;
+    const double *above = (double *)(strip_of(R, i / STRIP) + skipped) + i % STRIP;
+    memcpy(x, strip + (size_t)i * ABREAST, TALL * sizeof *x);
+    subtract_product(TALL, i - R->skipped, above, 1, STRIP, strip + skipped, x);
 }
 
-/* The square at the head of a strip is factored; `under` becomes what stands below its diagonal, turned. */
-static void factor_head(const panel *p, const double shift, double *by_C, vector under[][ABREAST])
+static void solve_turned(const turned *R, int i, vector *strip)
 {
-    double *D = (double *)p->at[0];
-    memset(under, 0, STRIP * sizeof *under);
-    for (int j = 0; j < p->width[0]; ++j) {
-        double *Dj = D + j * STRIP;
-        const double root = sqrt(Dj[j] + shift);
-        const double by = 1.0 / root;
-        Dj[j] = shift == 0.0 ? root : Dj[j] / (root + shift);
-        by_C[j] = by;
-        for (int i = j + 1; i < p->width[0]; ++i) {
-            ((double *)under[j])[i] = D[i * STRIP + j] *= by;
+    const double *head = (double *)(strip_of(R, i / STRIP) + (size_t)i * ABREAST) + i % STRIP;
+    vector x[TALL][ABREAST];
+    subtract_above(R, i, strip, x);
+    for (int row = 0; row < TALL; ++row) {
+        for (int l = 0; l < row; ++l) {
+            for (int v = 0; v < ABREAST; ++v) {
+                x[row][v] -= head[l * STRIP + row] * x[l][v];
+            }
         }
-        for (int i = j + 1; i < p->width[0]; ++i) {
-            double *Di = D + i * STRIP;
-            for (int l = j + 1; l <= i; ++l) {
-                Di[l] -= Di[j] * ((double *)under[j])[l];
+        for (int v = 0; v < ABREAST; ++v) {
+            x[row][v] *= R->by[i + row];
+        }
+    }
+    memcpy(strip + (size_t)i * ABREAST, x, sizeof x);
+}
+
+/* The rows of a strip across which the diagonal goes. */
+static void factor_turned(const turned *R, const double shift, int i, vector *strip)
+{
+    double *head = (double *)(strip + (size_t)i * ABREAST) + i % STRIP;
+    vector x[TALL][ABREAST];
+    subtract_above(R, i, strip, x);
+    for (int row = 0; row < TALL; ++row) {
+        double *const entry = head + row * STRIP;
+        memcpy(strip + (size_t)(i + row) * ABREAST, x[row], sizeof x[row]);
+        const double c = entry[row];
+        const double root = sqrt(c + shift);
+        const double by = R->by[i + row] = 1.0 / root;
+        for (int v = 0; v < ABREAST; ++v) {
+            x[row][v] *= by;
+        }
+        memcpy(strip + (size_t)(i + row) * ABREAST, x[row], sizeof x[row]);
+        entry[row] = shift == 0.0 ? root : c / (root + shift);
+        for (int l = row + 1; l < TALL; ++l) {
+            for (int v = 0; v < ABREAST; ++v) {
+                x[l][v] -= entry[l] * x[row][v];
             }
         }
     }
 }
 
-/* Some rows below that square, which do not wait for one another. */
-INLINE void divide_below(const int rows, const int width, const double *by_C, vector under[][ABREAST], vector *at)
+/* Strips from `begin` to `end` of C with (shift I + C) (shift I + C)^T = shift I + S; those before them are done. */
+static void factor_strips(const turned *R, const double shift, int begin, int end)
 {
-    for (int l = 0; l < width; ++l) {
-        for (int row = 0; row < rows; ++row) {
-            vector *to = at + row * ABREAST;
-            const double c = ((double *)to)[l] *= by_C[l];
-            for (int v = l / LANES; v < ABREAST; ++v) {
-                to[v] -= c * under[l][v];
-            }
+    for (int i = R->skipped; i < end * STRIP; i += TALL) {
+        const int own = i / STRIP;
+        if (own >= begin) {
+            factor_turned(R, shift, i, strip_of(R, own));
+        }
+        for (int s = own >= begin ? own + 1 : begin; s < end; ++s) {
+            solve_turned(R, i, strip_of(R, s));
         }
     }
 }
 
-/* C with (shift I + C) (shift I + C)^T = shift I + S, strip by strip. */
-static void factor_in_strips(const int k, const double shift, const double *S, double *C, double *by_C, void *room)
+/* Strips of A^-1 S, the rows that they have. */
+static void solve_above(const turned *R, int begin, int end, const double *A, const double *by_A)
 {
-    vector under[STRIP][ABREAST];
-    for (int i = 0; i < k; ++i) {
-        memset(C + (size_t)i * (size_t)k + i + 1, 0, (size_t)(k - i - 1) * sizeof *C);
+    panel p = { .k = R->k, .strips = end - begin };
+    for (int s = begin; s < end; ++s) {
+        p.at[s - begin] = strip_of(R, s) + R->before * ABREAST;
     }
-    for (int first = 0; first < k; first += STRIP) {
-        panel p = panel_at(k, first, room);
-        vector *const turned = p.at[0] + (size_t)k * ABREAST;
-        const int width = p.width[0];
-        p.strips = 1;
-        fill(&p, S);
-        turn_rows(k, first, width, C, turned);
-        int i = first;
-        for (; i <= k - ROWS; i += ROWS) {
-            subtract_before(&p, ROWS, i, C, turned);
-        }
-        for (; i <= k - 4; i += 4) {
-            subtract_before(&p, 4, i, C, turned);
-        }
-        for (; i <= k - 2; i += 2) {
-            subtract_before(&p, 2, i, C, turned);
-        }
-        for (; i <= k - 1; i += 1) {
-            subtract_before(&p, 1, i, C, turned);
-        }
-        factor_head(&p, shift, by_C + first, under);
-        for (i = first; i < first + width; ++i) {
-            put_rows(&p, 0, 1, i, C);
-        }
-        for (; i <= k - ROWS; i += ROWS) {
-            divide_below(ROWS, width, by_C + first, under, p.at[0] + (size_t)(i - first) * ABREAST);
-            put_rows(&p, 0, ROWS, i, C);
-        }
-        for (; i <= k - 1; i += 1) {
-            divide_below(1, width, by_C + first, under, p.at[0] + (size_t)(i - first) * ABREAST);
-            put_rows(&p, 0, 1, i, C);
+    int i = 0;
+    for (; (i + R->before) % TALL != 0; ++i) {
+        for (int s = 0; s < p.strips; ++s) {
+            solve_rows_of_strip(&p, s, 1, i, A, by_A);
         }
     }
+    for (; i < end * STRIP - R->before; i += TALL) {
+        const int own = (i + R->before) / STRIP - begin;
+        for (int s = own > 0 ? own : 0; s < p.strips; ++s) {
+            solve_rows_of_strip(&p, s, TALL, i, A, by_A);
+        }
+    }
+}
+
+/* That C, of S or, given A, of the lower triangle of A^-1 S^T; false where there is no memory. */
+static int factor_in_strips(const int k, const double shift, const double *S, const double *A, const double *by_A,
+    double *C, double *by_C)
+{
+    turned R = turned_of(k);
+    void *const room = turned_room(&R);
+    if (room == NULL) {
+        return 0;
+    }
+    for (int begin = 0; begin < R.strips; begin += STRIPS) {
+        const int end = begin + STRIPS < R.strips ? begin + STRIPS : R.strips;
+        for (int s = begin; s < end; ++s) {
+            turn_in(&R, s, S);
+        }
+        if (A != NULL) {
+            solve_above(&R, begin, end, A, by_A);
+        }
+        factor_strips(&R, shift, begin, end);
+        for (int s = begin; s < end; ++s) {
+            turn_out(&R, s, C);
+        }
+    }
+    memcpy(by_C, R.by + R.before, (size_t)k * sizeof *by_C);
+    free(room);
+    return 1;
 }
 
 static void factor_one(const int k, const double shift, const double *S, double *C, double *by_C)
 {
-    void *room = panel_room(k);
-    if (room == NULL) {
+    if (!factor_in_strips(k, shift, S, NULL, NULL, C, by_C)) {
         factor_row_by_row(k, shift, S, C, by_C);
-        return;
     }
-    factor_in_strips(k, shift, S, C, by_C, room);
-    free(room);
 }
 
 /* The transpose of a square, in place: in blocks, of which the ones across the diagonal stay near. */
@@ -1493,31 +1613,31 @@ static void turn(const int k, double *B)
     }
 }
 
+/* E with (I + E) (I + E)^T = I + A^-1 (S - T) A^-T. */
 static void solve_close_one(const int k, const double *A, const double *by_A, const double *S, const double *T,
     double *E, double *work)
 {
     double *X = work;
     double *by_C = work + (size_t)k * (size_t)k;
-    for (int i = 0; i < k; ++i) {
-        for (int j = 0; j <= i; ++j) {
-            const size_t at = (size_t)i * (size_t)k + (size_t)j;
-            X[at] = X[(size_t)j * (size_t)k + (size_t)i] = S[at] - T[at];
+    void *const room = panel_room(k);
+    subtract_lower_one(k, S, T, X);
+    if (room != NULL) {
+        solve_symmetric(k, A, by_A, X, room);
+        free(room);
+        /* A^-1 (S - T), turned, is (S - T) A^-T; A^-1 times that is what is asked for, the lower triangle of it. */
+        if (factor_in_strips(k, 1.0, X, A, by_A, E, by_C)) {
+            return;
         }
+        subtract_lower_one(k, S, T, X);
     }
-    /* A^-1 (S - T), turned, is (S - T) A^-T; A^-1 times that is what is asked for. */
-    void *room = panel_room(k);
+    make_whole(k, 0, k, X);
     for (int twice = 0; twice < 2; ++twice) {
-        if (room != NULL) {
-            solve_in_strips(k, A, by_A, X, room);
-        } else {
-            solve_rows(k, 1, A, by_A, X);
-        }
+        solve_rows(k, 1, A, by_A, X);
         if (!twice) {
             turn(k, X);
         }
     }
-    free(room);
-    factor_one(k, 1.0, X, E, by_C);
+    factor_row_by_row(k, 1.0, X, E, by_C);
 }
 
 /* Above the diagonal of S stands then what stood there: nobody reads it. */
@@ -1793,25 +1913,106 @@ static void back_symmetric_one(const int k, const double *L, const double *by_L,
     }
 }
 
-/* S = scale L^-T S L^-1, the lower triangle of it: of L^-T S all, then with that turned the lower triangle of L^-T (L^-T S)^T. */
+/* Rows i to i + rows of some strips that all begin at row p->column[0], less rows `next` to `end` times entries of L: A holds L[next][i] and so
+   on, then L[next + 1][i], `along` further. Given by_L these rows are then solved for. */
+INLINE void subtract_below(const panel *p, int s, const int rows, int i, int next, int end, const double *A, size_t along,
+    const double *L, const double *by_L)
+{
+    vector *const at = p->at[s] + (size_t)(i - p->column[0]) * ABREAST;
+    vector x[ROWS][ABREAST];
+    memcpy(x, at, (size_t)rows * sizeof *x);
+    subtract_product(rows, end - next, A, 1, along, p->at[s] + (size_t)(next - p->column[0]) * ABREAST, x);
+    for (int row = rows - 1; by_L != NULL && row >= 0; --row) {
+        for (int l = row + 1; l < rows; ++l) {
+            for (int v = 0; v < ABREAST; ++v) {
+                x[row][v] -= L[(size_t)(i + l) * (size_t)p->k + (size_t)(i + row)] * x[l][v];
+            }
+        }
+        for (int v = 0; v < ABREAST; ++v) {
+            x[row][v] *= by_L[i + row];
+        }
+    }
+    memcpy(at, x, (size_t)rows * sizeof *x);
+}
+
+/* Rows of X = L^-T X from the first that the strips have to `known`; from there on they are known. In blocks from the last, of which each, once
+   it is known, is subtracted from all rows before it. */
+static void back_before(const panel *p, int known, const double *L, const double *by_L)
+{
+    const int k = p->k, first = p->column[0], whole = known - (known - first) % ROWS;
+    for (int i = known - 1; i >= whole; --i) {
+        for (int s = 0; s < p->strips; ++s) {
+            subtract_below(p, s, 1, i, i + 1, k, L + (size_t)(i + 1) * (size_t)k + (size_t)i, (size_t)k, L, by_L);
+        }
+    }
+    for (int end = k, start; end > first; end = start) {
+        const int least = end > whole ? whole : first;
+        start = end - BLOCK > least ? end - BLOCK : least;
+        for (int i = (end < whole ? end : whole) - ROWS; i >= first; i -= ROWS) {
+            const int next = i >= start ? i + ROWS : start;
+            double A[BLOCK * ROWS]; /* rows of L are far apart: what all strips need of them is put together */
+            for (int l = next; l < end; ++l) {
+                memcpy(A + (l - next) * ROWS, L + (size_t)l * (size_t)k + (size_t)i, ROWS * sizeof *A);
+            }
+            for (int s = 0; s < p->strips; ++s) {
+                if (i >= start) {
+                    subtract_below(p, s, ROWS, i, next, end, A, ROWS, L, by_L);
+                } else {
+                    subtract_below(p, s, ROWS, i, next, end, A, ROWS, L, NULL);
+                }
+            }
+        }
+    }
+}
+
+/* P = scale L^-T S in columns `from` to `to` and in rows `from` and below, of which S has the lower triangle. */
+static void back_columns(const int k, int from, int to, const double scale, const double *L, const double *by_L, double *S, void *room)
+{
+    const panel p = strips_from(k, from, to, from, room);
+    make_whole(k, from, to, S);
+    for (int s = 0; s < p.strips; ++s) {
+        const double *at = S + (size_t)from * (size_t)k + (size_t)(from + s * STRIP);
+        double *x = (double *)p.at[s];
+        for (int i = from; i < k; ++i, at += k, x += STRIP) {
+            for (int j = 0; j < STRIP; ++j) {
+                x[j] = j < p.width[s] ? scale * at[j] : 0.0;
+            }
+        }
+    }
+    back_before(&p, k, L, by_L);
+    put_from(&p, from, from, S);
+}
+
+/* Rows `from` to `to` of X = P L^-1, symmetric, as columns of L^-T P^T. Their entries in later rows stand in those rows, which are known. */
+static void back_from_right(const int k, int from, int to, const double *L, const double *by_L, double *S, void *room)
+{
+    const panel p = strips_from(k, from, to, 0, room);
+    fill_whole(&p, from, to, S);
+    back_before(&p, to, L, by_L);
+    for (int s = 0; s < p.strips; ++s) {
+        double *rows = S + (size_t)(from + s * STRIP) * (size_t)k;
+        turn_block(p.width[s], to, (double *)p.at[s], STRIP, rows, (size_t)k);
+    }
+}
+
+/* S = scale L^-T S L^-1, the lower triangle of it. Of P = L^-T S that is enough, too: where a row of P L^-1 needs what stands right of its
+   diagonal, that is what a later row has. */
 static void around_lower_one(const int k, const double scale, const double *L, const double *by_L, double *S)
 {
-    void *room = panel_room(k);
+    /* Few strips at once where of the entries across the diagonal, which are found twice, there would be many. */
+    const int wide = STRIP * (k < 8 * STRIP ? 1 : k < 16 * STRIP ? 2 : STRIPS);
+    void *const room = panel_room(k);
     if (room == NULL) {
         back_lower_one(k, scale, L, by_L, S);
         back_symmetric_one(k, L, by_L, S);
         return;
     }
-    for (int first = 0; first < k; first += 16) {
-        for (int i = first; i < k; ++i) {
-            for (int j = first; j <= i && j < first + 16; ++j) {
-                S[(size_t)j * (size_t)k + (size_t)i] = S[(size_t)i * (size_t)k + (size_t)j] *= scale;
-            }
-        }
+    for (int from = 0; from < k; from += wide) {
+        back_columns(k, from, k - from < wide ? k : from + wide, scale, L, by_L, S, room);
     }
-    back_in_strips(k, L, by_L, S, room);
-    turn(k, S);
-    back_in_panels(k, 1.0, L, by_L, S, S, room);
+    for (int from = (k - 1) / wide * wide; from >= 0; from -= wide) {
+        back_from_right(k, from, k - from < wide ? k : from + wide, L, by_L, S, room);
+    }
     free(room);
 }
 
@@ -1887,12 +2088,39 @@ static int symmetric_state(const int k, const source *from, int lane)
     return state;
 }
 
+/* Is every entry the one across the diagonal, to the last bit? Blocks are compared with what stands in their place when they are turned. */
+static int is_even(const int k, const double *S)
+{
+    enum { SIDE = 16 };
+    double across[SIDE * SIDE];
+    for (int first = 0; first < k; first += SIDE) {
+        for (int i = first; i < k; i += SIDE) {
+            const int rows = k - i < SIDE ? k - i : SIDE, columns = k - first < SIDE ? k - first : SIDE;
+            const double *block = S + (size_t)i * (size_t)k + (size_t)first;
+            int odd = 0;
+            turn_block(rows, columns, S + (size_t)first * (size_t)k + (size_t)i, (size_t)k, across, SIDE);
+            for (int l = 0; l < rows; ++l) {
+                for (int j = 0; j < columns; ++j) {
+                    odd |= block[(size_t)l * (size_t)k + (size_t)j] != across[l * SIDE + j];
+                }
+            }
+            if (odd) {
+                return 0;
+            }
+        }
+    }
+    return 1;
+}
+
 /* Is every entry the one across the diagonal, up to rounding? */
 static int is_symmetric(const int k, const source *from, int lane)
 {
     const char *start = from->start[lane];
     const double unit = 64.0 * ((double)k) * DBL_EPSILON;
     int even = 1;
+    if (k >= 16 && is_plain(k, from->row, from->column) && is_even(k, (const double *)start)) {
+        return 1;
+    }
     for (int i = 0; i < k; ++i) {
         const double ii = *(const double *)(start + i * (from->row + from->column));
         for (int j = 0; j < i; ++j) {
@@ -2738,20 +2966,16 @@ INLINE void subtract_later_rows_f32(const panel_f32 *p, int s, const int rows, i
 }
 
 /* Strips of X = L^-T X that end at row k and begin at row `first` or later. Rows are solved for in blocks from the last, and each block
-   subtracted from all before it. They come from scale B, unless that is NULL, when they are first needed, and go to S once solved for. */
-INLINE void back_panel_of_f32(const panel_f32 *p, int first, const float *L, const float *by_L, const float scale,
+   subtracted from all before it. They come from scale B when they are first needed, and go to S once solved for. */
+INLINE void back_panel_f32(const panel_f32 *p, int first, const float *L, const float *by_L, const float scale,
     const float *B, float *S)
 {
     const int k = p->k, whole = k - (k - first) % ROWS;
     for (int i = k - 1; i >= whole; --i) {
         for (int s = 0; s < p->strips && p->column[s] <= i; ++s) {
-            if (B != NULL) {
-                fill_rows_f32(p, s, 1, i, scale, B);
-            }
+            fill_rows_f32(p, s, 1, i, scale, B);
             subtract_later_rows_f32(p, s, 1, i, i + 1, k, L + (size_t)(i + 1) * (size_t)k + (size_t)i, (size_t)k, L, by_L, L);
-            if (B != NULL) {
-                put_rows_and_zeros_f32(p, s, 1, i, S);
-            }
+            put_rows_and_zeros_f32(p, s, 1, i, S);
         }
     }
     for (int end = k; end > first;) {
@@ -2765,7 +2989,7 @@ INLINE void back_panel_of_f32(const panel_f32 *p, int first, const float *L, con
             }
             for (int s = 0; s < p->strips && p->column[s] <= i; ++s) {
                 const float *ask = L + (size_t)(next + s) * (size_t)k + (size_t)ahead; /* of what is put together next, one strip in four */
-                if (B != NULL && end == k) {
+                if (end == k) {
                     fill_rows_f32(p, s, ROWS, i, scale, B);
                     ASK_ROWS_f32(p, s, ROWS, ahead, B, 0);
                 }
@@ -2773,22 +2997,13 @@ INLINE void back_panel_of_f32(const panel_f32 *p, int first, const float *L, con
                     subtract_later_rows_f32(p, s, ROWS, i, next, end, A, ROWS, L, NULL, ask);
                     continue;
                 }
-                if (B != NULL) {
-                    ASK_ROWS_f32(p, s, ROWS, i, S, 1);
-                }
+                ASK_ROWS_f32(p, s, ROWS, i, S, 1);
                 subtract_later_rows_f32(p, s, ROWS, i, next, end, A, ROWS, L, by_L, ask);
-                if (B != NULL) {
-                    put_rows_and_zeros_f32(p, s, ROWS, i, S);
-                }
+                put_rows_and_zeros_f32(p, s, ROWS, i, S);
             }
         }
         end = start;
     }
-}
-
-static void back_panel_f32(const panel_f32 *p, int first, const float *L, const float *by_L)
-{
-    back_panel_of_f32(p, first, L, by_L, 1.0f, NULL, NULL);
 }
 
 /* S = scale L^-T B, the lower triangle of it; B may be S. */
@@ -2797,7 +3012,7 @@ static void back_in_panels_f32(const int k, const float scale, const float *L, c
 {
     for (int first = 0; first < k; first += STRIPS * STRIP_f32) {
         const panel_f32 p = panel_at_f32(k, first, room);
-        back_panel_of_f32(&p, first, L, by_L, scale, B, S);
+        back_panel_f32(&p, first, L, by_L, scale, B, S);
     }
 }
 
@@ -2913,42 +3128,90 @@ static void multiply_in_panels_f32(const int k, const float scale, const float *
 }
 
 
-/* ---- by itself, in strips that begin at row 0: all of a square is solved for */
+/* ---- by itself, in strips side by side that all begin at the same row, of a matrix that is symmetric or becomes so */
 
-/* Strips of S from column `first` on; returns the column after the last. */
-static int fill_strips_f32(panel_f32 *p, int first, const float *S)
+/* to[l][j] = from[j][l] for l < rows and j < columns. */
+static void turn_block_f32(int rows, int columns, const float *from, size_t from_step, float *to, size_t to_step)
 {
-    const int k = p->k;
-    for (p->strips = 0; first < k && p->strips < STRIPS; ++p->strips) {
-        float *to = (float *)(p->at[p->strips] = p->at[0] + (size_t)p->strips * (size_t)k * ABREAST);
-        const int width = k - first < STRIP_f32 ? k - first : STRIP_f32;
-        p->column[p->strips] = 0;
-        p->width[p->strips] = width;
-        for (int i = 0; i < k; ++i, to += STRIP_f32) {
-            memset(to, 0, STRIP_f32 * sizeof *to);
-            memcpy(to, S + (size_t)i * (size_t)k + (size_t)first, (size_t)width * sizeof *to);
-        }
-        first += width;
-    }
-    return first;
-}
-
-static void put_strips_f32(const panel_f32 *p, int first, float *S)
-{
-    for (int s = 0; s < p->strips; first += p->width[s++]) {
-        const float *from = (float *)p->at[s];
-        for (int i = 0; i < p->k; ++i, from += STRIP_f32) {
-            memcpy(S + (size_t)i * (size_t)p->k + (size_t)first, from, (size_t)p->width[s] * sizeof *from);
+    for (int l = 0; l < rows; l += 4) {
+        for (int j = 0; j < columns; j += 4) {
+            const float *x = from + (size_t)j * from_step + (size_t)l;
+            float *y = to + (size_t)l * to_step + (size_t)j;
+#if defined(__SSE2__)
+            if (l + 4 <= rows && j + 4 <= columns) {
+                const char *const four[4] = {(const char *)x, (const char *)(x + from_step), (const char *)(x + 2 * from_step), (const char *)(x + 3 * from_step)};
+                transpose_f32(four, 0, y, y + to_step, y + 2 * to_step, y + 3 * to_step);
+                continue;
+            }
+#endif
+            for (int row = 0; row < 4 && l + row < rows; ++row) {
+                for (int column = 0; column < 4 && j + column < columns; ++column) {
+                    y[(size_t)row * to_step + (size_t)column] = x[(size_t)column * from_step + (size_t)row];
+                }
+            }
         }
     }
 }
 
-/* S = L^-1 S. */
-static void solve_in_strips_f32(const int k, const float *L, const float *by_L, float *S, void *room)
+/* Strips of columns `from` to `to` that begin at row `first`, of which nothing is filled in. */
+static panel_f32 strips_from_f32(const int k, int from, int to, int first, void *room)
 {
-    for (int first = 0, next; first < k; first = next) {
-        panel_f32 p = panel_at_f32(k, 0, room);
-        next = fill_strips_f32(&p, first, S);
+    panel_f32 p = panel_at_f32(k, 0, room);
+    for (p.strips = 0; from < to; ++p.strips, from += STRIP_f32) {
+        p.column[p.strips] = first;
+        p.width[p.strips] = to - from < STRIP_f32 ? to - from : STRIP_f32;
+        p.at[p.strips] = p.at[0] + (size_t)p.strips * (size_t)(k - first) * ABREAST;
+    }
+    return p;
+}
+
+/* A block across the diagonal is made whole from its lower triangle. */
+static void make_whole_f32(const int k, int from, int to, float *S)
+{
+    for (int i = from; i < to; ++i) {
+        for (int j = i + 1; j < to; ++j) {
+            S[(size_t)i * (size_t)k + (size_t)j] = S[(size_t)j * (size_t)k + (size_t)i];
+        }
+    }
+}
+
+/* Columns `from` to `to` of S, of which the lower triangle and that block across the diagonal are there: rows before `to` from the rows across
+   the diagonal. */
+static void fill_whole_f32(const panel_f32 *p, int from, int to, const float *S)
+{
+    const size_t step = (size_t)p->k;
+    for (int s = 0; s < p->strips; ++s, from += STRIP_f32) {
+        float *x = (float *)p->at[s];
+        if (p->width[s] < STRIP_f32) {
+            memset(x, 0, step * STRIP_f32 * sizeof *x);
+        }
+        turn_block_f32(to, p->width[s], S + (size_t)from * step, step, x, STRIP_f32);
+        for (int i = to; i < p->k; ++i) {
+            memcpy(x + (size_t)i * STRIP_f32, S + (size_t)i * step + (size_t)from, (size_t)p->width[s] * sizeof *x);
+        }
+    }
+}
+
+/* Rows from `first` on of strips that begin with column `from`, to where they belong. */
+static void put_from_f32(const panel_f32 *p, int from, int first, float *S)
+{
+    for (int s = 0; s < p->strips; from += p->width[s++]) {
+        const float *x = (float *)(p->at[s] + (size_t)(first - p->column[s]) * ABREAST);
+        for (int i = first; i < p->k; ++i, x += STRIP_f32) {
+            memcpy(S + (size_t)i * (size_t)p->k + (size_t)from, x, (size_t)p->width[s] * sizeof *x);
+        }
+    }
+}
+
+/* S = L^-1 S where that is symmetric, the lower triangle of it. The last columns come first: nothing before them needs theirs. */
+static void solve_symmetric_f32(const int k, const float *L, const float *by_L, float *S, void *room)
+{
+    const int wide = STRIPS * STRIP_f32;
+    for (int from = (k - 1) / wide * wide; from >= 0; from -= wide) {
+        const int to = k - from < wide ? k : from + wide;
+        const panel_f32 p = strips_from_f32(k, from, to, 0, room);
+        make_whole_f32(k, from, to, S);
+        fill_whole_f32(&p, from, to, S);
         int i = 0;
         for (; i <= k - ROWS; i += ROWS) {
             for (int s = 0; s < p.strips; ++s) {
@@ -2970,18 +3233,7 @@ static void solve_in_strips_f32(const int k, const float *L, const float *by_L, 
                 solve_rows_of_strip_f32(&p, s, 1, i, L, by_L);
             }
         }
-        put_strips_f32(&p, first, S);
-    }
-}
-
-/* S = L^-T S. */
-static void back_in_strips_f32(const int k, const float *L, const float *by_L, float *S, void *room)
-{
-    for (int first = 0, next; first < k; first = next) {
-        panel_f32 p = panel_at_f32(k, 0, room);
-        next = fill_strips_f32(&p, first, S);
-        back_panel_f32(&p, 0, L, by_L);
-        put_strips_f32(&p, first, S);
+        put_from_f32(&p, from, from, S);
     }
 }
 
@@ -3087,13 +3339,6 @@ static void solve_rows_f32(const int k, const int square, const float *L, const 
     }
 }
 
-static void clear_above_one_f32(const int k, float *B)
-{
-    for (int i = 0; i < k; ++i) {
-        memset(B + (size_t)i * (size_t)k + i + 1, 0, (size_t)(k - i - 1) * sizeof *B);
-    }
-}
-
 /* B = L^-1 (x - y). Above the diagonal stand zeros near it; far from it stands what stood there. */
 static void solve_difference_one_f32(const int k, const float *L, const float *by_L, const float *x, const float *y, float *B)
 {
@@ -3173,124 +3418,191 @@ static void factor_row_by_row_f32(const int k, const float shift, const float *S
     }
 }
 
-/* Columns `first` to `first` + width of the rows before: row l of `turned` holds C[first][l], C[first + 1][l] and so on. */
-static void turn_rows_f32(const int k, int first, int width, const float *C, vector_f32 *turned)
+/* The factor is turned, R = C^T, and lies in strips of columns one after another, each with the rows from the
+   first to that of its last diagonal entry: then both sides of a product of rows above lie in memory as they are read. `before` the first
+   column come those of the identity that the strips have in excess, and `skipped` rows of them are left out. */
+
+#define TALL_f32 (ROWS <= STRIP_f32 ? ROWS : STRIP_f32)
+
+typedef struct {
+    int k;
+    int strips;
+    int before;
+    int skipped;
+    vector_f32 *rows;
+    float *by; /* reciprocals of the diagonal */
+} turned_f32;
+
+static turned_f32 turned_f32_of(const int k)
 {
-    float *to = (float *)turned;
-    for (int l = 0; l < first; ++l, to += STRIP_f32) {
-        for (int j = 0; j < STRIP_f32; ++j) {
-            to[j] = j < width ? C[(size_t)(first + j) * (size_t)k + (size_t)l] : 0.0f;
-        }
+    const int strips = (k + STRIP_f32 - 1) / STRIP_f32;
+    const int before = strips * STRIP_f32 - k;
+    return (turned_f32){ .k = k, .strips = strips, .before = before, .skipped = before - before % TALL_f32 };
+}
+
+INLINE vector_f32 *strip_of_f32(const turned_f32 *R, int s)
+{
+    return R->rows + (size_t)s * ((size_t)s + 1) / 2 * STRIP_f32 * ABREAST;
+}
+
+/* Room for that, to be freed, or NULL: then there are plain loops. */
+static void *turned_room_f32(turned_f32 *R)
+{
+    const size_t diagonal = (size_t)R->strips * ABREAST;
+    void *room = malloc((diagonal + diagonal * ((size_t)R->strips + 1) / 2 * STRIP_f32 + 1) * sizeof *R->rows);
+    R->rows = (vector_f32 *)(((uintptr_t)room + sizeof *R->rows - 1) & ~(uintptr_t)(sizeof *R->rows - 1));
+    R->by = (float *)R->rows;
+    R->rows += diagonal;
+    return room;
+}
+
+/* Rows of S become the columns of a strip. Below the diagonal stands anything: nobody reads it. */
+static void turn_in_f32(const turned_f32 *R, int s, const float *S)
+{
+    float *to = (float *)strip_of_f32(R, s);
+    const int missing = s == 0 ? R->before : 0;
+    const int first = s * STRIP_f32 + missing - R->before;
+    memset(to, 0, (size_t)(s == 0 ? STRIP_f32 : R->before) * STRIP_f32 * sizeof *to);
+    for (int i = 0; i < missing; ++i) {
+        to[i * STRIP_f32 + i] = 1.0f;
+    }
+    turn_block_f32(first + STRIP_f32 - missing, STRIP_f32 - missing, S + (size_t)first * (size_t)R->k, (size_t)R->k,
+        to + R->before * STRIP_f32 + missing, STRIP_f32);
+}
+
+/* The strip becomes rows of C, with zeros above the diagonal as far as blocks may reach. */
+static void turn_out_f32(const turned_f32 *R, int s, float *C)
+{
+    const float *from = (float *)strip_of_f32(R, s);
+    const int missing = s == 0 ? R->before : 0;
+    const int first = s * STRIP_f32 + missing - R->before;
+    turn_block_f32(STRIP_f32 - missing, first + STRIP_f32 - missing, from + R->before * STRIP_f32 + missing,
+        STRIP_f32, C + (size_t)first * (size_t)R->k, (size_t)R->k);
+    for (int i = first; i < first + STRIP_f32 - missing; ++i) {
+        const int above = R->k - i - 1;
+        memset(C + (size_t)i * (size_t)R->k + i + 1, 0, (size_t)(above < STRIP_f32 ? above : STRIP_f32) * sizeof *C);
     }
 }
 
-/* Rows i to i + rows of a strip less their products with the columns before it. */
-INLINE void subtract_before_f32(const panel_f32 *p, const int rows, int i, const float *C, const vector_f32 *turned)
+/* Rows i to i + TALL of a strip less the rows above, each times its entry in those columns of R. */
+INLINE void subtract_above_f32(const turned_f32 *R, int i, const vector_f32 *strip, vector_f32 x[][ABREAST])
 {
-    const size_t step = (size_t)p->k;
-    vector_f32 *at = p->at[0] + (size_t)(i - p->column[0]) * ABREAST;
-    vector_f32 x[ROWS][ABREAST];
-    for (int row = 0; row < rows; ++row) {
-        for (int v = 0; v < ABREAST; ++v) {
-            x[row][v] = at[row * ABREAST + v];
-        }
-    }
-    subtract_product_f32(rows, p->column[0], C + (size_t)i * step, step, 1, turned, x);
-    for (int row = 0; row < rows; ++row) {
-        for (int v = 0; v < ABREAST; ++v) {
-            at[row * ABREAST + v] = x[row][v];
-        }
-    }
+    const size_t skipped = (size_t)R->skipped * ABREAST;
+    const float *above = (float *)(strip_of_f32(R, i / STRIP_f32) + skipped) + i % STRIP_f32;
+    memcpy(x, strip + (size_t)i * ABREAST, TALL_f32 * sizeof *x);
+    subtract_product_f32(TALL_f32, i - R->skipped, above, 1, STRIP_f32, strip + skipped, x);
 }
 
-/* The square at the head of a strip is factored; `under` becomes what stands below its diagonal, turned. */
-static void factor_head_f32(const panel_f32 *p, const float shift, float *by_C, vector_f32 under[][ABREAST])
+static void solve_turned_f32(const turned_f32 *R, int i, vector_f32 *strip)
 {
-    float *D = (float *)p->at[0];
-    memset(under, 0, STRIP_f32 * sizeof *under);
-    for (int j = 0; j < p->width[0]; ++j) {
-        float *Dj = D + j * STRIP_f32;
-        const float root = sqrtf(Dj[j] + shift);
-        const float by = 1.0f / root;
-        Dj[j] = shift == 0.0f ? root : Dj[j] / (root + shift);
-        by_C[j] = by;
-        for (int i = j + 1; i < p->width[0]; ++i) {
-            ((float *)under[j])[i] = D[i * STRIP_f32 + j] *= by;
+    const float *head = (float *)(strip_of_f32(R, i / STRIP_f32) + (size_t)i * ABREAST) + i % STRIP_f32;
+    vector_f32 x[TALL_f32][ABREAST];
+    subtract_above_f32(R, i, strip, x);
+    for (int row = 0; row < TALL_f32; ++row) {
+        for (int l = 0; l < row; ++l) {
+            for (int v = 0; v < ABREAST; ++v) {
+                x[row][v] -= head[l * STRIP_f32 + row] * x[l][v];
+            }
         }
-        for (int i = j + 1; i < p->width[0]; ++i) {
-            float *Di = D + i * STRIP_f32;
-            for (int l = j + 1; l <= i; ++l) {
-                Di[l] -= Di[j] * ((float *)under[j])[l];
+        for (int v = 0; v < ABREAST; ++v) {
+            x[row][v] *= R->by[i + row];
+        }
+    }
+    memcpy(strip + (size_t)i * ABREAST, x, sizeof x);
+}
+
+/* The rows of a strip across which the diagonal goes. */
+static void factor_turned_f32(const turned_f32 *R, const float shift, int i, vector_f32 *strip)
+{
+    float *head = (float *)(strip + (size_t)i * ABREAST) + i % STRIP_f32;
+    vector_f32 x[TALL_f32][ABREAST];
+    subtract_above_f32(R, i, strip, x);
+    for (int row = 0; row < TALL_f32; ++row) {
+        float *const entry = head + row * STRIP_f32;
+        memcpy(strip + (size_t)(i + row) * ABREAST, x[row], sizeof x[row]);
+        const float c = entry[row];
+        const float root = sqrtf(c + shift);
+        const float by = R->by[i + row] = 1.0f / root;
+        for (int v = 0; v < ABREAST; ++v) {
+            x[row][v] *= by;
+        }
+        memcpy(strip + (size_t)(i + row) * ABREAST, x[row], sizeof x[row]);
+        entry[row] = shift == 0.0f ? root : c / (root + shift);
+        for (int l = row + 1; l < TALL_f32; ++l) {
+            for (int v = 0; v < ABREAST; ++v) {
+                x[l][v] -= entry[l] * x[row][v];
             }
         }
     }
 }
 
-/* Some rows below that square, which do not wait for one another. */
-INLINE void divide_below_f32(const int rows, const int width, const float *by_C, vector_f32 under[][ABREAST], vector_f32 *at)
+/* Strips from `begin` to `end` of C with (shift I + C) (shift I + C)^T = shift I + S; those before them are done. */
+static void factor_strips_f32(const turned_f32 *R, const float shift, int begin, int end)
 {
-    for (int l = 0; l < width; ++l) {
-        for (int row = 0; row < rows; ++row) {
-            vector_f32 *to = at + row * ABREAST;
-            const float c = ((float *)to)[l] *= by_C[l];
-            for (int v = l / LANES_f32; v < ABREAST; ++v) {
-                to[v] -= c * under[l][v];
-            }
+    for (int i = R->skipped; i < end * STRIP_f32; i += TALL_f32) {
+        const int own = i / STRIP_f32;
+        if (own >= begin) {
+            factor_turned_f32(R, shift, i, strip_of_f32(R, own));
+        }
+        for (int s = own >= begin ? own + 1 : begin; s < end; ++s) {
+            solve_turned_f32(R, i, strip_of_f32(R, s));
         }
     }
 }
 
-/* C with (shift I + C) (shift I + C)^T = shift I + S, strip by strip. */
-static void factor_in_strips_f32(const int k, const float shift, const float *S, float *C, float *by_C, void *room)
+/* Strips of A^-1 S, the rows that they have. */
+static void solve_above_f32(const turned_f32 *R, int begin, int end, const float *A, const float *by_A)
 {
-    vector_f32 under[STRIP_f32][ABREAST];
-    for (int i = 0; i < k; ++i) {
-        memset(C + (size_t)i * (size_t)k + i + 1, 0, (size_t)(k - i - 1) * sizeof *C);
+    panel_f32 p = { .k = R->k, .strips = end - begin };
+    for (int s = begin; s < end; ++s) {
+        p.at[s - begin] = strip_of_f32(R, s) + R->before * ABREAST;
     }
-    for (int first = 0; first < k; first += STRIP_f32) {
-        panel_f32 p = panel_at_f32(k, first, room);
-        vector_f32 *const turned = p.at[0] + (size_t)k * ABREAST;
-        const int width = p.width[0];
-        p.strips = 1;
-        fill_f32(&p, S);
-        turn_rows_f32(k, first, width, C, turned);
-        int i = first;
-        for (; i <= k - ROWS; i += ROWS) {
-            subtract_before_f32(&p, ROWS, i, C, turned);
-        }
-        for (; i <= k - 4; i += 4) {
-            subtract_before_f32(&p, 4, i, C, turned);
-        }
-        for (; i <= k - 2; i += 2) {
-            subtract_before_f32(&p, 2, i, C, turned);
-        }
-        for (; i <= k - 1; i += 1) {
-            subtract_before_f32(&p, 1, i, C, turned);
-        }
-        factor_head_f32(&p, shift, by_C + first, under);
-        for (i = first; i < first + width; ++i) {
-            put_rows_f32(&p, 0, 1, i, C);
-        }
-        for (; i <= k - ROWS; i += ROWS) {
-            divide_below_f32(ROWS, width, by_C + first, under, p.at[0] + (size_t)(i - first) * ABREAST);
-            put_rows_f32(&p, 0, ROWS, i, C);
-        }
-        for (; i <= k - 1; i += 1) {
-            divide_below_f32(1, width, by_C + first, under, p.at[0] + (size_t)(i - first) * ABREAST);
-            put_rows_f32(&p, 0, 1, i, C);
+    int i = 0;
+    for (; (i + R->before) % TALL_f32 != 0; ++i) {
+        for (int s = 0; s < p.strips; ++s) {
+            solve_rows_of_strip_f32(&p, s, 1, i, A, by_A);
         }
     }
+    for (; i < end * STRIP_f32 - R->before; i += TALL_f32) {
+        const int own = (i + R->before) / STRIP_f32 - begin;
+        for (int s = own > 0 ? own : 0; s < p.strips; ++s) {
+            solve_rows_of_strip_f32(&p, s, TALL_f32, i, A, by_A);
+        }
+    }
+}
+
+/* That C, of S or, given A, of the lower triangle of A^-1 S^T; false where there is no memory. */
+static int factor_in_strips_f32(const int k, const float shift, const float *S, const float *A, const float *by_A,
+    float *C, float *by_C)
+{
+    turned_f32 R = turned_f32_of(k);
+    void *const room = turned_room_f32(&R);
+    if (room == NULL) {
+        return 0;
+    }
+    for (int begin = 0; begin < R.strips; begin += STRIPS) {
+        const int end = begin + STRIPS < R.strips ? begin + STRIPS : R.strips;
+        for (int s = begin; s < end; ++s) {
+            turn_in_f32(&R, s, S);
+        }
+        if (A != NULL) {
+            solve_above_f32(&R, begin, end, A, by_A);
+        }
+        factor_strips_f32(&R, shift, begin, end);
+        for (int s = begin; s < end; ++s) {
+            turn_out_f32(&R, s, C);
+        }
+    }
+    memcpy(by_C, R.by + R.before, (size_t)k * sizeof *by_C);
+    free(room);
+    return 1;
 }
 
 static void factor_one_f32(const int k, const float shift, const float *S, float *C, float *by_C)
 {
-    void *room = panel_room_f32(k);
-    if (room == NULL) {
+    if (!factor_in_strips_f32(k, shift, S, NULL, NULL, C, by_C)) {
         factor_row_by_row_f32(k, shift, S, C, by_C);
-        return;
     }
-    factor_in_strips_f32(k, shift, S, C, by_C, room);
-    free(room);
 }
 
 /* The transpose of a square, in place: in blocks, of which the ones across the diagonal stay near. */
@@ -3307,31 +3619,31 @@ static void turn_f32(const int k, float *B)
     }
 }
 
+/* E with (I + E) (I + E)^T = I + A^-1 (S - T) A^-T. */
 static void solve_close_one_f32(const int k, const float *A, const float *by_A, const float *S, const float *T,
     float *E, float *work)
 {
     float *X = work;
     float *by_C = work + (size_t)k * (size_t)k;
-    for (int i = 0; i < k; ++i) {
-        for (int j = 0; j <= i; ++j) {
-            const size_t at = (size_t)i * (size_t)k + (size_t)j;
-            X[at] = X[(size_t)j * (size_t)k + (size_t)i] = S[at] - T[at];
+    void *const room = panel_room_f32(k);
+    subtract_lower_one_f32(k, S, T, X);
+    if (room != NULL) {
+        solve_symmetric_f32(k, A, by_A, X, room);
+        free(room);
+        /* A^-1 (S - T), turned, is (S - T) A^-T; A^-1 times that is what is asked for, the lower triangle of it. */
+        if (factor_in_strips_f32(k, 1.0f, X, A, by_A, E, by_C)) {
+            return;
         }
+        subtract_lower_one_f32(k, S, T, X);
     }
-    /* A^-1 (S - T), turned, is (S - T) A^-T; A^-1 times that is what is asked for. */
-    void *room = panel_room_f32(k);
+    make_whole_f32(k, 0, k, X);
     for (int twice = 0; twice < 2; ++twice) {
-        if (room != NULL) {
-            solve_in_strips_f32(k, A, by_A, X, room);
-        } else {
-            solve_rows_f32(k, 1, A, by_A, X);
-        }
+        solve_rows_f32(k, 1, A, by_A, X);
         if (!twice) {
             turn_f32(k, X);
         }
     }
-    free(room);
-    factor_one_f32(k, 1.0f, X, E, by_C);
+    factor_row_by_row_f32(k, 1.0f, X, E, by_C);
 }
 
 /* Above the diagonal of S stands then what stood there: nobody reads it. */
@@ -3607,25 +3919,106 @@ static void back_symmetric_one_f32(const int k, const float *L, const float *by_
     }
 }
 
-/* S = scale L^-T S L^-1, the lower triangle of it: of L^-T S all, then with that turned the lower triangle of L^-T (L^-T S)^T. */
+/* Rows i to i + rows of some strips that all begin at row p->column[0], less rows `next` to `end` times entries of L: A holds L[next][i] and so
+   on, then L[next + 1][i], `along` further. Given by_L these rows are then solved for. */
+INLINE void subtract_below_f32(const panel_f32 *p, int s, const int rows, int i, int next, int end, const float *A, size_t along,
+    const float *L, const float *by_L)
+{
+    vector_f32 *const at = p->at[s] + (size_t)(i - p->column[0]) * ABREAST;
+    vector_f32 x[ROWS][ABREAST];
+    memcpy(x, at, (size_t)rows * sizeof *x);
+    subtract_product_f32(rows, end - next, A, 1, along, p->at[s] + (size_t)(next - p->column[0]) * ABREAST, x);
+    for (int row = rows - 1; by_L != NULL && row >= 0; --row) {
+        for (int l = row + 1; l < rows; ++l) {
+            for (int v = 0; v < ABREAST; ++v) {
+                x[row][v] -= L[(size_t)(i + l) * (size_t)p->k + (size_t)(i + row)] * x[l][v];
+            }
+        }
+        for (int v = 0; v < ABREAST; ++v) {
+            x[row][v] *= by_L[i + row];
+        }
+    }
+    memcpy(at, x, (size_t)rows * sizeof *x);
+}
+
+/* Rows of X = L^-T X from the first that the strips have to `known`; from there on they are known. In blocks from the last, of which each, once
+   it is known, is subtracted from all rows before it. */
+static void back_before_f32(const panel_f32 *p, int known, const float *L, const float *by_L)
+{
+    const int k = p->k, first = p->column[0], whole = known - (known - first) % ROWS;
+    for (int i = known - 1; i >= whole; --i) {
+        for (int s = 0; s < p->strips; ++s) {
+            subtract_below_f32(p, s, 1, i, i + 1, k, L + (size_t)(i + 1) * (size_t)k + (size_t)i, (size_t)k, L, by_L);
+        }
+    }
+    for (int end = k, start; end > first; end = start) {
+        const int least = end > whole ? whole : first;
+        start = end - BLOCK > least ? end - BLOCK : least;
+        for (int i = (end < whole ? end : whole) - ROWS; i >= first; i -= ROWS) {
+            const int next = i >= start ? i + ROWS : start;
+            float A[BLOCK * ROWS]; /* rows of L are far apart: what all strips need of them is put together */
+            for (int l = next; l < end; ++l) {
+                memcpy(A + (l - next) * ROWS, L + (size_t)l * (size_t)k + (size_t)i, ROWS * sizeof *A);
+            }
+            for (int s = 0; s < p->strips; ++s) {
+                if (i >= start) {
+                    subtract_below_f32(p, s, ROWS, i, next, end, A, ROWS, L, by_L);
+                } else {
+                    subtract_below_f32(p, s, ROWS, i, next, end, A, ROWS, L, NULL);
+                }
+            }
+        }
+    }
+}
+
+/* P = scale L^-T S in columns `from` to `to` and in rows `from` and below, of which S has the lower triangle. */
+static void back_columns_f32(const int k, int from, int to, const float scale, const float *L, const float *by_L, float *S, void *room)
+{
+    const panel_f32 p = strips_from_f32(k, from, to, from, room);
+    make_whole_f32(k, from, to, S);
+    for (int s = 0; s < p.strips; ++s) {
+        const float *at = S + (size_t)from * (size_t)k + (size_t)(from + s * STRIP_f32);
+        float *x = (float *)p.at[s];
+        for (int i = from; i < k; ++i, at += k, x += STRIP_f32) {
+            for (int j = 0; j < STRIP_f32; ++j) {
+                x[j] = j < p.width[s] ? scale * at[j] : 0.0f;
+            }
+        }
+    }
+    back_before_f32(&p, k, L, by_L);
+    put_from_f32(&p, from, from, S);
+}
+
+/* Rows `from` to `to` of X = P L^-1, symmetric, as columns of L^-T P^T. Their entries in later rows stand in those rows, which are known. */
+static void back_from_right_f32(const int k, int from, int to, const float *L, const float *by_L, float *S, void *room)
+{
+    const panel_f32 p = strips_from_f32(k, from, to, 0, room);
+    fill_whole_f32(&p, from, to, S);
+    back_before_f32(&p, to, L, by_L);
+    for (int s = 0; s < p.strips; ++s) {
+        float *rows = S + (size_t)(from + s * STRIP_f32) * (size_t)k;
+        turn_block_f32(p.width[s], to, (float *)p.at[s], STRIP_f32, rows, (size_t)k);
+    }
+}
+
+/* S = scale L^-T S L^-1, the lower triangle of it. Of P = L^-T S that is enough, too: where a row of P L^-1 needs what stands right of its
+   diagonal, that is what a later row has. */
 static void around_lower_one_f32(const int k, const float scale, const float *L, const float *by_L, float *S)
 {
-    void *room = panel_room_f32(k);
+    /* Few strips at once where of the entries across the diagonal, which are found twice, there would be many. */
+    const int wide = STRIP_f32 * (k < 8 * STRIP_f32 ? 1 : k < 16 * STRIP_f32 ? 2 : STRIPS);
+    void *const room = panel_room_f32(k);
     if (room == NULL) {
         back_lower_one_f32(k, scale, L, by_L, S);
         back_symmetric_one_f32(k, L, by_L, S);
         return;
     }
-    for (int first = 0; first < k; first += 16) {
-        for (int i = first; i < k; ++i) {
-            for (int j = first; j <= i && j < first + 16; ++j) {
-                S[(size_t)j * (size_t)k + (size_t)i] = S[(size_t)i * (size_t)k + (size_t)j] *= scale;
-            }
-        }
+    for (int from = 0; from < k; from += wide) {
+        back_columns_f32(k, from, k - from < wide ? k : from + wide, scale, L, by_L, S, room);
     }
-    back_in_strips_f32(k, L, by_L, S, room);
-    turn_f32(k, S);
-    back_in_panels_f32(k, 1.0f, L, by_L, S, S, room);
+    for (int from = (k - 1) / wide * wide; from >= 0; from -= wide) {
+        back_from_right_f32(k, from, k - from < wide ? k : from + wide, L, by_L, S, room);
+    }
     free(room);
 }
 
@@ -3701,12 +4094,39 @@ static int symmetric_state_f32(const int k, const source *from, int lane)
     return state;
 }
 
+/* Is every entry the one across the diagonal, to the last bit? Blocks are compared with what stands in their place when they are turned. */
+static int is_even_f32(const int k, const float *S)
+{
+    enum { SIDE = 16 };
+    float across[SIDE * SIDE];
+    for (int first = 0; first < k; first += SIDE) {
+        for (int i = first; i < k; i += SIDE) {
+            const int rows = k - i < SIDE ? k - i : SIDE, columns = k - first < SIDE ? k - first : SIDE;
+            const float *block = S + (size_t)i * (size_t)k + (size_t)first;
+            int odd = 0;
+            turn_block_f32(rows, columns, S + (size_t)first * (size_t)k + (size_t)i, (size_t)k, across, SIDE);
+            for (int l = 0; l < rows; ++l) {
+                for (int j = 0; j < columns; ++j) {
+                    odd |= block[(size_t)l * (size_t)k + (size_t)j] != across[l * SIDE + j];
+                }
+            }
+            if (odd) {
+                return 0;
+            }
+        }
+    }
+    return 1;
+}
+
 /* Is every entry the one across the diagonal, up to rounding? */
 static int is_symmetric_f32(const int k, const source *from, int lane)
 {
     const char *start = from->start[lane];
     const float unit = 64.0f * ((float)k) * FLT_EPSILON;
     int even = 1;
+    if (k >= 16 && is_plain_f32(k, from->row, from->column) && is_even_f32(k, (const float *)start)) {
+        return 1;
+    }
     for (int i = 0; i < k; ++i) {
         const float ii = *(const float *)(start + i * (from->row + from->column));
         for (int j = 0; j < i; ++j) {
@@ -3849,7 +4269,6 @@ static void kl_mvn_one(const int k, const source *in, double *scratch, double *k
     factor_one(k, 0.0, cov1, L1, over_L1);
     factor_one(k, 0.0, cov2, L2, over_L2);
     solve_difference_one(k, L2, over_L2, L1, L2, E);
-    clear_above_one(k, E);
     subtract_column_one(k, mu1, mu2, z);
     solve_column_one(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -3882,11 +4301,14 @@ static void kl_mvn_one(const int k, const source *in, double *scratch, double *k
         apart[lane] = kl[lane];
         kl[lane] = 0.0;
     }
-    for (size_t e = 0; e < (size_t)k * (size_t)k; ++e) {
-        for (int lane = 0; lane < lanes; ++lane) {
-            const double x = ((double *)E)[e * lanes + (size_t)lane];
-            size[lane] += x * x;
+    for (int i = 0; i < k; ++i) {
+        const double *row = E + (size_t)i * (size_t)k;
+        double sum = 0.0;
+#pragma omp simd reduction(+ : sum)
+        for (int j = 0; j <= i; ++j) {
+            sum += row[j] * row[j];
         }
+        size[0] += sum;
     }
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (double)CLOSE;
@@ -3932,8 +4354,8 @@ double CLOSEDFORM(kl_mvn)(size_t k, const double *mu1, const double *cov1, const
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int size = (int)k;
-    const size_t room = 7 * (size_t)k * (size_t)k + 7 * (size_t)k + 1;
-    double *const scratch = malloc(room * sizeof(double));
+    const size_t room = 6 * (size_t)k * (size_t)k + 7 * (size_t)k + 1;
+    double *const scratch = take(room * sizeof(double));
     double kl = NAN, least = 0.0;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
@@ -3945,7 +4367,7 @@ double CLOSEDFORM(kl_mvn)(size_t k, const double *mu1, const double *cov1, const
         kl_mvn_one(size, in, scratch, &kl, &least);
         kl = kl_mvn_settled(size, in, 0, kl, least, &raised);
     }
-    free(scratch);
+    give(scratch);
     raise_only(before, raised);
     return kl;
 }
@@ -3973,8 +4395,8 @@ static void kl_mvn_loop(char **args, const intptr_t *dimensions, const intptr_t 
     int spared = 0; /* matrices that lie as they are wanted by itself */
     spared += is_plain(k, in[1].row, in[1].column);
     spared += is_plain(k, in[3].row, in[3].column);
-    const size_t room = 7 * (size_t)k * (size_t)k + 7 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
-    void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector) : sizeof(double)) + 64);
+    const size_t room = 6 * (size_t)k * (size_t)k + 7 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
+    void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector) : sizeof(double)) + 64);
     vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
@@ -4018,7 +4440,7 @@ static void kl_mvn_loop(char **args, const intptr_t *dimensions, const intptr_t 
             *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
     }
-    free(large);
+    give(large);
     raise_only(before, raised);
 }
 
@@ -4153,7 +4575,6 @@ static void kl_mvn_f32_one(const int k, const source *in, float *scratch, float 
     factor_one_f32(k, 0.0, cov1, L1, over_L1);
     factor_one_f32(k, 0.0, cov2, L2, over_L2);
     solve_difference_one_f32(k, L2, over_L2, L1, L2, E);
-    clear_above_one_f32(k, E);
     subtract_column_one_f32(k, mu1, mu2, z);
     solve_column_one_f32(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -4186,11 +4607,14 @@ static void kl_mvn_f32_one(const int k, const source *in, float *scratch, float 
         apart[lane] = kl[lane];
         kl[lane] = 0.0f;
     }
-    for (size_t e = 0; e < (size_t)k * (size_t)k; ++e) {
-        for (int lane = 0; lane < lanes; ++lane) {
-            const float x = ((float *)E)[e * lanes + (size_t)lane];
-            size[lane] += x * x;
+    for (int i = 0; i < k; ++i) {
+        const float *row = E + (size_t)i * (size_t)k;
+        float sum = 0.0f;
+#pragma omp simd reduction(+ : sum)
+        for (int j = 0; j <= i; ++j) {
+            sum += row[j] * row[j];
         }
+        size[0] += sum;
     }
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (float)CLOSE;
@@ -4236,8 +4660,8 @@ float CLOSEDFORM(kl_mvn_f32)(size_t k, const float *mu1, const float *cov1, cons
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int size = (int)k;
-    const size_t room = 7 * (size_t)k * (size_t)k + 7 * (size_t)k + 1;
-    float *const scratch = malloc(room * sizeof(float));
+    const size_t room = 6 * (size_t)k * (size_t)k + 7 * (size_t)k + 1;
+    float *const scratch = take(room * sizeof(float));
     float kl = NAN, least = 0.0f;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
@@ -4249,7 +4673,7 @@ float CLOSEDFORM(kl_mvn_f32)(size_t k, const float *mu1, const float *cov1, cons
         kl_mvn_f32_one(size, in, scratch, &kl, &least);
         kl = kl_mvn_f32_settled(size, in, 0, kl, least, &raised);
     }
-    free(scratch);
+    give(scratch);
     raise_only(before, raised);
     return kl;
 }
@@ -4277,8 +4701,8 @@ static void kl_mvn_f32_loop(char **args, const intptr_t *dimensions, const intpt
     int spared = 0; /* matrices that lie as they are wanted by itself */
     spared += is_plain_f32(k, in[1].row, in[1].column);
     spared += is_plain_f32(k, in[3].row, in[3].column);
-    const size_t room = 7 * (size_t)k * (size_t)k + 7 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
-    void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
+    const size_t room = 6 * (size_t)k * (size_t)k + 7 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
+    void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
     vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
@@ -4322,7 +4746,7 @@ static void kl_mvn_f32_loop(char **args, const intptr_t *dimensions, const intpt
             *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
     }
-    free(large);
+    give(large);
     raise_only(before, raised);
 }
 
@@ -4446,7 +4870,7 @@ double CLOSEDFORM(kl_mvn_chol)(size_t k, const double *mu1, const double *L1, co
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int size = (int)k;
     const size_t room = 3 * (size_t)k * (size_t)k + 4 * (size_t)k + 1;
-    double *const scratch = malloc(room * sizeof(double));
+    double *const scratch = take(room * sizeof(double));
     double kl = NAN, least = 0.0;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
@@ -4458,7 +4882,7 @@ double CLOSEDFORM(kl_mvn_chol)(size_t k, const double *mu1, const double *L1, co
         kl_mvn_chol_one(size, in, scratch, &kl, &least);
         kl = kl_mvn_chol_settled(size, in, 0, kl, least, &raised);
     }
-    free(scratch);
+    give(scratch);
     raise_only(before, raised);
     return kl;
 }
@@ -4487,7 +4911,7 @@ static void kl_mvn_chol_loop(char **args, const intptr_t *dimensions, const intp
     spared += is_plain(k, in[1].row, in[1].column);
     spared += is_plain(k, in[3].row, in[3].column);
     const size_t room = 3 * (size_t)k * (size_t)k + 4 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
-    void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector) : sizeof(double)) + 64);
+    void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector) : sizeof(double)) + 64);
     vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
@@ -4555,7 +4979,7 @@ static void kl_mvn_chol_loop(char **args, const intptr_t *dimensions, const intp
             *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
     }
-    free(large);
+    give(large);
     raise_only(before, raised);
 }
 
@@ -4679,7 +5103,7 @@ float CLOSEDFORM(kl_mvn_chol_f32)(size_t k, const float *mu1, const float *L1, c
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int size = (int)k;
     const size_t room = 3 * (size_t)k * (size_t)k + 4 * (size_t)k + 1;
-    float *const scratch = malloc(room * sizeof(float));
+    float *const scratch = take(room * sizeof(float));
     float kl = NAN, least = 0.0f;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
@@ -4691,7 +5115,7 @@ float CLOSEDFORM(kl_mvn_chol_f32)(size_t k, const float *mu1, const float *L1, c
         kl_mvn_chol_f32_one(size, in, scratch, &kl, &least);
         kl = kl_mvn_chol_f32_settled(size, in, 0, kl, least, &raised);
     }
-    free(scratch);
+    give(scratch);
     raise_only(before, raised);
     return kl;
 }
@@ -4720,7 +5144,7 @@ static void kl_mvn_chol_f32_loop(char **args, const intptr_t *dimensions, const 
     spared += is_plain_f32(k, in[1].row, in[1].column);
     spared += is_plain_f32(k, in[3].row, in[3].column);
     const size_t room = 3 * (size_t)k * (size_t)k + 4 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
-    void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
+    void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
     vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
@@ -4788,7 +5212,7 @@ static void kl_mvn_chol_f32_loop(char **args, const intptr_t *dimensions, const 
             *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
     }
-    free(large);
+    give(large);
     raise_only(before, raised);
 }
 
@@ -4943,7 +5367,7 @@ void CLOSEDFORM(kl_mvn_chol_value_and_grad)(size_t k, const double *mu1, const d
     const int size = (int)k;
     const size_t room = 5 * (size_t)k * (size_t)k + 6 * (size_t)k + 1;
     double *gradients[4] = {NULL};
-    double *const scratch = malloc(room * sizeof(double));
+    double *const scratch = take(room * sizeof(double));
     double kl = NAN, least = 0.0;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
@@ -4959,7 +5383,7 @@ void CLOSEDFORM(kl_mvn_chol_value_and_grad)(size_t k, const double *mu1, const d
     put_lower(size, kl - kl == 0.0 ? gradients[1] : NULL, 1, 0, (char *)by_L1, (intptr_t)(k * sizeof(double)), sizeof(double));
     put_column(size, kl - kl == 0.0 ? gradients[2] : NULL, 1, 0, (char *)by_mu2, sizeof(double));
     put_lower(size, kl - kl == 0.0 ? gradients[3] : NULL, 1, 0, (char *)by_L2, (intptr_t)(k * sizeof(double)), sizeof(double));
-    free(scratch);
+    give(scratch);
     raise_only(before, raised);
     *kl_ = kl;
 }
@@ -4992,7 +5416,7 @@ static void kl_mvn_chol_value_and_grad_loop(char **args, const intptr_t *dimensi
     spared += is_plain(k, steps[16], steps[17]);
     spared += is_plain(k, steps[19], steps[20]);
     const size_t room = 5 * (size_t)k * (size_t)k + 6 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
-    void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector) : sizeof(double)) + 64);
+    void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector) : sizeof(double)) + 64);
     vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
@@ -5066,7 +5490,7 @@ static void kl_mvn_chol_value_and_grad_loop(char **args, const intptr_t *dimensi
             put_lower(k, from, (size_t)count, together, args[8] + (first + lane) * steps[8], steps[19], steps[20]);
         }
     }
-    free(large);
+    give(large);
     raise_only(before, raised);
 }
 
@@ -5221,7 +5645,7 @@ void CLOSEDFORM(kl_mvn_chol_value_and_grad_f32)(size_t k, const float *mu1, cons
     const int size = (int)k;
     const size_t room = 5 * (size_t)k * (size_t)k + 6 * (size_t)k + 1;
     float *gradients[4] = {NULL};
-    float *const scratch = malloc(room * sizeof(float));
+    float *const scratch = take(room * sizeof(float));
     float kl = NAN, least = 0.0f;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
@@ -5237,7 +5661,7 @@ void CLOSEDFORM(kl_mvn_chol_value_and_grad_f32)(size_t k, const float *mu1, cons
     put_lower_f32(size, kl - kl == 0.0f ? gradients[1] : NULL, 1, 0, (char *)by_L1, (intptr_t)(k * sizeof(float)), sizeof(float));
     put_column_f32(size, kl - kl == 0.0f ? gradients[2] : NULL, 1, 0, (char *)by_mu2, sizeof(float));
     put_lower_f32(size, kl - kl == 0.0f ? gradients[3] : NULL, 1, 0, (char *)by_L2, (intptr_t)(k * sizeof(float)), sizeof(float));
-    free(scratch);
+    give(scratch);
     raise_only(before, raised);
     *kl_ = kl;
 }
@@ -5270,7 +5694,7 @@ static void kl_mvn_chol_value_and_grad_f32_loop(char **args, const intptr_t *dim
     spared += is_plain_f32(k, steps[16], steps[17]);
     spared += is_plain_f32(k, steps[19], steps[20]);
     const size_t room = 5 * (size_t)k * (size_t)k + 6 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
-    void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
+    void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
     vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
@@ -5344,7 +5768,7 @@ static void kl_mvn_chol_value_and_grad_f32_loop(char **args, const intptr_t *dim
             put_lower_f32(k, from, (size_t)count, together, args[8] + (first + lane) * steps[8], steps[19], steps[20]);
         }
     }
-    free(large);
+    give(large);
     raise_only(before, raised);
 }
 
@@ -5479,7 +5903,6 @@ static void kl_mvn_prec_one(const int k, const source *in, double *scratch, doub
     factor_one(k, 0.0, prec1, R1, over_R1);
     factor_one(k, 0.0, prec2, R2, over_R2);
     solve_difference_one(k, R1, over_R1, R2, R1, E);
-    clear_above_one(k, E);
     subtract_column_one(k, mu1, mu2, w);
     carry_column_one(k, R2, w);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -5512,11 +5935,14 @@ static void kl_mvn_prec_one(const int k, const source *in, double *scratch, doub
         apart[lane] = kl[lane];
         kl[lane] = 0.0;
     }
-    for (size_t e = 0; e < (size_t)k * (size_t)k; ++e) {
-        for (int lane = 0; lane < lanes; ++lane) {
-            const double x = ((double *)E)[e * lanes + (size_t)lane];
-            size[lane] += x * x;
+    for (int i = 0; i < k; ++i) {
+        const double *row = E + (size_t)i * (size_t)k;
+        double sum = 0.0;
+#pragma omp simd reduction(+ : sum)
+        for (int j = 0; j <= i; ++j) {
+            sum += row[j] * row[j];
         }
+        size[0] += sum;
     }
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (double)CLOSE;
@@ -5562,8 +5988,8 @@ double CLOSEDFORM(kl_mvn_prec)(size_t k, const double *mu1, const double *prec1,
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int size = (int)k;
-    const size_t room = 7 * (size_t)k * (size_t)k + 7 * (size_t)k + 1;
-    double *const scratch = malloc(room * sizeof(double));
+    const size_t room = 6 * (size_t)k * (size_t)k + 7 * (size_t)k + 1;
+    double *const scratch = take(room * sizeof(double));
     double kl = NAN, least = 0.0;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
@@ -5575,7 +6001,7 @@ double CLOSEDFORM(kl_mvn_prec)(size_t k, const double *mu1, const double *prec1,
         kl_mvn_prec_one(size, in, scratch, &kl, &least);
         kl = kl_mvn_prec_settled(size, in, 0, kl, least, &raised);
     }
-    free(scratch);
+    give(scratch);
     raise_only(before, raised);
     return kl;
 }
@@ -5603,8 +6029,8 @@ static void kl_mvn_prec_loop(char **args, const intptr_t *dimensions, const intp
     int spared = 0; /* matrices that lie as they are wanted by itself */
     spared += is_plain(k, in[1].row, in[1].column);
     spared += is_plain(k, in[3].row, in[3].column);
-    const size_t room = 7 * (size_t)k * (size_t)k + 7 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
-    void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector) : sizeof(double)) + 64);
+    const size_t room = 6 * (size_t)k * (size_t)k + 7 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
+    void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector) : sizeof(double)) + 64);
     vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
@@ -5648,7 +6074,7 @@ static void kl_mvn_prec_loop(char **args, const intptr_t *dimensions, const intp
             *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
     }
-    free(large);
+    give(large);
     raise_only(before, raised);
 }
 
@@ -5783,7 +6209,6 @@ static void kl_mvn_prec_f32_one(const int k, const source *in, float *scratch, f
     factor_one_f32(k, 0.0, prec1, R1, over_R1);
     factor_one_f32(k, 0.0, prec2, R2, over_R2);
     solve_difference_one_f32(k, R1, over_R1, R2, R1, E);
-    clear_above_one_f32(k, E);
     subtract_column_one_f32(k, mu1, mu2, w);
     carry_column_one_f32(k, R2, w);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -5816,11 +6241,14 @@ static void kl_mvn_prec_f32_one(const int k, const source *in, float *scratch, f
         apart[lane] = kl[lane];
         kl[lane] = 0.0f;
     }
-    for (size_t e = 0; e < (size_t)k * (size_t)k; ++e) {
-        for (int lane = 0; lane < lanes; ++lane) {
-            const float x = ((float *)E)[e * lanes + (size_t)lane];
-            size[lane] += x * x;
+    for (int i = 0; i < k; ++i) {
+        const float *row = E + (size_t)i * (size_t)k;
+        float sum = 0.0f;
+#pragma omp simd reduction(+ : sum)
+        for (int j = 0; j <= i; ++j) {
+            sum += row[j] * row[j];
         }
+        size[0] += sum;
     }
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (float)CLOSE;
@@ -5866,8 +6294,8 @@ float CLOSEDFORM(kl_mvn_prec_f32)(size_t k, const float *mu1, const float *prec1
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int size = (int)k;
-    const size_t room = 7 * (size_t)k * (size_t)k + 7 * (size_t)k + 1;
-    float *const scratch = malloc(room * sizeof(float));
+    const size_t room = 6 * (size_t)k * (size_t)k + 7 * (size_t)k + 1;
+    float *const scratch = take(room * sizeof(float));
     float kl = NAN, least = 0.0f;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
@@ -5879,7 +6307,7 @@ float CLOSEDFORM(kl_mvn_prec_f32)(size_t k, const float *mu1, const float *prec1
         kl_mvn_prec_f32_one(size, in, scratch, &kl, &least);
         kl = kl_mvn_prec_f32_settled(size, in, 0, kl, least, &raised);
     }
-    free(scratch);
+    give(scratch);
     raise_only(before, raised);
     return kl;
 }
@@ -5907,8 +6335,8 @@ static void kl_mvn_prec_f32_loop(char **args, const intptr_t *dimensions, const 
     int spared = 0; /* matrices that lie as they are wanted by itself */
     spared += is_plain_f32(k, in[1].row, in[1].column);
     spared += is_plain_f32(k, in[3].row, in[3].column);
-    const size_t room = 7 * (size_t)k * (size_t)k + 7 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
-    void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
+    const size_t room = 6 * (size_t)k * (size_t)k + 7 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
+    void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
     vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
@@ -5952,7 +6380,7 @@ static void kl_mvn_prec_f32_loop(char **args, const intptr_t *dimensions, const 
             *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
     }
-    free(large);
+    give(large);
     raise_only(before, raised);
 }
 
@@ -6076,7 +6504,7 @@ double CLOSEDFORM(kl_mvn_prec_chol)(size_t k, const double *mu1, const double *R
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int size = (int)k;
     const size_t room = 3 * (size_t)k * (size_t)k + 4 * (size_t)k + 1;
-    double *const scratch = malloc(room * sizeof(double));
+    double *const scratch = take(room * sizeof(double));
     double kl = NAN, least = 0.0;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
@@ -6088,7 +6516,7 @@ double CLOSEDFORM(kl_mvn_prec_chol)(size_t k, const double *mu1, const double *R
         kl_mvn_prec_chol_one(size, in, scratch, &kl, &least);
         kl = kl_mvn_prec_chol_settled(size, in, 0, kl, least, &raised);
     }
-    free(scratch);
+    give(scratch);
     raise_only(before, raised);
     return kl;
 }
@@ -6117,7 +6545,7 @@ static void kl_mvn_prec_chol_loop(char **args, const intptr_t *dimensions, const
     spared += is_plain(k, in[1].row, in[1].column);
     spared += is_plain(k, in[3].row, in[3].column);
     const size_t room = 3 * (size_t)k * (size_t)k + 4 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
-    void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector) : sizeof(double)) + 64);
+    void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector) : sizeof(double)) + 64);
     vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
@@ -6185,7 +6613,7 @@ static void kl_mvn_prec_chol_loop(char **args, const intptr_t *dimensions, const
             *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
     }
-    free(large);
+    give(large);
     raise_only(before, raised);
 }
 
@@ -6309,7 +6737,7 @@ float CLOSEDFORM(kl_mvn_prec_chol_f32)(size_t k, const float *mu1, const float *
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int size = (int)k;
     const size_t room = 3 * (size_t)k * (size_t)k + 4 * (size_t)k + 1;
-    float *const scratch = malloc(room * sizeof(float));
+    float *const scratch = take(room * sizeof(float));
     float kl = NAN, least = 0.0f;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
@@ -6321,7 +6749,7 @@ float CLOSEDFORM(kl_mvn_prec_chol_f32)(size_t k, const float *mu1, const float *
         kl_mvn_prec_chol_f32_one(size, in, scratch, &kl, &least);
         kl = kl_mvn_prec_chol_f32_settled(size, in, 0, kl, least, &raised);
     }
-    free(scratch);
+    give(scratch);
     raise_only(before, raised);
     return kl;
 }
@@ -6350,7 +6778,7 @@ static void kl_mvn_prec_chol_f32_loop(char **args, const intptr_t *dimensions, c
     spared += is_plain_f32(k, in[1].row, in[1].column);
     spared += is_plain_f32(k, in[3].row, in[3].column);
     const size_t room = 3 * (size_t)k * (size_t)k + 4 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
-    void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
+    void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
     vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
@@ -6418,7 +6846,7 @@ static void kl_mvn_prec_chol_f32_loop(char **args, const intptr_t *dimensions, c
             *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
     }
-    free(large);
+    give(large);
     raise_only(before, raised);
 }
 
@@ -6581,7 +7009,7 @@ void CLOSEDFORM(kl_mvn_prec_chol_value_and_grad)(size_t k, const double *mu1, co
     const int size = (int)k;
     const size_t room = 5 * (size_t)k * (size_t)k + 7 * (size_t)k + 1;
     double *gradients[4] = {NULL};
-    double *const scratch = malloc(room * sizeof(double));
+    double *const scratch = take(room * sizeof(double));
     double kl = NAN, least = 0.0;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
@@ -6597,7 +7025,7 @@ void CLOSEDFORM(kl_mvn_prec_chol_value_and_grad)(size_t k, const double *mu1, co
     put_lower(size, kl - kl == 0.0 ? gradients[1] : NULL, 1, 0, (char *)by_R1, (intptr_t)(k * sizeof(double)), sizeof(double));
     put_column(size, kl - kl == 0.0 ? gradients[2] : NULL, 1, 0, (char *)by_mu2, sizeof(double));
     put_lower(size, kl - kl == 0.0 ? gradients[3] : NULL, 1, 0, (char *)by_R2, (intptr_t)(k * sizeof(double)), sizeof(double));
-    free(scratch);
+    give(scratch);
     raise_only(before, raised);
     *kl_ = kl;
 }
@@ -6630,7 +7058,7 @@ static void kl_mvn_prec_chol_value_and_grad_loop(char **args, const intptr_t *di
     spared += is_plain(k, steps[16], steps[17]);
     spared += is_plain(k, steps[19], steps[20]);
     const size_t room = 5 * (size_t)k * (size_t)k + 7 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
-    void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector) : sizeof(double)) + 64);
+    void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector) : sizeof(double)) + 64);
     vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
@@ -6704,7 +7132,7 @@ static void kl_mvn_prec_chol_value_and_grad_loop(char **args, const intptr_t *di
             put_lower(k, from, (size_t)count, together, args[8] + (first + lane) * steps[8], steps[19], steps[20]);
         }
     }
-    free(large);
+    give(large);
     raise_only(before, raised);
 }
 
@@ -6867,7 +7295,7 @@ void CLOSEDFORM(kl_mvn_prec_chol_value_and_grad_f32)(size_t k, const float *mu1,
     const int size = (int)k;
     const size_t room = 5 * (size_t)k * (size_t)k + 7 * (size_t)k + 1;
     float *gradients[4] = {NULL};
-    float *const scratch = malloc(room * sizeof(float));
+    float *const scratch = take(room * sizeof(float));
     float kl = NAN, least = 0.0f;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
@@ -6883,7 +7311,7 @@ void CLOSEDFORM(kl_mvn_prec_chol_value_and_grad_f32)(size_t k, const float *mu1,
     put_lower_f32(size, kl - kl == 0.0f ? gradients[1] : NULL, 1, 0, (char *)by_R1, (intptr_t)(k * sizeof(float)), sizeof(float));
     put_column_f32(size, kl - kl == 0.0f ? gradients[2] : NULL, 1, 0, (char *)by_mu2, sizeof(float));
     put_lower_f32(size, kl - kl == 0.0f ? gradients[3] : NULL, 1, 0, (char *)by_R2, (intptr_t)(k * sizeof(float)), sizeof(float));
-    free(scratch);
+    give(scratch);
     raise_only(before, raised);
     *kl_ = kl;
 }
@@ -6916,7 +7344,7 @@ static void kl_mvn_prec_chol_value_and_grad_f32_loop(char **args, const intptr_t
     spared += is_plain_f32(k, steps[16], steps[17]);
     spared += is_plain_f32(k, steps[19], steps[20]);
     const size_t room = 5 * (size_t)k * (size_t)k + 7 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
-    void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
+    void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
     vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
@@ -6990,7 +7418,7 @@ static void kl_mvn_prec_chol_value_and_grad_f32_loop(char **args, const intptr_t
             put_lower_f32(k, from, (size_t)count, together, args[8] + (first + lane) * steps[8], steps[19], steps[20]);
         }
     }
-    free(large);
+    give(large);
     raise_only(before, raised);
 }
 
@@ -7172,7 +7600,6 @@ static void kl_mvn_prec_value_and_grad_one(const int k, const source *in, double
     factor_one(k, 0.0, prec1, R1, over_R1);
     factor_one(k, 0.0, prec2, R2, over_R2);
     solve_difference_one(k, R1, over_R1, R2, R1, E);
-    clear_above_one(k, E);
     subtract_column_one(k, mu1, mu2, w);
     carry_column_one(k, R2, w);
     subtract_column_one(k, mu1, mu2, mu_gap);
@@ -7206,11 +7633,14 @@ static void kl_mvn_prec_value_and_grad_one(const int k, const source *in, double
         apart[lane] = kl[lane];
         kl[lane] = 0.0;
     }
-    for (size_t e = 0; e < (size_t)k * (size_t)k; ++e) {
-        for (int lane = 0; lane < lanes; ++lane) {
-            const double x = ((double *)E)[e * lanes + (size_t)lane];
-            size[lane] += x * x;
+    for (int i = 0; i < k; ++i) {
+        const double *row = E + (size_t)i * (size_t)k;
+        double sum = 0.0;
+#pragma omp simd reduction(+ : sum)
+        for (int j = 0; j <= i; ++j) {
+            sum += row[j] * row[j];
         }
+        size[0] += sum;
     }
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (double)CLOSE;
@@ -7278,9 +7708,9 @@ void CLOSEDFORM(kl_mvn_prec_value_and_grad)(size_t k, const double *mu1, const d
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int size = (int)k;
-    const size_t room = 10 * (size_t)k * (size_t)k + 10 * (size_t)k + 1;
+    const size_t room = 9 * (size_t)k * (size_t)k + 10 * (size_t)k + 1;
     double *gradients[4] = {NULL};
-    double *const scratch = malloc(room * sizeof(double));
+    double *const scratch = take(room * sizeof(double));
     double kl = NAN, least = 0.0;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
@@ -7296,7 +7726,7 @@ void CLOSEDFORM(kl_mvn_prec_value_and_grad)(size_t k, const double *mu1, const d
     put_symmetric(size, kl - kl == 0.0 ? gradients[1] : NULL, 1, 0, (char *)by_prec1, (intptr_t)(k * sizeof(double)), sizeof(double));
     put_column(size, kl - kl == 0.0 ? gradients[2] : NULL, 1, 0, (char *)by_mu2, sizeof(double));
     put_symmetric(size, kl - kl == 0.0 ? gradients[3] : NULL, 1, 0, (char *)by_prec2, (intptr_t)(k * sizeof(double)), sizeof(double));
-    free(scratch);
+    give(scratch);
     raise_only(before, raised);
     *kl_ = kl;
 }
@@ -7328,8 +7758,8 @@ static void kl_mvn_prec_value_and_grad_loop(char **args, const intptr_t *dimensi
     spared += is_plain(k, in[3].row, in[3].column);
     spared += is_plain(k, steps[16], steps[17]);
     spared += is_plain(k, steps[19], steps[20]);
-    const size_t room = 10 * (size_t)k * (size_t)k + 10 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
-    void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector) : sizeof(double)) + 64);
+    const size_t room = 9 * (size_t)k * (size_t)k + 10 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
+    void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector) : sizeof(double)) + 64);
     vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
@@ -7391,7 +7821,7 @@ static void kl_mvn_prec_value_and_grad_loop(char **args, const intptr_t *dimensi
             put_symmetric(k, from, (size_t)count, together, args[8] + (first + lane) * steps[8], steps[19], steps[20]);
         }
     }
-    free(large);
+    give(large);
     raise_only(before, raised);
 }
 
@@ -7573,7 +8003,6 @@ static void kl_mvn_prec_value_and_grad_f32_one(const int k, const source *in, fl
     factor_one_f32(k, 0.0, prec1, R1, over_R1);
     factor_one_f32(k, 0.0, prec2, R2, over_R2);
     solve_difference_one_f32(k, R1, over_R1, R2, R1, E);
-    clear_above_one_f32(k, E);
     subtract_column_one_f32(k, mu1, mu2, w);
     carry_column_one_f32(k, R2, w);
     subtract_column_one_f32(k, mu1, mu2, mu_gap);
@@ -7607,11 +8036,14 @@ static void kl_mvn_prec_value_and_grad_f32_one(const int k, const source *in, fl
         apart[lane] = kl[lane];
         kl[lane] = 0.0f;
     }
-    for (size_t e = 0; e < (size_t)k * (size_t)k; ++e) {
-        for (int lane = 0; lane < lanes; ++lane) {
-            const float x = ((float *)E)[e * lanes + (size_t)lane];
-            size[lane] += x * x;
+    for (int i = 0; i < k; ++i) {
+        const float *row = E + (size_t)i * (size_t)k;
+        float sum = 0.0f;
+#pragma omp simd reduction(+ : sum)
+        for (int j = 0; j <= i; ++j) {
+            sum += row[j] * row[j];
         }
+        size[0] += sum;
     }
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (float)CLOSE;
@@ -7679,9 +8111,9 @@ void CLOSEDFORM(kl_mvn_prec_value_and_grad_f32)(size_t k, const float *mu1, cons
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int size = (int)k;
-    const size_t room = 10 * (size_t)k * (size_t)k + 10 * (size_t)k + 1;
+    const size_t room = 9 * (size_t)k * (size_t)k + 10 * (size_t)k + 1;
     float *gradients[4] = {NULL};
-    float *const scratch = malloc(room * sizeof(float));
+    float *const scratch = take(room * sizeof(float));
     float kl = NAN, least = 0.0f;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
@@ -7697,7 +8129,7 @@ void CLOSEDFORM(kl_mvn_prec_value_and_grad_f32)(size_t k, const float *mu1, cons
     put_symmetric_f32(size, kl - kl == 0.0f ? gradients[1] : NULL, 1, 0, (char *)by_prec1, (intptr_t)(k * sizeof(float)), sizeof(float));
     put_column_f32(size, kl - kl == 0.0f ? gradients[2] : NULL, 1, 0, (char *)by_mu2, sizeof(float));
     put_symmetric_f32(size, kl - kl == 0.0f ? gradients[3] : NULL, 1, 0, (char *)by_prec2, (intptr_t)(k * sizeof(float)), sizeof(float));
-    free(scratch);
+    give(scratch);
     raise_only(before, raised);
     *kl_ = kl;
 }
@@ -7729,8 +8161,8 @@ static void kl_mvn_prec_value_and_grad_f32_loop(char **args, const intptr_t *dim
     spared += is_plain_f32(k, in[3].row, in[3].column);
     spared += is_plain_f32(k, steps[16], steps[17]);
     spared += is_plain_f32(k, steps[19], steps[20]);
-    const size_t room = 10 * (size_t)k * (size_t)k + 10 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
-    void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
+    const size_t room = 9 * (size_t)k * (size_t)k + 10 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
+    void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
     vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
@@ -7792,7 +8224,7 @@ static void kl_mvn_prec_value_and_grad_f32_loop(char **args, const intptr_t *dim
             put_symmetric_f32(k, from, (size_t)count, together, args[8] + (first + lane) * steps[8], steps[19], steps[20]);
         }
     }
-    free(large);
+    give(large);
     raise_only(before, raised);
 }
 
@@ -7880,7 +8312,7 @@ double CLOSEDFORM(kl_mvn_vae_chol)(size_t k, const double *mu, const double *L)
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int size = (int)k;
     const size_t room = 1 * (size_t)k * (size_t)k + 1 * (size_t)k + 1;
-    double *const scratch = malloc(room * sizeof(double));
+    double *const scratch = take(room * sizeof(double));
     double kl = NAN, least = 0.0;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[2];
@@ -7890,7 +8322,7 @@ double CLOSEDFORM(kl_mvn_vae_chol)(size_t k, const double *mu, const double *L)
         kl_mvn_vae_chol_one(size, in, scratch, &kl, &least);
         kl = kl_mvn_vae_chol_settled(size, in, 0, kl, least, &raised);
     }
-    free(scratch);
+    give(scratch);
     raise_only(before, raised);
     return kl;
 }
@@ -7914,7 +8346,7 @@ static void kl_mvn_vae_chol_loop(char **args, const intptr_t *dimensions, const 
     int spared = 0; /* matrices that lie as they are wanted by itself */
     spared += is_plain(k, in[1].row, in[1].column);
     const size_t room = 1 * (size_t)k * (size_t)k + 1 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
-    void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector) : sizeof(double)) + 64);
+    void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector) : sizeof(double)) + 64);
     vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
@@ -7977,7 +8409,7 @@ static void kl_mvn_vae_chol_loop(char **args, const intptr_t *dimensions, const 
             *(double *)(args[2] + (first + lane) * steps[2]) = kl[lane];
         }
     }
-    free(large);
+    give(large);
     raise_only(before, raised);
 }
 
@@ -8065,7 +8497,7 @@ float CLOSEDFORM(kl_mvn_vae_chol_f32)(size_t k, const float *mu, const float *L)
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int size = (int)k;
     const size_t room = 1 * (size_t)k * (size_t)k + 1 * (size_t)k + 1;
-    float *const scratch = malloc(room * sizeof(float));
+    float *const scratch = take(room * sizeof(float));
     float kl = NAN, least = 0.0f;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[2];
@@ -8075,7 +8507,7 @@ float CLOSEDFORM(kl_mvn_vae_chol_f32)(size_t k, const float *mu, const float *L)
         kl_mvn_vae_chol_f32_one(size, in, scratch, &kl, &least);
         kl = kl_mvn_vae_chol_f32_settled(size, in, 0, kl, least, &raised);
     }
-    free(scratch);
+    give(scratch);
     raise_only(before, raised);
     return kl;
 }
@@ -8099,7 +8531,7 @@ static void kl_mvn_vae_chol_f32_loop(char **args, const intptr_t *dimensions, co
     int spared = 0; /* matrices that lie as they are wanted by itself */
     spared += is_plain_f32(k, in[1].row, in[1].column);
     const size_t room = 1 * (size_t)k * (size_t)k + 1 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
-    void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
+    void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
     vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
@@ -8162,7 +8594,7 @@ static void kl_mvn_vae_chol_f32_loop(char **args, const intptr_t *dimensions, co
             *(float *)(args[2] + (first + lane) * steps[2]) = kl[lane];
         }
     }
-    free(large);
+    give(large);
     raise_only(before, raised);
 }
 
@@ -8269,7 +8701,7 @@ void CLOSEDFORM(kl_mvn_vae_chol_value_and_grad)(size_t k, const double *mu, cons
     const int size = (int)k;
     const size_t room = 3 * (size_t)k * (size_t)k + 1 * (size_t)k + 1;
     double *gradients[2] = {NULL};
-    double *const scratch = malloc(room * sizeof(double));
+    double *const scratch = take(room * sizeof(double));
     double kl = NAN, least = 0.0;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[2];
@@ -8281,7 +8713,7 @@ void CLOSEDFORM(kl_mvn_vae_chol_value_and_grad)(size_t k, const double *mu, cons
     }
     put_column(size, kl - kl == 0.0 ? gradients[0] : NULL, 1, 0, (char *)by_mu, sizeof(double));
     put_lower(size, kl - kl == 0.0 ? gradients[1] : NULL, 1, 0, (char *)by_L, (intptr_t)(k * sizeof(double)), sizeof(double));
-    free(scratch);
+    give(scratch);
     raise_only(before, raised);
     *kl_ = kl;
 }
@@ -8308,7 +8740,7 @@ static void kl_mvn_vae_chol_value_and_grad_loop(char **args, const intptr_t *dim
     spared += is_plain(k, in[1].row, in[1].column);
     spared += is_plain(k, steps[9], steps[10]);
     const size_t room = 3 * (size_t)k * (size_t)k + 1 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
-    void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector) : sizeof(double)) + 64);
+    void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector) : sizeof(double)) + 64);
     vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
@@ -8368,7 +8800,7 @@ static void kl_mvn_vae_chol_value_and_grad_loop(char **args, const intptr_t *dim
             put_lower(k, from, (size_t)count, together, args[4] + (first + lane) * steps[4], steps[9], steps[10]);
         }
     }
-    free(large);
+    give(large);
     raise_only(before, raised);
 }
 
@@ -8475,7 +8907,7 @@ void CLOSEDFORM(kl_mvn_vae_chol_value_and_grad_f32)(size_t k, const float *mu, c
     const int size = (int)k;
     const size_t room = 3 * (size_t)k * (size_t)k + 1 * (size_t)k + 1;
     float *gradients[2] = {NULL};
-    float *const scratch = malloc(room * sizeof(float));
+    float *const scratch = take(room * sizeof(float));
     float kl = NAN, least = 0.0f;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[2];
@@ -8487,7 +8919,7 @@ void CLOSEDFORM(kl_mvn_vae_chol_value_and_grad_f32)(size_t k, const float *mu, c
     }
     put_column_f32(size, kl - kl == 0.0f ? gradients[0] : NULL, 1, 0, (char *)by_mu, sizeof(float));
     put_lower_f32(size, kl - kl == 0.0f ? gradients[1] : NULL, 1, 0, (char *)by_L, (intptr_t)(k * sizeof(float)), sizeof(float));
-    free(scratch);
+    give(scratch);
     raise_only(before, raised);
     *kl_ = kl;
 }
@@ -8514,7 +8946,7 @@ static void kl_mvn_vae_chol_value_and_grad_f32_loop(char **args, const intptr_t 
     spared += is_plain_f32(k, in[1].row, in[1].column);
     spared += is_plain_f32(k, steps[9], steps[10]);
     const size_t room = 3 * (size_t)k * (size_t)k + 1 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
-    void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
+    void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
     vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
@@ -8574,7 +9006,7 @@ static void kl_mvn_vae_chol_value_and_grad_f32_loop(char **args, const intptr_t 
             put_lower_f32(k, from, (size_t)count, together, args[4] + (first + lane) * steps[4], steps[9], steps[10]);
         }
     }
-    free(large);
+    give(large);
     raise_only(before, raised);
 }
 
@@ -8750,7 +9182,6 @@ static void kl_mvn_value_and_grad_one(const int k, const source *in, double *scr
     factor_one(k, 0.0, cov1, L1, over_L1);
     factor_one(k, 0.0, cov2, L2, over_L2);
     solve_difference_one(k, L2, over_L2, L1, L2, E);
-    clear_above_one(k, E);
     subtract_column_one(k, mu1, mu2, z);
     solve_column_one(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -8783,11 +9214,14 @@ static void kl_mvn_value_and_grad_one(const int k, const source *in, double *scr
         apart[lane] = kl[lane];
         kl[lane] = 0.0;
     }
-    for (size_t e = 0; e < (size_t)k * (size_t)k; ++e) {
-        for (int lane = 0; lane < lanes; ++lane) {
-            const double x = ((double *)E)[e * lanes + (size_t)lane];
-            size[lane] += x * x;
+    for (int i = 0; i < k; ++i) {
+        const double *row = E + (size_t)i * (size_t)k;
+        double sum = 0.0;
+#pragma omp simd reduction(+ : sum)
+        for (int j = 0; j <= i; ++j) {
+            sum += row[j] * row[j];
         }
+        size[0] += sum;
     }
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (double)CLOSE;
@@ -8854,9 +9288,9 @@ void CLOSEDFORM(kl_mvn_value_and_grad)(size_t k, const double *mu1, const double
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int size = (int)k;
-    const size_t room = 10 * (size_t)k * (size_t)k + 9 * (size_t)k + 1;
+    const size_t room = 9 * (size_t)k * (size_t)k + 9 * (size_t)k + 1;
     double *gradients[4] = {NULL};
-    double *const scratch = malloc(room * sizeof(double));
+    double *const scratch = take(room * sizeof(double));
     double kl = NAN, least = 0.0;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
@@ -8872,7 +9306,7 @@ void CLOSEDFORM(kl_mvn_value_and_grad)(size_t k, const double *mu1, const double
     put_symmetric(size, kl - kl == 0.0 ? gradients[1] : NULL, 1, 0, (char *)by_cov1, (intptr_t)(k * sizeof(double)), sizeof(double));
     put_column(size, kl - kl == 0.0 ? gradients[2] : NULL, 1, 0, (char *)by_mu2, sizeof(double));
     put_symmetric(size, kl - kl == 0.0 ? gradients[3] : NULL, 1, 0, (char *)by_cov2, (intptr_t)(k * sizeof(double)), sizeof(double));
-    free(scratch);
+    give(scratch);
     raise_only(before, raised);
     *kl_ = kl;
 }
@@ -8904,8 +9338,8 @@ static void kl_mvn_value_and_grad_loop(char **args, const intptr_t *dimensions, 
     spared += is_plain(k, in[3].row, in[3].column);
     spared += is_plain(k, steps[16], steps[17]);
     spared += is_plain(k, steps[19], steps[20]);
-    const size_t room = 10 * (size_t)k * (size_t)k + 9 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
-    void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector) : sizeof(double)) + 64);
+    const size_t room = 9 * (size_t)k * (size_t)k + 9 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
+    void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector) : sizeof(double)) + 64);
     vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
@@ -8967,7 +9401,7 @@ static void kl_mvn_value_and_grad_loop(char **args, const intptr_t *dimensions, 
             put_symmetric(k, from, (size_t)count, together, args[8] + (first + lane) * steps[8], steps[19], steps[20]);
         }
     }
-    free(large);
+    give(large);
     raise_only(before, raised);
 }
 
@@ -9143,7 +9577,6 @@ static void kl_mvn_value_and_grad_f32_one(const int k, const source *in, float *
     factor_one_f32(k, 0.0, cov1, L1, over_L1);
     factor_one_f32(k, 0.0, cov2, L2, over_L2);
     solve_difference_one_f32(k, L2, over_L2, L1, L2, E);
-    clear_above_one_f32(k, E);
     subtract_column_one_f32(k, mu1, mu2, z);
     solve_column_one_f32(k, L2, over_L2, z);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -9176,11 +9609,14 @@ static void kl_mvn_value_and_grad_f32_one(const int k, const source *in, float *
         apart[lane] = kl[lane];
         kl[lane] = 0.0f;
     }
-    for (size_t e = 0; e < (size_t)k * (size_t)k; ++e) {
-        for (int lane = 0; lane < lanes; ++lane) {
-            const float x = ((float *)E)[e * lanes + (size_t)lane];
-            size[lane] += x * x;
+    for (int i = 0; i < k; ++i) {
+        const float *row = E + (size_t)i * (size_t)k;
+        float sum = 0.0f;
+#pragma omp simd reduction(+ : sum)
+        for (int j = 0; j <= i; ++j) {
+            sum += row[j] * row[j];
         }
+        size[0] += sum;
     }
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (float)CLOSE;
@@ -9247,9 +9683,9 @@ void CLOSEDFORM(kl_mvn_value_and_grad_f32)(size_t k, const float *mu1, const flo
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int size = (int)k;
-    const size_t room = 10 * (size_t)k * (size_t)k + 9 * (size_t)k + 1;
+    const size_t room = 9 * (size_t)k * (size_t)k + 9 * (size_t)k + 1;
     float *gradients[4] = {NULL};
-    float *const scratch = malloc(room * sizeof(float));
+    float *const scratch = take(room * sizeof(float));
     float kl = NAN, least = 0.0f;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
@@ -9265,7 +9701,7 @@ void CLOSEDFORM(kl_mvn_value_and_grad_f32)(size_t k, const float *mu1, const flo
     put_symmetric_f32(size, kl - kl == 0.0f ? gradients[1] : NULL, 1, 0, (char *)by_cov1, (intptr_t)(k * sizeof(float)), sizeof(float));
     put_column_f32(size, kl - kl == 0.0f ? gradients[2] : NULL, 1, 0, (char *)by_mu2, sizeof(float));
     put_symmetric_f32(size, kl - kl == 0.0f ? gradients[3] : NULL, 1, 0, (char *)by_cov2, (intptr_t)(k * sizeof(float)), sizeof(float));
-    free(scratch);
+    give(scratch);
     raise_only(before, raised);
     *kl_ = kl;
 }
@@ -9297,8 +9733,8 @@ static void kl_mvn_value_and_grad_f32_loop(char **args, const intptr_t *dimensio
     spared += is_plain_f32(k, in[3].row, in[3].column);
     spared += is_plain_f32(k, steps[16], steps[17]);
     spared += is_plain_f32(k, steps[19], steps[20]);
-    const size_t room = 10 * (size_t)k * (size_t)k + 9 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
-    void *const large = k <= UNROLLED ? NULL : malloc(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
+    const size_t room = 9 * (size_t)k * (size_t)k + 9 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
+    void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
     vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
@@ -9360,7 +9796,7 @@ static void kl_mvn_value_and_grad_f32_loop(char **args, const intptr_t *dimensio
             put_symmetric_f32(k, from, (size_t)count, together, args[8] + (first + lane) * steps[8], steps[19], steps[20]);
         }
     }
-    free(large);
+    give(large);
     raise_only(before, raised);
 }
 

@@ -264,7 +264,7 @@ def _function(kernel: MatrixKernel, real: Real) -> Function:
         prototype=prototype(kernel, real),
         # Compiling grows as k^3; with factorisations it would take minutes.
         unrolled=[] if kernel.solved_twice else list(range(1, (4 if kernel.slopes else UNROLLED) + 1)),
-        room=f"{squares + 2 * work} * (size_t)k * (size_t)k + {columns + 2 * work} * (size_t)k",
+        room=f"{squares + work} * (size_t)k * (size_t)k + {columns + 2 * work} * (size_t)k",
         stack=squares * packed + columns * UNROLLED + work * (UNROLLED**2 + packed + UNROLLED),
         symmetric="".join(
             f" && is_symmetric{real.ours}(k, &in[{place}], lane)"

@@ -75,9 +75,7 @@ def statement(step: Step, suffix: str) -> list[str]:
             return [difference, f"carry_column{suffix}(k, {step.factor}, {step.target})"]
         case Solved():
             if step.square:
-                solved = f"solve_difference{suffix}(k, {step.factor}, over_{step.factor}, {step.left}, {step.right}, {step.target})"
-                # Where it is solved for again every entry is looked at; a packed triangle has none above its diagonal.
-                return [solved, f"clear_above{suffix}(k, {step.target})"] if step.left_matrix and suffix.startswith("_one") else [solved]
+                return [f"solve_difference{suffix}(k, {step.factor}, over_{step.factor}, {step.left}, {step.right}, {step.target})"]
             return [difference, f"solve_{kind}{suffix}(k, {step.factor}, over_{step.factor}, {step.target})"]
     return [difference]
 
