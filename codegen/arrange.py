@@ -81,6 +81,16 @@ def _(node: sp.Function) -> sp.Expr:
     return build(type(node), map(arrange, node.args))
 
 
+def gap(node: sp.Basic) -> tuple[sp.Expr, sp.Expr] | None:
+    """a and b where the node is expm1(a - b) or expm1mx(a - b). What rounding takes from the difference is multiplied by e^(a - b), so
+    the functions are given both numbers."""
+    if not isinstance(node, (expm1, expm1mx)) or not isinstance(node.args[0], sp.Add) or len(node.args[0].args) != 2:
+        return None
+    left, right = node.args[0].args
+    is_difference = isinstance(right, sp.Mul) and len(right.args) == 2 and right.args[0] == -1
+    return (left, right.args[1]) if is_difference else None
+
+
 def element(name: str) -> sp.Symbol:
     """The symbol that stands for one element of the array of that name."""
     return sp.Symbol(name, real=True)
@@ -203,7 +213,7 @@ def share(
     def count(node: sp.Expr) -> None:
         counts[node] = counts.get(node, 0) + 1
         if counts[node] == 1:
-            for part in node.args:
+            for part in gap(node) or node.args:
                 count(part)
 
     for value in values:
@@ -216,7 +226,7 @@ def share(
             return targets[node]
         if not node.args:
             return node
-        written = _rebuilt(node, [write(part) for part in node.args])
+        written = _rebuilt(node, [write(part) for part in gap(node) or node.args])
         if node not in named and (counts[node] == 1 or not _worth_naming(node)):
             return written
         targets[node] = element(name(node))
@@ -234,6 +244,8 @@ def _worth_naming(node: sp.Expr) -> bool:
 
 
 def _rebuilt(node: sp.Expr, parts: list[sp.Expr]) -> sp.Expr:
+    if gap(node):
+        return build(type(node), [sp.Add(parts[0], _times(sp.S.NegativeOne, parts[1]), evaluate=False)])
     if isinstance(node, (sp.Add, sp.Mul)):
         return type(node)(*parts, evaluate=False)
     return build(type(node), parts)

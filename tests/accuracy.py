@@ -262,13 +262,13 @@ def rows(sizes: tuple[int, ...], most: int) -> Iterator[Row]:
 
 
 def gradients(count: int) -> Iterator[Row]:
-    """Every gradient by every argument, in ordinary and nearly equal laws; in units of the larger part where two parts cancel."""
+    """Every gradient by every argument, in ordinary, nearly equal and very different laws; in units of the larger part where two parts cancel."""
     kernels = generated.kernels()
     names = [name for name in sorted(kernels) if name.endswith("_value_and_grad") and not re.search(r",\w", kernels[name]["signature"])]
     for name in names:
         for real in TYPES:
             worst: dict[str, list[float]] = {label: [0.0] for label, _ in implementations()}
-            for regime in ("ordinary", "near equality"):
+            for regime in ("ordinary", "near equality", "wide"):
                 arguments = [x.astype(real) for x in points.arguments(getattr(generated, name).arguments, regime, (count, 1))]
                 for label, module in implementations():
                     _, *found = getattr(module, name)(*arguments)

@@ -1,4 +1,4 @@
-"""Where kernels are tested: ordinary numbers, laws that nearly agree, and ratios at the ends of the range. Fixed seeds."""
+"""Where kernels are tested: ordinary numbers, laws that nearly agree, spreads of all sizes, ratios at the ends of the range. Fixed seeds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-REGIMES = ("ordinary", "near equality", "extreme")
+REGIMES = ("ordinary", "near equality", "extreme", "wide")
 
 
 def arguments(names: Sequence[str], regime: str, shape: tuple[int, ...], seed: int = 0) -> list[Array]:
@@ -30,12 +30,13 @@ def arguments(names: Sequence[str], regime: str, shape: tuple[int, ...], seed: i
 
 
 def _draw(rng: np.random.Generator, stem: str, regime: str, shape: tuple[int, ...]) -> Array:
-    wide = regime == "extreme"
     if stem == "mu":
-        return rng.normal(size=shape) * 10.0 ** rng.uniform(-20, 20, shape) if wide else rng.normal(size=shape)
+        return rng.normal(size=shape) * 10.0 ** rng.uniform(-20, 20, shape) if regime == "extreme" else rng.normal(size=shape)
     if stem == "logvar":
-        return rng.uniform(-150, 150, shape) if wide else rng.normal(size=shape)
-    return 10.0 ** rng.uniform(-60, 60, shape) if wide else rng.uniform(0.2, 4.0, shape)
+        reach = {"extreme": 150, "wide": 20}.get(regime)
+        return rng.uniform(-reach, reach, shape) if reach else rng.normal(size=shape)
+    reach = {"extreme": 60, "wide": 8}.get(regime)
+    return 10.0 ** rng.uniform(-reach, reach, shape) if reach else rng.uniform(0.2, 4.0, shape)
 
 
 def has_matrices(signature: str) -> bool:

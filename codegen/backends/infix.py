@@ -14,6 +14,8 @@ import sympy as sp
 
 from closedform.derive.rule import DeriveError
 
+from ..arrange import gap
+
 SUM, PRODUCT, SIGN, ATOM = 1, 2, 3, 4
 
 
@@ -23,7 +25,7 @@ class CannotPrint(DeriveError):
 
 class Infix:
     """Prints scalar expressions; `number` spells a rational, `name` a symbol, `functions` names the calls, by the node's type,
-    and `halves` those that give half of the function at once."""
+    and `halves` those that give half of the function at once. Functions of a difference take its two numbers: gap_... of that name."""
 
     def __init__(
         self,
@@ -68,7 +70,12 @@ class Infix:
         name = self.functions.get(type(node))
         if name is None:
             raise CannotPrint(f"{self.language} has no name for the function {type(node).__name__}: {node}")
-        return f"{name}({', '.join(self.print(part) for part in node.args)})", ATOM
+        return self._call(name, node), ATOM
+
+    def _call(self, name: str, node: sp.Function) -> str:
+        both = gap(node)
+        own = f"gap_{name.rpartition('.')[2]}" if both else name
+        return f"{own}({', '.join(self.print(part) for part in both or node.args)})"
 
     @_visit.register
     def _(self, node: sp.Add) -> tuple[str, int]:
@@ -84,7 +91,7 @@ class Infix:
         first, *rest = node.args
         half = self.halves.get(type(rest[0])) if first == sp.Rational(1, 2) and len(rest) == 1 else None
         if half is not None:
-            return f"{half}({', '.join(self.print(part) for part in rest[0].args)})", ATOM
+            return self._call(half, rest[0]), ATOM
         if first == -1:
             return "-" + self._within(sp.Mul(*rest, evaluate=False), PRODUCT), SIGN
         text = self._within(first, PRODUCT)

@@ -242,6 +242,38 @@ INLINE double half_expm1(double x)
     return 0.5 * expm1_of(x);
 }
 
+/* What rounding takes from a - b: (a - b) - gap, exactly. */
+INLINE double lost(double a, double b, double gap)
+{
+    const double back = gap - a;
+    return (a - (gap - back)) - (b + back);
+}
+
+/* Functions of a - b, corrected for what rounding takes from it: e^(a - b) would multiply that. */
+INLINE double gap_expm1mx(double a, double b)
+{
+    const double gap = a - b;
+    return expm1mx(gap) + lost(a, b, gap) * expm1_of(gap);
+}
+
+INLINE double gap_half_expm1mx(double a, double b)
+{
+    return 0.5 * gap_expm1mx(a, b);
+}
+
+INLINE double gap_expm1_of(double a, double b)
+{
+    const double gap = a - b;
+    const double low = lost(a, b, gap);
+    const double value = expm1_of(gap);
+    return value + (low * value + low);
+}
+
+INLINE double gap_half_expm1(double a, double b)
+{
+    return 0.5 * gap_expm1_of(a, b);
+}
+
 INLINE double exp_of(double x)
 {
     const exponential e = exponential_of(x);
@@ -483,6 +515,38 @@ INLINE float half_expm1_f32(float x)
     return 0.5f * expm1_of_f32(x);
 }
 
+/* What rounding takes from a - b: (a - b) - gap, exactly. */
+INLINE float lost_f32(float a, float b, float gap)
+{
+    const float back = gap - a;
+    return (a - (gap - back)) - (b + back);
+}
+
+/* Functions of a - b, corrected for what rounding takes from it: e^(a - b) would multiply that. */
+INLINE float gap_expm1mx_f32(float a, float b)
+{
+    const float gap = a - b;
+    return expm1mx_f32(gap) + lost_f32(a, b, gap) * expm1_of_f32(gap);
+}
+
+INLINE float gap_half_expm1mx_f32(float a, float b)
+{
+    return 0.5f * gap_expm1mx_f32(a, b);
+}
+
+INLINE float gap_expm1_of_f32(float a, float b)
+{
+    const float gap = a - b;
+    const float low = lost_f32(a, b, gap);
+    const float value = expm1_of_f32(gap);
+    return value + (low * value + low);
+}
+
+INLINE float gap_half_expm1_f32(float a, float b)
+{
+    return 0.5f * gap_expm1_of_f32(a, b);
+}
+
 INLINE float exp_of_f32(float x)
 {
     const exponential_f32 e = exponential_of_f32(x);
@@ -636,6 +700,30 @@ static inline double half_expm1_anywhere(double x)
 static inline double expm1_anywhere(double x)
 {
     return 2.0 * half_expm1_anywhere(x);
+}
+
+static inline double gap_half_expm1mx_anywhere(double a, double b)
+{
+    const double gap = a - b;
+    const double value = half_expm1mx_anywhere(gap);
+    return fabs(value) <= DBL_MAX ? value + lost(a, b, gap) * half_expm1_anywhere(gap) : value;
+}
+
+static inline double gap_expm1mx_anywhere(double a, double b)
+{
+    return 2.0 * gap_half_expm1mx_anywhere(a, b);
+}
+
+static inline double gap_half_expm1_anywhere(double a, double b)
+{
+    const double gap = a - b;
+    const double value = half_expm1_anywhere(gap);
+    return fabs(gap) <= DBL_MAX && fabs(value) <= DBL_MAX ? value + lost(a, b, gap) * (value + 0.5) : value;
+}
+
+static inline double gap_expm1_anywhere(double a, double b)
+{
+    return 2.0 * gap_half_expm1_anywhere(a, b);
 }
 
 static inline double exp_anywhere(double x)
@@ -2399,7 +2487,7 @@ static kl_normal_diag_logvar_element kl_normal_diag_logvar_at(double mu1, double
     const double t0 = (mu1 - mu2) * exp_anywhere(-0.5 * logvar2);
     kl_normal_diag_logvar_element e;
     int finite = 1;
-    e.kl = half_expm1mx_anywhere(logvar1 - logvar2) + 0.5 * t0 * t0;
+    e.kl = gap_half_expm1mx_anywhere(logvar1, logvar2) + 0.5 * t0 * t0;
     finite &= isfinite(e.kl) != 0;
     if (edge) {
         *raised |= edge;
@@ -2436,7 +2524,7 @@ static int kl_normal_diag_logvar_whole(intptr_t packs, const double *const *in, 
                 const double mu2 = from_mu2[j];
                 const double logvar2 = from_logvar2[j];
                 const double t0 = (mu1 - mu2) * exp_of(-0.5 * logvar2);
-                kl_part[lane] += expm1mx(logvar1 - logvar2) + t0 * t0;
+                kl_part[lane] += gap_expm1mx(logvar1, logvar2) + t0 * t0;
                 doubt[lane] |= doubt_of_exp(-0.5 * logvar2);
                 doubt[lane] |= doubt_of_expm1mx(logvar1 - logvar2);
             }
@@ -2474,7 +2562,7 @@ static int kl_normal_diag_logvar_each(intptr_t packs, const double *const *in, d
                 const double mu2 = from_mu2[j];
                 const double logvar2 = from_logvar2[j];
                 const double t0 = (mu1 - mu2) * exp_of(-0.5 * logvar2);
-                const double kl_value = half_expm1mx(logvar1 - logvar2) + 0.5 * t0 * t0;
+                const double kl_value = gap_half_expm1mx(logvar1, logvar2) + 0.5 * t0 * t0;
                 to_kl[j] = kl_value;
                 doubt[lane] |= doubt_of_exp(-0.5 * logvar2);
                 doubt[lane] |= doubt_of_expm1mx(logvar1 - logvar2);
@@ -2549,7 +2637,7 @@ static int kl_normal_diag_logvar_f32_whole(intptr_t packs, const float *const *i
                 const float mu2 = from_mu2[j];
                 const float logvar2 = from_logvar2[j];
                 const float t0 = (mu1 - mu2) * exp_of_f32(-0.5f * logvar2);
-                kl_part[lane] += expm1mx_f32(logvar1 - logvar2) + t0 * t0;
+                kl_part[lane] += gap_expm1mx_f32(logvar1, logvar2) + t0 * t0;
                 doubt[lane] |= doubt_of_exp_f32(-0.5f * logvar2);
                 doubt[lane] |= doubt_of_expm1mx_f32(logvar1 - logvar2);
             }
@@ -2587,7 +2675,7 @@ static int kl_normal_diag_logvar_f32_each(intptr_t packs, const float *const *in
                 const float mu2 = from_mu2[j];
                 const float logvar2 = from_logvar2[j];
                 const float t0 = (mu1 - mu2) * exp_of_f32(-0.5f * logvar2);
-                const float kl_value = half_expm1mx_f32(logvar1 - logvar2) + 0.5f * t0 * t0;
+                const float kl_value = gap_half_expm1mx_f32(logvar1, logvar2) + 0.5f * t0 * t0;
                 to_kl[j] = kl_value;
                 doubt[lane] |= doubt_of_exp_f32(-0.5f * logvar2);
                 doubt[lane] |= doubt_of_expm1mx_f32(logvar1 - logvar2);
@@ -2649,15 +2737,14 @@ typedef struct {
 static kl_normal_diag_logvar_value_and_grad_element kl_normal_diag_logvar_value_and_grad_at(double mu1, double logvar1, double mu2, double logvar2, int *raised)
 {
     const int edge = domain_of_mu1_logvar1_mu2_logvar2(mu1, logvar1, mu2, logvar2);
-    const double logvar_gap = logvar1 - logvar2;
     const double t0 = exp_anywhere(-0.5 * logvar2);
     const double t1 = (mu1 - mu2) * t0;
     const double t2 = 0.5 * t1 * t1;
     const double t3 = t1 * t0;
-    const double t4 = half_expm1_anywhere(logvar_gap);
+    const double t4 = gap_half_expm1_anywhere(logvar1, logvar2);
     kl_normal_diag_logvar_value_and_grad_element e;
     int finite = 1;
-    e.kl = half_expm1mx_anywhere(logvar_gap) + t2;
+    e.kl = gap_half_expm1mx_anywhere(logvar1, logvar2) + t2;
     finite &= isfinite(e.kl) != 0;
     e.by_mu1 = t3;
     finite &= isfinite(e.by_mu1) != 0;
@@ -2714,13 +2801,12 @@ static int kl_normal_diag_logvar_value_and_grad_whole(intptr_t packs, const doub
                 const double logvar1 = from_logvar1[j];
                 const double mu2 = from_mu2[j];
                 const double logvar2 = from_logvar2[j];
-                const double logvar_gap = logvar1 - logvar2;
                 const double t0 = exp_of(-0.5 * logvar2);
                 const double t1 = (mu1 - mu2) * t0;
                 const double t2 = 0.5 * t1 * t1;
                 const double t3 = t1 * t0;
-                const double t4 = half_expm1(logvar_gap);
-                kl_part[lane] += expm1mx(logvar_gap) + 2.0 * t2;
+                const double t4 = gap_half_expm1(logvar1, logvar2);
+                kl_part[lane] += gap_expm1mx(logvar1, logvar2) + 2.0 * t2;
                 const double by_mu1_value = t3;
                 to_by_mu1[j] = by_mu1_value;
                 trap[lane] += 0.0 * by_mu1_value;
@@ -2733,7 +2819,7 @@ static int kl_normal_diag_logvar_value_and_grad_whole(intptr_t packs, const doub
                 to_by_logvar2[j] = by_logvar2_value;
                 trap[lane] += 0.0 * by_logvar2_value;
                 doubt[lane] |= doubt_of_exp(-0.5 * logvar2);
-                doubt[lane] |= doubt_of_expm1mx(logvar_gap);
+                doubt[lane] |= doubt_of_expm1mx(logvar1 - logvar2);
             }
         }
         collect(kl_total, kl_part);
@@ -2777,13 +2863,12 @@ static int kl_normal_diag_logvar_value_and_grad_each(intptr_t packs, const doubl
                 const double logvar1 = from_logvar1[j];
                 const double mu2 = from_mu2[j];
                 const double logvar2 = from_logvar2[j];
-                const double logvar_gap = logvar1 - logvar2;
                 const double t0 = exp_of(-0.5 * logvar2);
                 const double t1 = (mu1 - mu2) * t0;
                 const double t2 = 0.5 * t1 * t1;
                 const double t3 = t1 * t0;
-                const double t4 = half_expm1(logvar_gap);
-                const double kl_value = half_expm1mx(logvar_gap) + t2;
+                const double t4 = gap_half_expm1(logvar1, logvar2);
+                const double kl_value = gap_half_expm1mx(logvar1, logvar2) + t2;
                 to_kl[j] = kl_value;
                 const double by_mu1_value = t3;
                 to_by_mu1[j] = by_mu1_value;
@@ -2797,7 +2882,7 @@ static int kl_normal_diag_logvar_value_and_grad_each(intptr_t packs, const doubl
                 to_by_logvar2[j] = by_logvar2_value;
                 trap[lane] += 0.0 * by_logvar2_value;
                 doubt[lane] |= doubt_of_exp(-0.5 * logvar2);
-                doubt[lane] |= doubt_of_expm1mx(logvar_gap);
+                doubt[lane] |= doubt_of_expm1mx(logvar1 - logvar2);
             }
         }
         doubt[0] |= sum_of(trap) == 0.0 ? 0u : 0x8000000000000000ull;
@@ -2883,13 +2968,12 @@ static int kl_normal_diag_logvar_value_and_grad_f32_whole(intptr_t packs, const 
                 const float logvar1 = from_logvar1[j];
                 const float mu2 = from_mu2[j];
                 const float logvar2 = from_logvar2[j];
-                const float logvar_gap = logvar1 - logvar2;
                 const float t0 = exp_of_f32(-0.5f * logvar2);
                 const float t1 = (mu1 - mu2) * t0;
                 const float t2 = 0.5f * t1 * t1;
                 const float t3 = t1 * t0;
-                const float t4 = half_expm1_f32(logvar_gap);
-                kl_part[lane] += expm1mx_f32(logvar_gap) + 2.0f * t2;
+                const float t4 = gap_half_expm1_f32(logvar1, logvar2);
+                kl_part[lane] += gap_expm1mx_f32(logvar1, logvar2) + 2.0f * t2;
                 const float by_mu1_value = t3;
                 to_by_mu1[j] = by_mu1_value;
                 trap[lane] += 0.0f * by_mu1_value;
@@ -2902,7 +2986,7 @@ static int kl_normal_diag_logvar_value_and_grad_f32_whole(intptr_t packs, const 
                 to_by_logvar2[j] = by_logvar2_value;
                 trap[lane] += 0.0f * by_logvar2_value;
                 doubt[lane] |= doubt_of_exp_f32(-0.5f * logvar2);
-                doubt[lane] |= doubt_of_expm1mx_f32(logvar_gap);
+                doubt[lane] |= doubt_of_expm1mx_f32(logvar1 - logvar2);
             }
         }
         collect_f32(kl_total, kl_part);
@@ -2946,13 +3030,12 @@ static int kl_normal_diag_logvar_value_and_grad_f32_each(intptr_t packs, const f
                 const float logvar1 = from_logvar1[j];
                 const float mu2 = from_mu2[j];
                 const float logvar2 = from_logvar2[j];
-                const float logvar_gap = logvar1 - logvar2;
                 const float t0 = exp_of_f32(-0.5f * logvar2);
                 const float t1 = (mu1 - mu2) * t0;
                 const float t2 = 0.5f * t1 * t1;
                 const float t3 = t1 * t0;
-                const float t4 = half_expm1_f32(logvar_gap);
-                const float kl_value = half_expm1mx_f32(logvar_gap) + t2;
+                const float t4 = gap_half_expm1_f32(logvar1, logvar2);
+                const float kl_value = gap_half_expm1mx_f32(logvar1, logvar2) + t2;
                 to_kl[j] = kl_value;
                 const float by_mu1_value = t3;
                 to_by_mu1[j] = by_mu1_value;
@@ -2966,7 +3049,7 @@ static int kl_normal_diag_logvar_value_and_grad_f32_each(intptr_t packs, const f
                 to_by_logvar2[j] = by_logvar2_value;
                 trap[lane] += 0.0f * by_logvar2_value;
                 doubt[lane] |= doubt_of_exp_f32(-0.5f * logvar2);
-                doubt[lane] |= doubt_of_expm1mx_f32(logvar_gap);
+                doubt[lane] |= doubt_of_expm1mx_f32(logvar1 - logvar2);
             }
         }
         doubt[0] |= sum_of_f32(trap) == 0.0f ? 0u : 0x80000000u;
@@ -4655,7 +4738,7 @@ static kl_normal_logvar_element kl_normal_logvar_at(double mu1, double logvar1, 
     const double t0 = (mu1 - mu2) * exp_anywhere(-0.5 * logvar2);
     kl_normal_logvar_element e;
     int finite = 1;
-    e.kl = half_expm1mx_anywhere(logvar1 - logvar2) + 0.5 * t0 * t0;
+    e.kl = gap_half_expm1mx_anywhere(logvar1, logvar2) + 0.5 * t0 * t0;
     finite &= isfinite(e.kl) != 0;
     if (edge) {
         *raised |= edge;
@@ -4693,7 +4776,7 @@ static int kl_normal_logvar_whole(intptr_t packs, const double *const *in, doubl
                 const double mu2 = from_mu2[j];
                 const double logvar2 = from_logvar2[j];
                 const double t0 = (mu1 - mu2) * exp_of(-0.5 * logvar2);
-                const double kl_value = half_expm1mx(logvar1 - logvar2) + 0.5 * t0 * t0;
+                const double kl_value = gap_half_expm1mx(logvar1, logvar2) + 0.5 * t0 * t0;
                 to_kl[j] = kl_value;
                 trap[lane] += 0.0 * kl_value;
                 doubt[lane] |= doubt_of_exp(-0.5 * logvar2);
@@ -4769,7 +4852,7 @@ static int kl_normal_logvar_f32_whole(intptr_t packs, const float *const *in, do
                 const float mu2 = from_mu2[j];
                 const float logvar2 = from_logvar2[j];
                 const float t0 = (mu1 - mu2) * exp_of_f32(-0.5f * logvar2);
-                const float kl_value = half_expm1mx_f32(logvar1 - logvar2) + 0.5f * t0 * t0;
+                const float kl_value = gap_half_expm1mx_f32(logvar1, logvar2) + 0.5f * t0 * t0;
                 to_kl[j] = kl_value;
                 trap[lane] += 0.0f * kl_value;
                 doubt[lane] |= doubt_of_exp_f32(-0.5f * logvar2);
@@ -4831,15 +4914,14 @@ typedef struct {
 static kl_normal_logvar_value_and_grad_element kl_normal_logvar_value_and_grad_at(double mu1, double logvar1, double mu2, double logvar2, int *raised)
 {
     const int edge = domain_of_mu1_logvar1_mu2_logvar2(mu1, logvar1, mu2, logvar2);
-    const double logvar_gap = logvar1 - logvar2;
     const double t0 = exp_anywhere(-0.5 * logvar2);
     const double t1 = (mu1 - mu2) * t0;
     const double t2 = 0.5 * t1 * t1;
     const double t3 = t1 * t0;
-    const double t4 = half_expm1_anywhere(logvar_gap);
+    const double t4 = gap_half_expm1_anywhere(logvar1, logvar2);
     kl_normal_logvar_value_and_grad_element e;
     int finite = 1;
-    e.kl = half_expm1mx_anywhere(logvar_gap) + t2;
+    e.kl = gap_half_expm1mx_anywhere(logvar1, logvar2) + t2;
     finite &= isfinite(e.kl) != 0;
     e.by_mu1 = t3;
     finite &= isfinite(e.by_mu1) != 0;
@@ -4896,13 +4978,12 @@ static int kl_normal_logvar_value_and_grad_whole(intptr_t packs, const double *c
                 const double logvar1 = from_logvar1[j];
                 const double mu2 = from_mu2[j];
                 const double logvar2 = from_logvar2[j];
-                const double logvar_gap = logvar1 - logvar2;
                 const double t0 = exp_of(-0.5 * logvar2);
                 const double t1 = (mu1 - mu2) * t0;
                 const double t2 = 0.5 * t1 * t1;
                 const double t3 = t1 * t0;
-                const double t4 = half_expm1(logvar_gap);
-                const double kl_value = half_expm1mx(logvar_gap) + t2;
+                const double t4 = gap_half_expm1(logvar1, logvar2);
+                const double kl_value = gap_half_expm1mx(logvar1, logvar2) + t2;
                 to_kl[j] = kl_value;
                 trap[lane] += 0.0 * kl_value;
                 const double by_mu1_value = t3;
@@ -4917,7 +4998,7 @@ static int kl_normal_logvar_value_and_grad_whole(intptr_t packs, const double *c
                 to_by_logvar2[j] = by_logvar2_value;
                 trap[lane] += 0.0 * by_logvar2_value;
                 doubt[lane] |= doubt_of_exp(-0.5 * logvar2);
-                doubt[lane] |= doubt_of_expm1mx(logvar_gap);
+                doubt[lane] |= doubt_of_expm1mx(logvar1 - logvar2);
             }
         }
         doubt[0] |= sum_of(trap) == 0.0 ? 0u : 0x8000000000000000ull;
@@ -5002,13 +5083,12 @@ static int kl_normal_logvar_value_and_grad_f32_whole(intptr_t packs, const float
                 const float logvar1 = from_logvar1[j];
                 const float mu2 = from_mu2[j];
                 const float logvar2 = from_logvar2[j];
-                const float logvar_gap = logvar1 - logvar2;
                 const float t0 = exp_of_f32(-0.5f * logvar2);
                 const float t1 = (mu1 - mu2) * t0;
                 const float t2 = 0.5f * t1 * t1;
                 const float t3 = t1 * t0;
-                const float t4 = half_expm1_f32(logvar_gap);
-                const float kl_value = half_expm1mx_f32(logvar_gap) + t2;
+                const float t4 = gap_half_expm1_f32(logvar1, logvar2);
+                const float kl_value = gap_half_expm1mx_f32(logvar1, logvar2) + t2;
                 to_kl[j] = kl_value;
                 trap[lane] += 0.0f * kl_value;
                 const float by_mu1_value = t3;
@@ -5023,7 +5103,7 @@ static int kl_normal_logvar_value_and_grad_f32_whole(intptr_t packs, const float
                 to_by_logvar2[j] = by_logvar2_value;
                 trap[lane] += 0.0f * by_logvar2_value;
                 doubt[lane] |= doubt_of_exp_f32(-0.5f * logvar2);
-                doubt[lane] |= doubt_of_expm1mx_f32(logvar_gap);
+                doubt[lane] |= doubt_of_expm1mx_f32(logvar1 - logvar2);
             }
         }
         doubt[0] |= sum_of_f32(trap) == 0.0f ? 0u : 0x80000000u;

@@ -5,9 +5,7 @@
     KL(N(mu, diag(var[1], ..., var[k])) || N(0_k, I_k))
 """
 
-import numpy as np
-
-from .special import half_expm1, half_expm1mx, logratiomx
+from .special import exp, half_expm1, half_expm1mx, logratiomx
 from .twin import Array, total, twin
 
 
@@ -135,7 +133,7 @@ def kl_vae_terms(mu: Array, logvar: Array) -> tuple[Array, ...]:
     not fit.
     Theorem: kl_vae_terms.
     """
-    trace = total(np.exp(logvar))
+    trace = total(exp(logvar))
     mean = total(mu * mu)
     logdet = total(logvar)
     return trace, mean, logdet

@@ -55,6 +55,11 @@ LOG1PMX = (
 LARGE = 80.0
 
 
+def exp(x: Array) -> Array:
+    """e^x; in double for float32 too, whose own exponential in NumPy is off by up to 2.5 units in the last place."""
+    return np.exp(x, dtype=np.float64).astype(x.dtype)
+
+
 def expm1mx(x: Array) -> Array:
     """e^x - 1 - x: never negative, and 0 at 0 alone."""
     near = np.where(np.abs(x) < 1, x, 0)
@@ -73,7 +78,35 @@ def half_expm1(x: Array) -> Array:
 
 def _half_exp(x: Array) -> Array:
     """e^x/2 = e^(x-8) e^8/2: of small powers of e, half of the eighth loses least when it is rounded to either format."""
-    return np.exp(x - 8) * 1490.4789935208642
+    return exp(x - 8) * 1490.4789935208642
+
+
+def gap_expm1mx(a: Array, b: Array) -> Array:
+    """expm1mx(a - b), what rounding takes from a - b included."""
+    return _corrected(expm1mx(a - b), np.expm1(a - b), a, b)
+
+
+def gap_half_expm1mx(a: Array, b: Array) -> Array:
+    """expm1mx(a - b)/2, what rounding takes from a - b included."""
+    return _corrected(half_expm1mx(a - b), half_expm1(a - b), a, b)
+
+
+def gap_expm1(a: Array, b: Array) -> Array:
+    """e^(a - b) - 1, what rounding takes from a - b included."""
+    return _corrected(np.expm1(a - b), exp(a - b), a, b)
+
+
+def gap_half_expm1(a: Array, b: Array) -> Array:
+    """(e^(a - b) - 1)/2, what rounding takes from a - b included."""
+    return _corrected(half_expm1(a - b), half_expm1(a - b) + 0.5, a, b)
+
+
+def _corrected(value: Array, slope: Array, a: Array, b: Array) -> Array:
+    """The value at a - b from that at the rounded difference, and the derivative there."""
+    x = a - b
+    back = x - a
+    lost = (a - (x - back)) - (b + back)
+    return np.where(np.isfinite(value) & np.isfinite(lost), value + lost * slope, value)
 
 
 def log1pmx(x: Array) -> Array:
