@@ -262,7 +262,7 @@ def rows(sizes: tuple[int, ...], most: int) -> Iterator[Row]:
 
 
 def gradients(count: int) -> Iterator[Row]:
-    """Every gradient by every argument, in ordinary, nearly equal and very different laws; in units of the larger part where two parts cancel."""
+    """Every gradient by every argument, for laws of three kinds; in units of the larger part where two parts cancel."""
     kernels = generated.kernels()
     names = [name for name in sorted(kernels) if name.endswith("_value_and_grad") and not re.search(r",\w", kernels[name]["signature"])]
     for name in names:

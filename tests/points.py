@@ -1,4 +1,4 @@
-"""Where kernels are tested: ordinary numbers, laws that nearly agree, spreads of all sizes, ratios at the ends of the range. Fixed seeds."""
+"""Where kernels are tested: ordinary laws, those that nearly agree, spreads of all sizes, the ends of the range. Fixed seeds."""
 
 from __future__ import annotations
 
