@@ -37,9 +37,25 @@
 #define INLINE static inline
 #endif
 
-/* Largest k that is written out row by row, and largest that is computed side by side. */
+/* Largest k that is written out row by row, and largest that is computed side by side: where blocks were measured to become faster, which
+   is early with few lanes and for gradients. */
 #define UNROLLED 8
+#if defined(__AVX512F__)
 #define SIDE_BY_SIDE 96
+#define SIDE_BY_SIDE_f32 144
+#define GRADIENTS_SIDE_BY_SIDE 84
+#define GRADIENTS_SIDE_BY_SIDE_f32 128
+#elif defined(__AVX__)
+#define SIDE_BY_SIDE 84
+#define SIDE_BY_SIDE_f32 120
+#define GRADIENTS_SIDE_BY_SIDE 68
+#define GRADIENTS_SIDE_BY_SIDE_f32 96
+#else
+#define SIDE_BY_SIDE 96
+#define SIDE_BY_SIDE_f32 96
+#define GRADIENTS_SIDE_BY_SIDE 96
+#define GRADIENTS_SIDE_BY_SIDE_f32 96
+#endif
 /* Largest k for which the next matrices are asked for while the present ones are computed with. */
 #define FORESEEN UNROLLED
 /* Blocks by itself: the rows and the vectors abreast that fill the registers, strips that are solved for together, rows of L^T at once. */
@@ -2033,6 +2049,10 @@ static void put_lower(const int k, const double *from, size_t lanes, int packed,
         char *const here = to + i * row;
         for (int j = 0; j <= i && (const char *)from != to; ++j) {
             *(double *)(here + j * column) = from == NULL ? NAN : from[(at + (size_t)j) * lanes];
+        }
+        if (column == (intptr_t)sizeof(double)) {
+            memset(here + (i + 1) * column, 0, (size_t)(k - i - 1) * sizeof(double));
+            continue;
         }
         for (int j = i + 1; j < k; ++j) {
             *(double *)(here + j * column) = 0.0;
@@ -4040,6 +4060,10 @@ static void put_lower_f32(const int k, const float *from, size_t lanes, int pack
         for (int j = 0; j <= i && (const char *)from != to; ++j) {
             *(float *)(here + j * column) = from == NULL ? NAN : from[(at + (size_t)j) * lanes];
         }
+        if (column == (intptr_t)sizeof(float)) {
+            memset(here + (i + 1) * column, 0, (size_t)(k - i - 1) * sizeof(float));
+            continue;
+        }
         for (int j = i + 1; j < k; ++j) {
             *(float *)(here + j * column) = 0.0f;
         }
@@ -4696,7 +4720,7 @@ static void kl_mvn_f32_loop(char **args, const intptr_t *dimensions, const intpt
     in[2].column = 0;
     in[3].row = steps[9];
     in[3].column = steps[10];
-    const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES_f32);
+    const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE_f32 && 2 * n > LANES_f32);
     const int count = together ? LANES_f32 : 1;
     int spared = 0; /* matrices that lie as they are wanted by itself */
     spared += is_plain_f32(k, in[1].row, in[1].column);
@@ -5138,7 +5162,7 @@ static void kl_mvn_chol_f32_loop(char **args, const intptr_t *dimensions, const 
     in[2].column = 0;
     in[3].row = steps[9];
     in[3].column = steps[10];
-    const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES_f32);
+    const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE_f32 && 2 * n > LANES_f32);
     const int count = together ? LANES_f32 : 1;
     int spared = 0; /* matrices that lie as they are wanted by itself */
     spared += is_plain_f32(k, in[1].row, in[1].column);
@@ -5408,7 +5432,7 @@ static void kl_mvn_chol_value_and_grad_loop(char **args, const intptr_t *dimensi
     in[2].column = 0;
     in[3].row = steps[13];
     in[3].column = steps[14];
-    const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES);
+    const int together = k <= UNROLLED || (k <= GRADIENTS_SIDE_BY_SIDE && 2 * n > LANES);
     const int count = together ? LANES : 1;
     int spared = 0; /* matrices that lie as they are wanted by itself */
     spared += is_plain(k, in[1].row, in[1].column);
@@ -5686,7 +5710,7 @@ static void kl_mvn_chol_value_and_grad_f32_loop(char **args, const intptr_t *dim
     in[2].column = 0;
     in[3].row = steps[13];
     in[3].column = steps[14];
-    const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES_f32);
+    const int together = k <= UNROLLED || (k <= GRADIENTS_SIDE_BY_SIDE_f32 && 2 * n > LANES_f32);
     const int count = together ? LANES_f32 : 1;
     int spared = 0; /* matrices that lie as they are wanted by itself */
     spared += is_plain_f32(k, in[1].row, in[1].column);
@@ -6330,7 +6354,7 @@ static void kl_mvn_prec_f32_loop(char **args, const intptr_t *dimensions, const 
     in[2].column = 0;
     in[3].row = steps[9];
     in[3].column = steps[10];
-    const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES_f32);
+    const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE_f32 && 2 * n > LANES_f32);
     const int count = together ? LANES_f32 : 1;
     int spared = 0; /* matrices that lie as they are wanted by itself */
     spared += is_plain_f32(k, in[1].row, in[1].column);
@@ -6772,7 +6796,7 @@ static void kl_mvn_prec_chol_f32_loop(char **args, const intptr_t *dimensions, c
     in[2].column = 0;
     in[3].row = steps[9];
     in[3].column = steps[10];
-    const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES_f32);
+    const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE_f32 && 2 * n > LANES_f32);
     const int count = together ? LANES_f32 : 1;
     int spared = 0; /* matrices that lie as they are wanted by itself */
     spared += is_plain_f32(k, in[1].row, in[1].column);
@@ -7050,7 +7074,7 @@ static void kl_mvn_prec_chol_value_and_grad_loop(char **args, const intptr_t *di
     in[2].column = 0;
     in[3].row = steps[13];
     in[3].column = steps[14];
-    const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES);
+    const int together = k <= UNROLLED || (k <= GRADIENTS_SIDE_BY_SIDE && 2 * n > LANES);
     const int count = together ? LANES : 1;
     int spared = 0; /* matrices that lie as they are wanted by itself */
     spared += is_plain(k, in[1].row, in[1].column);
@@ -7336,7 +7360,7 @@ static void kl_mvn_prec_chol_value_and_grad_f32_loop(char **args, const intptr_t
     in[2].column = 0;
     in[3].row = steps[13];
     in[3].column = steps[14];
-    const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES_f32);
+    const int together = k <= UNROLLED || (k <= GRADIENTS_SIDE_BY_SIDE_f32 && 2 * n > LANES_f32);
     const int count = together ? LANES_f32 : 1;
     int spared = 0; /* matrices that lie as they are wanted by itself */
     spared += is_plain_f32(k, in[1].row, in[1].column);
@@ -7751,7 +7775,7 @@ static void kl_mvn_prec_value_and_grad_loop(char **args, const intptr_t *dimensi
     in[2].column = 0;
     in[3].row = steps[13];
     in[3].column = steps[14];
-    const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES);
+    const int together = k <= UNROLLED || (k <= GRADIENTS_SIDE_BY_SIDE && 2 * n > LANES);
     const int count = together ? LANES : 1;
     int spared = 0; /* matrices that lie as they are wanted by itself */
     spared += is_plain(k, in[1].row, in[1].column);
@@ -8154,7 +8178,7 @@ static void kl_mvn_prec_value_and_grad_f32_loop(char **args, const intptr_t *dim
     in[2].column = 0;
     in[3].row = steps[13];
     in[3].column = steps[14];
-    const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES_f32);
+    const int together = k <= UNROLLED || (k <= GRADIENTS_SIDE_BY_SIDE_f32 && 2 * n > LANES_f32);
     const int count = together ? LANES_f32 : 1;
     int spared = 0; /* matrices that lie as they are wanted by itself */
     spared += is_plain_f32(k, in[1].row, in[1].column);
@@ -8526,7 +8550,7 @@ static void kl_mvn_vae_chol_f32_loop(char **args, const intptr_t *dimensions, co
     in[0].column = 0;
     in[1].row = steps[4];
     in[1].column = steps[5];
-    const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES_f32);
+    const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE_f32 && 2 * n > LANES_f32);
     const int count = together ? LANES_f32 : 1;
     int spared = 0; /* matrices that lie as they are wanted by itself */
     spared += is_plain_f32(k, in[1].row, in[1].column);
@@ -8734,7 +8758,7 @@ static void kl_mvn_vae_chol_value_and_grad_loop(char **args, const intptr_t *dim
     in[0].column = 0;
     in[1].row = steps[6];
     in[1].column = steps[7];
-    const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES);
+    const int together = k <= UNROLLED || (k <= GRADIENTS_SIDE_BY_SIDE && 2 * n > LANES);
     const int count = together ? LANES : 1;
     int spared = 0; /* matrices that lie as they are wanted by itself */
     spared += is_plain(k, in[1].row, in[1].column);
@@ -8940,7 +8964,7 @@ static void kl_mvn_vae_chol_value_and_grad_f32_loop(char **args, const intptr_t 
     in[0].column = 0;
     in[1].row = steps[6];
     in[1].column = steps[7];
-    const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES_f32);
+    const int together = k <= UNROLLED || (k <= GRADIENTS_SIDE_BY_SIDE_f32 && 2 * n > LANES_f32);
     const int count = together ? LANES_f32 : 1;
     int spared = 0; /* matrices that lie as they are wanted by itself */
     spared += is_plain_f32(k, in[1].row, in[1].column);
@@ -9331,7 +9355,7 @@ static void kl_mvn_value_and_grad_loop(char **args, const intptr_t *dimensions, 
     in[2].column = 0;
     in[3].row = steps[13];
     in[3].column = steps[14];
-    const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES);
+    const int together = k <= UNROLLED || (k <= GRADIENTS_SIDE_BY_SIDE && 2 * n > LANES);
     const int count = together ? LANES : 1;
     int spared = 0; /* matrices that lie as they are wanted by itself */
     spared += is_plain(k, in[1].row, in[1].column);
@@ -9726,7 +9750,7 @@ static void kl_mvn_value_and_grad_f32_loop(char **args, const intptr_t *dimensio
     in[2].column = 0;
     in[3].row = steps[13];
     in[3].column = steps[14];
-    const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES_f32);
+    const int together = k <= UNROLLED || (k <= GRADIENTS_SIDE_BY_SIDE_f32 && 2 * n > LANES_f32);
     const int count = together ? LANES_f32 : 1;
     int spared = 0; /* matrices that lie as they are wanted by itself */
     spared += is_plain_f32(k, in[1].row, in[1].column);

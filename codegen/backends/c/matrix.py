@@ -19,7 +19,7 @@ from .matrix_statements import COLUMN, KINDS, SQUARE, WORK, arrays, close_array,
 from .spelling import DOUBLE, REALS, Real, identifier
 
 TEMPLATES = Path(__file__).parent / "templates"
-UNROLLED, SIDE_BY_SIDE = 8, 96
+UNROLLED = 8
 
 # Four entries of each of four matrices, in the instructions of x86.
 TRANSPOSE = {
@@ -169,6 +169,7 @@ class Function:
     finish: str
     prototype: str
     unrolled: list[int]
+    side_by_side: str
     room: str
     stack: int
     symmetric: str
@@ -189,7 +190,6 @@ def pages(kernels: Sequence[MatrixKernel], thin: Sequence[LowRankKernel]) -> lis
         "thin_reals": types if thin else [],
         "thin_functions": [low_rank.function(kernel, real) for kernel in thin for real in REALS],
         "table": [entry(kernel) for kernel in (*kernels, *thin)],
-        "side_by_side": SIDE_BY_SIDE,
     }
     functions = [declared for kernel, text in described for declared in declarations(kernel, partial(prototype, kernel), text)]
     return [
@@ -264,6 +264,7 @@ def _function(kernel: MatrixKernel, real: Real) -> Function:
         prototype=prototype(kernel, real),
         # Compiling grows as k^3; with factorisations it would take minutes.
         unrolled=[] if kernel.solved_twice else list(range(1, (4 if kernel.slopes else UNROLLED) + 1)),
+        side_by_side="GRADIENTS_" * bool(kernel.slopes) + "SIDE_BY_SIDE" + real.ours,
         room=f"{squares + work} * (size_t)k * (size_t)k + {columns + 2 * work} * (size_t)k",
         stack=squares * packed + columns * UNROLLED + work * (UNROLLED**2 + packed + UNROLLED),
         symmetric="".join(
