@@ -65,8 +65,14 @@ class Call:
         for name, x in zip(self.arguments, arrays, strict=True):
             if type(x) not in (int, float) and not np.can_cast(x.dtype, dtype, self.casting):
                 raise TypeError(f"{self.name}: {name} is of type {x.dtype}; casting={self.casting!r} does not make it {dtype}")
-            found.append(np.asarray(x, dtype) if type(x) in (int, float) else x if x.dtype == dtype else x.astype(dtype))
+            found.append(self._number(name, x, dtype) if type(x) in (int, float) else x if x.dtype == dtype else x.astype(dtype))
         return found
+
+    def _number(self, name: str, x: float, dtype: np.dtype[Any]) -> Any:
+        try:
+            return np.asarray(x, dtype)
+        except OverflowError:
+            raise OverflowError(f"{self.name}: {name} is a whole number beyond the range of {dtype}") from None
 
     # ------------------------------------------------------------------------------------------------ shapes
 

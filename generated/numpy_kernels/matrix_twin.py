@@ -44,6 +44,9 @@ class MatrixTwin(Formulas):
         # Of factors the lower triangle alone is read.
         arrays = [np.ascontiguousarray(np.tril(x) if kind == "lower" else x) for x, kind in zip(arrays, self.kinds, strict=True)]
         outside, edges = self._states(arrays)
+        if "symmetric" in self.kinds:
+            # Whether matrices are positive definite is seen in a value that infinite means leave finite.
+            arrays = [np.where(np.isinf(x), 0, x) if kind == "column" else x for x, kind in zip(arrays, self.kinds, strict=True)]
         with np.errstate(all="ignore"):
             computed = self.formula(*arrays)
         value, *gradients = (np.array(part, arrays[0].dtype) for part in (computed if self.nout > 1 else (computed,)))

@@ -120,9 +120,10 @@ def logratiomx(a: Array | float, b: Array | float) -> Array:
     a, b = np.asarray(a, real), np.asarray(b, real)
     x = (a - b) / b
     ratio = a / b
-    # A quotient below the normal numbers has lost digits; its logarithm is then the difference of two.
-    log = np.where(ratio >= np.finfo(real).tiny, np.log(ratio), np.log(a) - np.log(b))
-    return np.where((x > -0.6) & (x < 1.5), _near(x, (a - b) / (a + b)), log - x)
+    # A quotient below the normal numbers has lost digits, and one above them is no number: the logarithm is then a difference of two.
+    log = np.where((ratio >= np.finfo(real).tiny) & (ratio < np.inf), np.log(ratio), np.log(a) - np.log(b))
+    half = np.where(b > 1, real.type(0.5), real.type(1))  # so that a + b does not overflow
+    return np.where((x > -0.6) & (x < 1.5), _near(x, (a - b) * half / (a * half + b * half)), log - x)
 
 
 def _near(x: Array, s: Array) -> Array:

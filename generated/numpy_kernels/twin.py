@@ -71,17 +71,17 @@ class Formulas:
         places = axes if axes is not None else [tuple(range(-ndim, 0)) for ndim in (*self.inputs, *self.outputs)]
         aligned = [np.moveaxis(x, at, range(-len(at), 0)) for x, at in zip(arrays, places, strict=False)]
         leading = [x.shape[: x.ndim - ndim] for x, ndim in zip(aligned, self.inputs, strict=True)]
-        batch = np.broadcast_shapes(*leading, np.shape(where))
+        targets = out if out is not None else (None,) * self.nout
+        places = [(-1,)] * self.nout if keepdims and axes is None else places[self.nin :]
+        rooms = [_leading(target, at) for target, at in zip(targets, places, strict=True) if target is not None]
+        batch = np.broadcast_shapes(*leading, *rooms, np.shape(where))
         aligned = [np.broadcast_to(x, batch + x.shape[len(own) :]) for x, own in zip(aligned, leading, strict=True)]
         chosen = None if where is True else np.broadcast_to(where, batch)
         values = self._compute(aligned if chosen is None else [x[chosen] for x in aligned])
         if chosen is not None:
             values = [_scattered(value, chosen) for value in values]
-        places = places[self.nin :]
         if keepdims:
             values = [value[..., None] for value in values]
-            places = places if axes is not None else [(-1,)] * self.nout
-        targets = out if out is not None else (None,) * self.nout
         delivered = []
         for value, target, at in zip(values, targets, places, strict=True):
             core = range(-len(at), 0)
@@ -92,6 +92,11 @@ class Formulas:
 
     def _compute(self, arrays: Sequence[Array]) -> list[Array]:
         raise NotImplementedError
+
+
+def _leading(array: Array, at: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape without those axes."""
+    return np.moveaxis(array, at, range(-len(at), 0)).shape[: array.ndim - len(at)]
 
 
 def _scattered(values: Array, chosen: NDArray[np.bool_]) -> Array:

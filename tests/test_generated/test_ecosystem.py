@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -14,6 +16,7 @@ import pytest
 import xarray as xr
 from distributed import Client, LocalCluster
 
+import readme
 from closedform.generated import kl_vae, kl_vae_value_and_grad
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,6 +44,13 @@ def test_two_processes_compute_what_one_does(cluster: Client) -> None:
     for found, expected in zip(several, kl_vae_value_and_grad(mu, logvar), strict=True):
         np.testing.assert_array_equal(found, expected)
     assert cluster.submit(kl_vae, mu, logvar).result().shape == (400,)
+
+
+def test_the_readmes_way_past_one_machine(tmp_path: Path) -> None:
+    (block,) = (block for block in readme.blocks(readme.section("Speed and accuracy")) if block.language == "python")
+    (tmp_path / "past.py").write_text(block.text)
+    done = subprocess.run([sys.executable, "past.py"], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "32.0\n"), done.stderr
 
 
 def test_xarray_keeps_names_and_coordinates() -> None:
@@ -89,16 +99,24 @@ int main(void)
 
 
 @pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
-@pytest.mark.parametrize("compiler", ["cc", "c++"])
-def test_one_line_compiles_a_program_in_c(compiler: str, tmp_path: Path) -> None:
-    """cc -O3 -fopenmp-simd program.c generated/c/closedform.c -I generated/c -lm"""
-    if shutil.which(compiler) is None:
-        pytest.skip(f"no {compiler}")
-    name = "program.c" if compiler == "cc" else "program.cpp"
-    (tmp_path / name).write_text(PROGRAM)
+def test_the_readmes_line_compiles_a_program_in_c(tmp_path: Path) -> None:
+    (line,) = re.findall(r"`(cc [^`]*)`", readme.section("Speed and accuracy"))
+    (tmp_path / "program.c").write_text(PROGRAM)
+    (tmp_path / "generated").symlink_to(ROOT / "generated")
+    subprocess.run(shlex.split(line), cwd=tmp_path, check=True)
+    assert_prints_what_kernels_give(tmp_path / "a.out")
+
+
+@pytest.mark.skipif(shutil.which("c++") is None, reason="no C++ compiler")
+def test_a_program_in_cpp_is_linked_with_it(tmp_path: Path) -> None:
+    (tmp_path / "program.cpp").write_text(PROGRAM)
     library = tmp_path / "closedform.o"
     subprocess.run(["cc", "-O3", "-fopenmp-simd", "-c", str(C / "closedform.c"), "-o", str(library)], check=True)
-    subprocess.run([compiler, "-O3", name, str(library), f"-I{C}", "-lm", "-o", "program"], cwd=tmp_path, check=True)
-    told = subprocess.run([str(tmp_path / "program")], capture_output=True, text=True, check=True).stdout.split()
+    subprocess.run(["c++", "-O3", "program.cpp", str(library), f"-I{C}", "-lm"], cwd=tmp_path, check=True)
+    assert_prints_what_kernels_give(tmp_path / "a.out")
+
+
+def assert_prints_what_kernels_give(program: Path) -> None:
+    told = subprocess.run([str(program)], capture_output=True, text=True, check=True).stdout.split()
     value, _, slopes = kl_vae_value_and_grad([0.2, -0.4, 0.7], [-0.7, 0.3, -1.9])
     np.testing.assert_allclose([float(word) for word in told], [value, value, slopes[0]], rtol=1e-15)

@@ -476,6 +476,19 @@ def test_one_degenerate_law_is_infinitely_far(kernel: Kernel) -> None:
             assert list(np.isposinf(found)) == [index == 4 for index in range(10)]
 
 
+@pytest.mark.parametrize("k", [1, 2, 9, 33])
+def test_an_infinite_mean_is_infinitely_far(kernel: Kernel, k: int) -> None:
+    means = [index for index, name in enumerate(kernel.arguments) if not is_matrix(name)]
+    given = arguments(kernel.arguments, 6, k)
+    for place in means:
+        given[place][1, -1] = np.inf
+        given[place][2 + place // 2, 0] = -np.inf
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = kernel(*given)
+    both = np.nan if len(means) > 1 else np.inf
+    np.testing.assert_array_equal(np.where(np.isfinite(found), 0, found), [0, both, np.inf, np.inf if len(means) > 1 else 0, 0, 0])
+
+
 def test_inside_the_domain_nothing_is_reported(kernel: Kernel) -> None:
     for k in (1, 4, 8, 11, 70):
         for distance in (None, 1e-3, 1e-12):

@@ -166,6 +166,18 @@ def test_out_may_be_larger_and_strided(pair: tuple[Kernel, Kernel]) -> None:
         np.testing.assert_array_equal(value, np.broadcast_to(expected, value.shape))
 
 
+def test_one_larger_out_makes_all_results_larger(pair: tuple[Kernel, Kernel]) -> None:
+    given = laws(pair[0], (2,))
+    plain = as_tuple(pair[0](*given))
+    for place, value in enumerate(plain):
+
+        def call(kernel: Kernel, place: int = place, shape: tuple[int, ...] = (3, *value.shape)) -> Any:
+            return kernel(*given, out=tuple(np.zeros(shape) if index == place else None for index in range(kernel.nout)))
+
+        for found, expected in zip(assert_same(pair, call), plain, strict=True):
+            np.testing.assert_array_equal(found, np.broadcast_to(expected, (3, *expected.shape)))
+
+
 def test_out_may_be_an_argument(pair: tuple[Kernel, Kernel]) -> None:
     def call(kernel: Kernel) -> Any:
         given = laws(kernel)

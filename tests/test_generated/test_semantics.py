@@ -72,6 +72,12 @@ def test_other_types_are_refused_by_name(kernel: Kernel, bad: Any) -> None:
         kernel(*arguments, bad)
 
 
+def test_a_number_beyond_the_range_is_told_by_name(kernel: Kernel) -> None:
+    name = kernel.arguments[-1]
+    with pytest.raises(OverflowError, match=rf"^{kernel.__name__}: {name} is a whole number beyond the range of float64$"):
+        kernel(*[np.ones(3)] * (kernel.nin - 1), 10**400)
+
+
 def test_float16_computes_as_float32(implementation: ModuleType) -> None:
     half = np.array([-12.5, 10.0], dtype=np.float16)  # e^v would overflow in float16
     np.testing.assert_array_equal(implementation.kl_vae_per_dim(half, half), implementation.kl_vae_per_dim(*[half.astype(np.float32)] * 2))
