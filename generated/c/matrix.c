@@ -28,13 +28,21 @@
 #define VECTOR __attribute__((vector_size(WIDTH)))
 #define PREFETCH(address) __builtin_prefetch(address)
 #define PREFETCH_TO(address, w) __builtin_prefetch(address, w)
+#define PREFETCH_FAR(address) __builtin_prefetch(address, 0, 2)
 #define INLINE static inline __attribute__((always_inline))
+#define SELDOM static __attribute__((noinline, cold))
+#define IS_CONSTANT(k) __builtin_constant_p(k)
+#define WRITTEN_OUT _Pragma("GCC unroll 16")
 #else
 #define LANES_OF(real) 1
 #define VECTOR
 #define PREFETCH(address) ((void)0)
 #define PREFETCH_TO(address, w) ((void)0)
+#define PREFETCH_FAR(address) ((void)0)
 #define INLINE static inline
+#define SELDOM static
+#define IS_CONSTANT(k) 0
+#define WRITTEN_OUT
 #endif
 
 /* Largest k that is written out row by row, and largest that is computed side by side: where blocks were measured to become faster, which
@@ -58,6 +66,8 @@
 #endif
 /* Largest k for which the next matrices are asked for while the present ones are computed with. */
 #define FORESEEN UNROLLED
+/* Largest k for which the lines of gradients are asked for before they are computed. */
+#define PREPARED 16
 /* Blocks by itself: the rows and the vectors abreast that fill the registers, strips that are solved for together, rows of L^T at once. */
 #if defined(__AVX512F__)
 #define ROWS 8
@@ -126,10 +136,11 @@ static void give(void *at)
     }
 }
 
-/* An argument: where its matrices or columns lie, and the steps in bytes from one to the next (0 if that is not one step), from row to row
-   and from column to column. */
+/* An argument: where the matrices or columns of a tile lie and how many there are, and the steps in bytes from one to the next, from row
+   to row and from column to column. */
 typedef struct {
-    const char *start[16];
+    const char *start;
+    int present;
     intptr_t lane;
     intptr_t row;
     intptr_t column;
@@ -151,17 +162,10 @@ void CLOSEDFORM(closedform_use_trsm)(closedform_trsm *function)
 
 INLINE double atanh_series(double t)
 {
-    double p = 0.08093733025784602;
-    p = p * t + 0.04394517270936442;
-    p = p * t + 0.06001754804431777;
-    p = p * t + 0.06656935323598243;
-    p = p * t + 0.07692793980530427;
-    p = p * t + 0.09090894374276628;
-    p = p * t + 0.11111111366131741;
-    p = p * t + 0.14285714283474232;
-    p = p * t + 0.20000000000007626;
-    p = p * t + 0.3333333333333333;
-    return p;
+    const double t2 = t * t;
+    const double t4 = t2 * t2;
+    const double t8 = t4 * t4;
+    return ((((0.3333333333333333 + t * 0.20000000000007626) + t2 * (0.14285714283474232 + t * 0.11111111366131741)) + t4 * ((0.09090894374276628 + t * 0.07692793980530427) + t2 * (0.06656935323598243 + t * 0.06001754804431777))) + t8 * (0.04394517270936442 + t * 0.08093733025784602));
 }
 
 /* log(1 + x) - x for |x| < 1/2. */
@@ -170,6 +174,13 @@ INLINE double log1pmx(double x)
     const double s = x / (2.0 + x);
     const double t = s * s;
     return s * (2.0 * t * atanh_series(t) - x);
+}
+
+/* a/b, given 1/b: a product, which rounds once more. */
+INLINE double quotient(double a, double b, double over_b)
+{
+    (void)b;
+    return a * over_b;
 }
 
 /* log(a/b) - (a - b)/b for a, b > 0: where 1/2 < a/b < 2 by the series of log((1 + s)/(1 - s)), s = (a - b)/(a + b); elsewhere with
@@ -195,6 +206,28 @@ INLINE double logratiomx(double a, double b)
     return near ? s * (p - x) : (e * 0.6931471805599453 + (2.0 * s + s * p)) - x;
 }
 
+/* The same for normal numbers, given 1/b. With a/b = 2^e (1 + f), where e is rounded towards 0, so that e and f have one sign, it
+   is e log(2) + (log(1 + f) - f) + (f - (a - b)/b), where the last is 0 where e is, rounded or not; s = f/(2 + f). */
+INLINE double logratiomx_over(double a, double b, double over_b)
+{
+    uint64_t bits_a, bits_b;
+    memcpy(&bits_a, &a, sizeof a);
+    memcpy(&bits_b, &b, sizeof b);
+    const uint64_t between = bits_a - bits_b;
+    const uint64_t negative = 0u - (between >> 63);
+    const uint64_t whole = (between + (negative & ~0xfff0000000000000ull)) & 0xfff0000000000000ull; /* e as an exponent */
+    const uint64_t bits_above = bits_a - whole, bits_e = ((whole + 0x8000000000000000ull) >> 52) | 0x4330000000000000ull;
+    double above, e;
+    memcpy(&above, &bits_above, sizeof above);
+    memcpy(&e, &bits_e, sizeof e);
+    e -= 4503599627372544.0;
+    const double gap = above - b; /* exact */
+    const double f = quotient(gap, b, over_b);
+    const double s = gap / (above + b);
+    const double t = s * s;
+    return (e * 0.6931471805599453 + s * ((t + t) * atanh_series(t) - f)) + (above - a) * over_b;
+}
+
 /* ---- side by side: entry (i, j) of a lower triangle is at i (i + 1)/2 + j, each entry a vector with a lane for each matrix */
 
 #if defined(__AVX__)
@@ -212,89 +245,274 @@ INLINE void transpose(const char *const *from, intptr_t offset, double *to0, dou
 }
 #endif
 
-/* The matrices after these ones, where they follow each other without gaps: rows of many matrices are no order that a processor foresees. */
-INLINE void bring(const int k, int count, const source *from)
+#if defined(__GNUC__) && defined(__AVX512F__)
+#define TRANSPOSES 1
+
+/* Four numbers of each matrix become four vectors. */
+INLINE void apart(const char *from, intptr_t lane, vector *x0, vector *x1, vector *x2, vector *x3)
 {
-    const intptr_t size = (intptr_t)k * k * (intptr_t)sizeof(double);
-    if (k <= FORESEEN && from->lane == size) {
-        for (intptr_t at = count * size; at < 2 * count * size; at += 64) {
-            PREFETCH(from->start[0] + at);
+    const __m512d a = _mm512_insertf64x4(_mm512_castpd256_pd512(_mm256_loadu_pd((const double *)(from))), _mm256_loadu_pd((const double *)(from + 2 * lane)), 1);
+    const __m512d b = _mm512_insertf64x4(_mm512_castpd256_pd512(_mm256_loadu_pd((const double *)(from + lane))), _mm256_loadu_pd((const double *)(from + 3 * lane)), 1);
+    const __m512d c = _mm512_insertf64x4(_mm512_castpd256_pd512(_mm256_loadu_pd((const double *)(from + 4 * lane))), _mm256_loadu_pd((const double *)(from + 6 * lane)), 1);
+    const __m512d d = _mm512_insertf64x4(_mm512_castpd256_pd512(_mm256_loadu_pd((const double *)(from + 5 * lane))), _mm256_loadu_pd((const double *)(from + 7 * lane)), 1);
+    const __m512d ab0 = _mm512_unpacklo_pd(a, b), ab1 = _mm512_unpackhi_pd(a, b);
+    const __m512d cd0 = _mm512_unpacklo_pd(c, d), cd1 = _mm512_unpackhi_pd(c, d);
+    *x0 = (vector)_mm512_shuffle_f64x2(ab0, cd0, 0x88);
+    *x1 = (vector)_mm512_shuffle_f64x2(ab1, cd1, 0x88);
+    *x2 = (vector)_mm512_shuffle_f64x2(ab0, cd0, 0xdd);
+    *x3 = (vector)_mm512_shuffle_f64x2(ab1, cd1, 0xdd);
+}
+
+/* And back. */
+INLINE void together(vector x0, vector x1, vector x2, vector x3, char *to, intptr_t lane)
+{
+    const __m512i even = _mm512_setr_epi64(0, 1, 8, 9, 4, 5, 12, 13), odd = _mm512_setr_epi64(2, 3, 10, 11, 6, 7, 14, 15);
+    const __m512d low0 = _mm512_unpacklo_pd((__m512d)x0, (__m512d)x1), high0 = _mm512_unpackhi_pd((__m512d)x0, (__m512d)x1);
+    const __m512d low2 = _mm512_unpacklo_pd((__m512d)x2, (__m512d)x3), high2 = _mm512_unpackhi_pd((__m512d)x2, (__m512d)x3);
+    const __m512d m0 = _mm512_permutex2var_pd(low0, even, low2);
+    _mm256_storeu_pd((double *)(to), _mm512_castpd512_pd256(m0));
+    _mm256_storeu_pd((double *)(to + 4 * lane), _mm512_extractf64x4_pd(m0, 1));
+    const __m512d m1 = _mm512_permutex2var_pd(high0, even, high2);
+    _mm256_storeu_pd((double *)(to + lane), _mm512_castpd512_pd256(m1));
+    _mm256_storeu_pd((double *)(to + 5 * lane), _mm512_extractf64x4_pd(m1, 1));
+    const __m512d m2 = _mm512_permutex2var_pd(low0, odd, low2);
+    _mm256_storeu_pd((double *)(to + 2 * lane), _mm512_castpd512_pd256(m2));
+    _mm256_storeu_pd((double *)(to + 6 * lane), _mm512_extractf64x4_pd(m2, 1));
+    const __m512d m3 = _mm512_permutex2var_pd(high0, odd, high2);
+    _mm256_storeu_pd((double *)(to + 3 * lane), _mm512_castpd512_pd256(m3));
+    _mm256_storeu_pd((double *)(to + 7 * lane), _mm512_extractf64x4_pd(m3, 1));
+}
+
+/* Is low <= x <= high in all lanes? */
+INLINE int are_within(const double *x, double low, double high)
+{
+    const __m512d v = _mm512_loadu_pd(x);
+    const __mmask8 above = _mm512_cmp_pd_mask(v, _mm512_set1_pd(low), _CMP_GE_OQ);
+    return _mm512_mask_cmp_pd_mask(above, v, _mm512_set1_pd(high), _CMP_LE_OQ) == 0xff;
+}
+
+/* 1/x, which is sooner reached from fourteen bits of it than by a division. */
+INLINE vector reciprocal(vector x)
+{
+    vector y = (vector)_mm512_rcp14_pd((__m512d)x);
+    y += y * (1.0 - x * y);
+    y += y * (1.0 - x * y);
+    return y;
+}
+#elif defined(__GNUC__) && defined(__AVX__)
+#define TRANSPOSES 1
+
+/* Four numbers of each matrix become four vectors. */
+INLINE void apart(const char *from, intptr_t lane, vector *x0, vector *x1, vector *x2, vector *x3)
+{
+    const __m256d a = _mm256_loadu_pd((const double *)(from));
+    const __m256d b = _mm256_loadu_pd((const double *)(from + lane));
+    const __m256d c = _mm256_loadu_pd((const double *)(from + 2 * lane));
+    const __m256d d = _mm256_loadu_pd((const double *)(from + 3 * lane));
+    const __m256d ab0 = _mm256_unpacklo_pd(a, b), ab1 = _mm256_unpackhi_pd(a, b);
+    const __m256d cd0 = _mm256_unpacklo_pd(c, d), cd1 = _mm256_unpackhi_pd(c, d);
+    const __m256d y0 = _mm256_permute2f128_pd(ab0, cd0, 0x20), y1 = _mm256_permute2f128_pd(ab1, cd1, 0x20);
+    const __m256d y2 = _mm256_permute2f128_pd(ab0, cd0, 0x31), y3 = _mm256_permute2f128_pd(ab1, cd1, 0x31);
+    *x0 = (vector)y0;
+    *x1 = (vector)y1;
+    *x2 = (vector)y2;
+    *x3 = (vector)y3;
+}
+
+/* And back. */
+INLINE void together(vector x0, vector x1, vector x2, vector x3, char *to, intptr_t lane)
+{
+    const __m256d ab0 = _mm256_unpacklo_pd((__m256d)x0, (__m256d)x1), ab1 = _mm256_unpackhi_pd((__m256d)x0, (__m256d)x1);
+    const __m256d cd0 = _mm256_unpacklo_pd((__m256d)x2, (__m256d)x3), cd1 = _mm256_unpackhi_pd((__m256d)x2, (__m256d)x3);
+    const __m256d y0 = _mm256_permute2f128_pd(ab0, cd0, 0x20), y1 = _mm256_permute2f128_pd(ab1, cd1, 0x20);
+    const __m256d y2 = _mm256_permute2f128_pd(ab0, cd0, 0x31), y3 = _mm256_permute2f128_pd(ab1, cd1, 0x31);
+    _mm256_storeu_pd((double *)(to), y0);
+    _mm256_storeu_pd((double *)(to + lane), y1);
+    _mm256_storeu_pd((double *)(to + 2 * lane), y2);
+    _mm256_storeu_pd((double *)(to + 3 * lane), y3);
+}
+
+/* Is low <= x <= high in all lanes? */
+INLINE int are_within(const double *x, double low, double high)
+{
+    const __m256d v = _mm256_loadu_pd(x);
+    return _mm256_movemask_pd(_mm256_and_pd(_mm256_cmp_pd(v, _mm256_set1_pd(low), _CMP_GE_OQ), _mm256_cmp_pd(v, _mm256_set1_pd(high), _CMP_LE_OQ))) == 0xf;
+}
+
+INLINE vector reciprocal(vector x)
+{
+    return 1.0 / x;
+}
+#elif defined(__GNUC__) && defined(__SSE2__)
+#define TRANSPOSES 1
+
+/* Four numbers of each matrix become four vectors. */
+INLINE void apart(const char *from, intptr_t lane, vector *x0, vector *x1, vector *x2, vector *x3)
+{
+    const __m128d a0 = _mm_loadu_pd((const double *)(from) + 0);
+    const __m128d b0 = _mm_loadu_pd((const double *)(from + lane) + 0);
+    *x0 = (vector)_mm_unpacklo_pd(a0, b0);
+    *x1 = (vector)_mm_unpackhi_pd(a0, b0);
+    const __m128d a2 = _mm_loadu_pd((const double *)(from) + 2);
+    const __m128d b2 = _mm_loadu_pd((const double *)(from + lane) + 2);
+    *x2 = (vector)_mm_unpacklo_pd(a2, b2);
+    *x3 = (vector)_mm_unpackhi_pd(a2, b2);
+}
+
+/* And back. */
+INLINE void together(vector x0, vector x1, vector x2, vector x3, char *to, intptr_t lane)
+{
+    _mm_storeu_pd((double *)(to) + 0, _mm_unpacklo_pd((__m128d)x0, (__m128d)x1));
+    _mm_storeu_pd((double *)(to + lane) + 0, _mm_unpackhi_pd((__m128d)x0, (__m128d)x1));
+    _mm_storeu_pd((double *)(to) + 2, _mm_unpacklo_pd((__m128d)x2, (__m128d)x3));
+    _mm_storeu_pd((double *)(to + lane) + 2, _mm_unpackhi_pd((__m128d)x2, (__m128d)x3));
+}
+
+/* Is low <= x <= high in all lanes? */
+INLINE int are_within(const double *x, double low, double high)
+{
+    const __m128d v = _mm_loadu_pd(x);
+    return _mm_movemask_pd(_mm_and_pd(_mm_cmpge_pd(v, _mm_set1_pd(low)), _mm_cmple_pd(v, _mm_set1_pd(high)))) == 0x3;
+}
+
+INLINE vector reciprocal(vector x)
+{
+    return 1.0 / x;
+}
+#else
+#define TRANSPOSES 0
+
+INLINE int are_within(const double *x, double low, double high)
+{
+    int within = 1;
+    for (int w = 0; w < LANES; ++w) {
+        within &= (x[w] >= low) & (x[w] <= high);
+    }
+    return within;
+}
+
+INLINE vector reciprocal(vector x)
+{
+    return 1.0 / x;
+}
+#endif
+
+/* One of k parts of the matrices after these ones, where they follow each other without gaps: while a tile is computed with, memory would
+   rest. They are wanted in the second cache, to which more lines are on their way at once. */
+INLINE void bring(const int k, const int part, const source *from)
+{
+    const intptr_t size = (intptr_t)k * (intptr_t)sizeof(double);
+    if (from != NULL && k <= FORESEEN && from->lane == k * size) {
+        const char *const next = from->start + LANES * size * (k + part);
+        for (intptr_t at = 0; at < LANES * size; at += 64) {
+            PREFETCH_FAR(next + at);
         }
     }
 }
 
-/* Without gaps, two or four numbers each: a vector of firsts, a vector of seconds. */
-INLINE int is_dense(const int count, const source *from)
+INLINE void bring_all(const int k, const source *next1, const source *next2)
+{
+    for (int part = 0; part < k; ++part) {
+        bring(k, part, next1);
+        bring(k, part, next2);
+    }
+}
+
+/* The lines that the gradients of this tile will be written to. */
+INLINE void prepare(const int k, const char *to, intptr_t lane)
+{
+    const int count = LANES;
+    const intptr_t size = (intptr_t)k * k * (intptr_t)sizeof(double);
+    if (k <= PREPARED && lane == size) {
+        for (intptr_t at = 0; at < count * size; at += 64) {
+            PREFETCH_TO(to + at, 1);
+        }
+    }
+}
+
+/* Where lane w of an argument lies; lanes without a matrix of their own have the last one. */
+INLINE const char *lane_of(const source *from, int w)
+{
+    return from->start + (w < from->present ? w : from->present - 1) * from->lane;
+}
+
+/* Small matrices whose rows are no multiple of four numbers are read, and written, as one long row, where that needs no division by k. */
+#define IS_LONG(k) (IS_CONSTANT(k) && (k) <= UNROLLED && (k) % 4 != 0)
+
+/* Do numbers that belong together lie together, four or more of them? Of two large matrices fours are no gain. */
+INLINE int in_fours(const int k, intptr_t row, intptr_t column)
 {
     const intptr_t size = (intptr_t)sizeof(double);
-    return from->lane == count * size && (count == 2 ? from->row == size : from->row == 2 * size && from->column == size);
-}
-
-INLINE void gather_lower_tile(const int k, const source *from, vector *to)
-{
-    if (k == 2 && is_dense(4, from)) {
-        const double *at = (const double *)from->start[0];
-        double *entry = (double *)to;
-#pragma omp simd
-        for (int w = 0; w < LANES; ++w) {
-            entry[w] = at[4 * w];
-            entry[LANES + w] = at[4 * w + 2];
-            entry[2 * LANES + w] = at[4 * w + 3];
-        }
-        return;
-    }
-    for (int i = 0; i < k; ++i) {
-        double *row = (double *)(to + PACKED(i));
-        int j = 0;
-#if defined(__AVX__)
-        if (from->column == (intptr_t)sizeof(double)) {
-            for (; j <= i && j + 4 <= k; j += 4) {
-                double spare[3][LANES];
-                double *to1 = j + 1 <= i ? row + (j + 1) * LANES : spare[0];
-                double *to2 = j + 2 <= i ? row + (j + 2) * LANES : spare[1];
-                double *to3 = j + 3 <= i ? row + (j + 3) * LANES : spare[2];
-                const intptr_t offset = i * from->row + j * (intptr_t)sizeof(double);
-                for (int w = 0; w < LANES; w += 4) {
-                    transpose(from->start + w, offset, row + j * LANES + w, to1 + w, to2 + w, to3 + w);
-                }
-            }
-        }
-#endif
-        for (; j <= i; ++j) {
-            for (int w = 0; w < LANES; ++w) {
-                row[j * LANES + w] = *(const double *)(from->start[w] + i * from->row + j * from->column);
-            }
-        }
-    }
+    return TRANSPOSES && column == size && (IS_LONG(k) ? k > 1 && row == k * size : k >= 4 && (k <= UNROLLED || LANES > 2));
 }
 
 INLINE void gather_column_tile(const int k, const source *from, vector *to)
 {
     double *entry = (double *)to;
-    int i = 0;
-    if (k == 2 && is_dense(2, from)) {
-        const double *at = (const double *)from->start[0];
+    const intptr_t size = (intptr_t)sizeof(double);
+    if (k <= 3 && from->present == LANES && from->row == size && from->lane == k * size) {
+        const double *at = (const double *)from->start;
 #pragma omp simd
         for (int w = 0; w < LANES; ++w) {
-            entry[w] = at[2 * w];
-            entry[LANES + w] = at[2 * w + 1];
+            for (int i = 0; i < k; ++i) {
+                entry[i * LANES + w] = at[k * w + i];
+            }
         }
         return;
     }
-#if defined(__AVX__)
-    if (from->row == (intptr_t)sizeof(double)) {
-        for (; i + 4 <= k; i += 4) {
-            double *at = entry + i * LANES;
-            for (int w = 0; w < LANES; w += 4) {
-                transpose(from->start + w, i * (intptr_t)sizeof(double), at + w, at + LANES + w,
-                    at + 2 * LANES + w, at + 3 * LANES + w);
-            }
+#if TRANSPOSES
+    if (k >= 4 && from->present == LANES && from->row == size) {
+        for (int four = 0; four < k; four += 4) {
+            const int first = four + 4 <= k ? four : k - 4;
+            apart(from->start + first * size, from->lane, to + first, to + first + 1, to + first + 2, to + first + 3);
         }
+        return;
     }
 #endif
-    for (; i < k; ++i) {
+    for (int i = 0; i < k; ++i) {
         for (int w = 0; w < LANES; ++w) {
-            entry[i * LANES + w] = *(const double *)(from->start[w] + i * from->row);
+            entry[i * LANES + w] = *(const double *)(lane_of(from, w) + i * from->row);
+        }
+    }
+}
+
+INLINE void gather_lower_tile(const int k, const source *from, vector *to)
+{
+    if (k == 1) {
+        gather_column_tile(k, from, to);
+        return;
+    }
+#if TRANSPOSES
+    if (from->present == LANES && in_fours(k, from->row, from->column)) {
+        vector spare, *x[4];
+        if (IS_LONG(k)) {
+            WRITTEN_OUT for (int four = 0; four < k * k; four += 4) {
+                const int first = four + 4 <= k * k ? four : k * k - 4;
+                WRITTEN_OUT for (int at = 0; at < 4; ++at) {
+                    const int i = (first + at) / k, j = (first + at) % k;
+                    x[at] = j <= i ? to + PACKED(i) + j : &spare;
+                }
+                apart(from->start + first * (intptr_t)sizeof(double), from->lane, x[0], x[1], x[2], x[3]);
+            }
+            return;
+        }
+        for (int i = 0; i < k; ++i) {
+            for (int four = 0; four <= i; four += 4) {
+                const int first = four + 4 <= k ? four : k - 4;
+                for (int at = 0; at < 4; ++at) {
+                    x[at] = first + at <= i ? to + PACKED(i) + first + at : &spare;
+                }
+                apart(from->start + i * from->row + first * (intptr_t)sizeof(double), from->lane, x[0], x[1], x[2], x[3]);
+            }
+        }
+        return;
+    }
+#endif
+    for (int i = 0; i < k; ++i) {
+        for (int j = 0; j <= i; ++j) {
+            for (int w = 0; w < LANES; ++w) {
+                ((double *)(to + PACKED(i) + j))[w] = *(const double *)(lane_of(from, w) + i * from->row + j * from->column);
+            }
         }
     }
 }
@@ -316,14 +534,49 @@ INLINE void subtract_column_tile(const int k, const vector *x, const vector *y, 
 INLINE void reciprocals_tile(const int k, const vector *L, vector *by_L)
 {
     for (int i = 0; i < k; ++i) {
-        by_L[i] = 1.0 / L[PACKED(i) + (size_t)i];
+        by_L[i] = reciprocal(L[PACKED(i) + (size_t)i]);
     }
 }
 
-/* B = L^-1 B, both lower triangular. */
-INLINE void solve_lower_tile(const int k, const vector *L, const vector *by_L, vector *B)
+SELDOM void logratios_of_any_tile(const int k, const vector *A, const vector *B, vector *to)
 {
     for (int i = 0; i < k; ++i) {
+        const double *a = (const double *)(A + PACKED(i) + (size_t)i), *b = (const double *)(B + PACKED(i) + (size_t)i);
+        for (int w = 0; w < LANES; ++w) {
+            if (!(a[w] >= DBL_MIN && b[w] >= DBL_MIN)) { /* the others keep their bits */
+                ((double *)(to + i))[w] = logratiomx(a[w], b[w]);
+            }
+        }
+    }
+}
+
+/* log(a/b) - (a - b)/b for diagonal entries a and b. */
+INLINE void logratios_tile(const int k, const vector *A, const vector *B, const vector *by_B, vector *to)
+{
+    vector least = B[0];
+    for (int i = 0; i < k; ++i) {
+        const double *a = (const double *)(A + PACKED(i) + (size_t)i), *b = (const double *)(B + PACKED(i) + (size_t)i);
+        const double *by_b = (const double *)(by_B + i);
+        double *found = (double *)(to + i), *low = (double *)&least;
+#pragma omp simd
+        for (int w = 0; w < LANES; ++w) {
+            found[w] = logratiomx_over(a[w], b[w], by_b[w]);
+            const double lower = a[w] < b[w] ? a[w] : b[w];
+            low[w] = i == 0 || lower < low[w] ? lower : low[w];
+        }
+    }
+    if (!are_within((const double *)&least, DBL_MIN, DBL_MAX)) {
+        logratios_of_any_tile(k, A, B, to);
+    }
+}
+
+/* B = L^-1 B, both lower triangular; meanwhile the next matrices are asked for. */
+INLINE void solve_lower_tile(const int k, const vector *L, const vector *by_L, vector *B, const source *next1,
+    const source *next2)
+{
+    for (int i = 0; i < k; ++i) {
+        bring(k, i, next1);
+        bring(k, i, next2);
         const vector *Li = L + PACKED(i);
         vector *Bi = B + PACKED(i);
         int j = 0;
@@ -360,10 +613,10 @@ INLINE void solve_lower_tile(const int k, const vector *L, const vector *by_L, v
 
 /* B = L^-1 (x - y). */
 INLINE void solve_difference_tile(const int k, const vector *L, const vector *by_L, const vector *x,
-    const vector *y, vector *B)
+    const vector *y, vector *B, const source *next1, const source *next2)
 {
     subtract_lower_tile(k, x, y, B);
-    solve_lower_tile(k, L, by_L, B);
+    solve_lower_tile(k, L, by_L, B, next1, next2);
 }
 
 /* b = L^-1 b. */
@@ -1257,12 +1510,12 @@ INLINE int is_plain(const int k, intptr_t row, intptr_t column)
 
 static void gather_lower_one(const int k, const source *from, double *to)
 {
-    if ((const char *)to == from->start[0]) {
+    if ((const char *)to == from->start) {
         return;
     }
     for (int i = 0; i < k; ++i) {
         double *row = to + (size_t)i * (size_t)k;
-        const char *start = from->start[0] + i * from->row;
+        const char *start = from->start + i * from->row;
         if (from->column == (intptr_t)sizeof *row) {
             memcpy(row, start, (size_t)(i + 1) * sizeof *row);
         } else {
@@ -1277,7 +1530,7 @@ static void gather_lower_one(const int k, const source *from, double *to)
 static void gather_column_one(const int k, const source *from, double *to)
 {
     for (int i = 0; i < k; ++i) {
-        to[i] = *(const double *)(from->start[0] + i * from->row);
+        to[i] = *(const double *)(from->start + i * from->row);
     }
 }
 
@@ -2072,13 +2325,122 @@ static void put_symmetric(const int k, const double *from, size_t lanes, int pac
     }
 }
 
+/* The same for all lanes of a tile, all of which have a gradient. */
+INLINE void put_column_tile(const int k, const vector *from, char *to, intptr_t lane, intptr_t row)
+{
+    const intptr_t size = (intptr_t)sizeof(double);
+    if (k <= 3 && row == size && lane == k * size) {
+        const double *entry = (const double *)from;
+        double *at = (double *)to;
+#pragma omp simd
+        for (int w = 0; w < LANES; ++w) {
+            for (int i = 0; i < k; ++i) {
+                at[k * w + i] = entry[i * LANES + w];
+            }
+        }
+        return;
+    }
+#if TRANSPOSES
+    if (k >= 4 && row == size) {
+        for (int four = 0; four < k; four += 4) {
+            const int first = four + 4 <= k ? four : k - 4;
+            together(from[first], from[first + 1], from[first + 2], from[first + 3], to + first * size, lane);
+        }
+        return;
+    }
+#endif
+    for (int w = 0; w < LANES; ++w) {
+        put_column(k, (const double *)from + w, LANES, 1, to + w * lane, row);
+    }
+}
+
+INLINE void put_lower_tile(const int k, const vector *from, char *to, intptr_t lane, intptr_t row, intptr_t column)
+{
+#if TRANSPOSES
+    if (in_fours(k, row, column)) {
+        const vector zero = {0};
+        vector x[4];
+        if (IS_LONG(k)) {
+            WRITTEN_OUT for (int four = 0; four < k * k; four += 4) {
+                const int first = four + 4 <= k * k ? four : k * k - 4;
+                WRITTEN_OUT for (int at = 0; at < 4; ++at) {
+                    const int i = (first + at) / k, j = (first + at) % k;
+                    x[at] = j <= i ? from[PACKED(i) + j] : zero;
+                }
+                together(x[0], x[1], x[2], x[3], to + first * (intptr_t)sizeof(double), lane);
+            }
+            return;
+        }
+        for (int i = 0; i < k; ++i) {
+            for (int four = 0; four < k; four += 4) {
+                const int first = four + 4 <= k ? four : k - 4;
+                for (int at = 0; at < 4; ++at) {
+                    const int j = first + at;
+                    x[at] = j <= i ? from[PACKED(i) + j] : zero;
+                }
+                together(x[0], x[1], x[2], x[3], to + i * row + first * (intptr_t)sizeof(double), lane);
+            }
+        }
+        return;
+    }
+#endif
+    for (int w = 0; w < LANES; ++w) {
+        put_lower(k, (const double *)from + w, LANES, 1, to + w * lane, row, column);
+    }
+}
+
+INLINE void put_symmetric_tile(const int k, const vector *from, char *to, intptr_t lane, intptr_t row, intptr_t column)
+{
+#if TRANSPOSES
+    if (in_fours(k, row, column)) {
+        vector x[4];
+        if (IS_LONG(k)) {
+            WRITTEN_OUT for (int four = 0; four < k * k; four += 4) {
+                const int first = four + 4 <= k * k ? four : k * k - 4;
+                WRITTEN_OUT for (int at = 0; at < 4; ++at) {
+                    const int i = (first + at) / k, j = (first + at) % k;
+                    x[at] = j <= i ? from[PACKED(i) + j] : from[PACKED(j) + i];
+                }
+                together(x[0], x[1], x[2], x[3], to + first * (intptr_t)sizeof(double), lane);
+            }
+            return;
+        }
+        for (int i = 0; i < k; ++i) {
+            for (int four = 0; four < k; four += 4) {
+                const int first = four + 4 <= k ? four : k - 4;
+                for (int at = 0; at < 4; ++at) {
+                    const int j = first + at;
+                    x[at] = j <= i ? from[PACKED(i) + j] : from[PACKED(j) + i];
+                }
+                together(x[0], x[1], x[2], x[3], to + i * row + first * (intptr_t)sizeof(double), lane);
+            }
+        }
+        return;
+    }
+#endif
+    for (int w = 0; w < LANES; ++w) {
+        put_symmetric(k, (const double *)from + w, LANES, 1, to + w * lane, row, column);
+    }
+}
+
+INLINE void put_numbers(const double *numbers, int present, char *to, intptr_t step)
+{
+    if (present == LANES && step == (intptr_t)sizeof(double)) {
+        memcpy(to, numbers, LANES * sizeof(double));
+        return;
+    }
+    for (int w = 0; w < present; ++w) {
+        *(double *)(to + w * step) = numbers[w];
+    }
+}
+
 /* ---- what an argument holds: 0 if it may be computed with, else FE_DIVBYZERO where its law degenerates, FE_INVALID outside */
 
 static int column_state(const int k, const source *from, int lane)
 {
     int state = 0;
     for (int i = 0; i < k; ++i) {
-        const double x = *(const double *)(from->start[lane] + i * from->row);
+        const double x = *(const double *)(from->start + lane * from->lane + i * from->row);
         state |= x != x ? FE_INVALID : isinf(x) ? FE_DIVBYZERO : 0;
     }
     return state;
@@ -2089,7 +2451,7 @@ static int lower_state(const int k, const source *from, int lane)
     int state = 0;
     for (int i = 0; i < k; ++i) {
         for (int j = 0; j <= i; ++j) {
-            const double x = *(const double *)(from->start[lane] + i * from->row + j * from->column);
+            const double x = *(const double *)(from->start + lane * from->lane + i * from->row + j * from->column);
             state |= x != x || (i == j && x < 0.0) ? FE_INVALID : isinf(x) || (i == j && x == 0.0) ? FE_DIVBYZERO : 0;
         }
     }
@@ -2101,7 +2463,7 @@ static int symmetric_state(const int k, const source *from, int lane)
     int state = 0;
     for (int i = 0; i < k; ++i) {
         for (int j = 0; j <= i; ++j) {
-            const double x = *(const double *)(from->start[lane] + i * from->row + j * from->column);
+            const double x = *(const double *)(from->start + lane * from->lane + i * from->row + j * from->column);
             state |= isfinite(x) ? 0 : FE_INVALID;
         }
     }
@@ -2135,7 +2497,7 @@ static int is_even(const int k, const double *S)
 /* Is every entry the one across the diagonal, up to rounding? */
 static int is_symmetric(const int k, const source *from, int lane)
 {
-    const char *start = from->start[lane];
+    const char *start = from->start + lane * from->lane;
     const double unit = 64.0 * ((double)k) * DBL_EPSILON;
     int even = 1;
     if (k >= 16 && is_plain(k, from->row, from->column) && is_even(k, (const double *)start)) {
@@ -2168,11 +2530,8 @@ void CLOSEDFORM(closedform_use_trsm_f32)(closedform_trsm_f32 *function)
 
 INLINE float atanh_series_f32(float t)
 {
-    float p = 0.1344180703163147f;
-    p = p * t + 0.1411563903093338f;
-    p = p * t + 0.20003890991210938f;
-    p = p * t + 0.33333319425582886f;
-    return p;
+    const float t2 = t * t;
+    return ((0.33333319425582886f + t * 0.20003890991210938f) + t2 * (0.1411563903093338f + t * 0.1344180703163147f));
 }
 
 /* log(1 + x) - x for |x| < 1/2. */
@@ -2181,6 +2540,13 @@ INLINE float log1pmx_f32(float x)
     const float s = x / (2.0f + x);
     const float t = s * s;
     return s * (2.0f * t * atanh_series_f32(t) - x);
+}
+
+/* a/b, given 1/b: a product, which rounds once more. */
+INLINE float quotient_f32(float a, float b, float over_b)
+{
+    (void)b;
+    return a * over_b;
 }
 
 /* log(a/b) - (a - b)/b for a, b > 0: where 1/2 < a/b < 2 by the series of log((1 + s)/(1 - s)), s = (a - b)/(a + b); elsewhere with
@@ -2206,6 +2572,28 @@ INLINE float logratiomx_f32(float a, float b)
     return near ? s * (p - x) : (e * 0.6931471805599453f + (2.0f * s + s * p)) - x;
 }
 
+/* The same for normal numbers, given 1/b. With a/b = 2^e (1 + f), where e is rounded towards 0, so that e and f have one sign, it
+   is e log(2) + (log(1 + f) - f) + (f - (a - b)/b), where the last is 0 where e is, rounded or not; s = f/(2 + f). */
+INLINE float logratiomx_over_f32(float a, float b, float over_b)
+{
+    uint32_t bits_a, bits_b;
+    memcpy(&bits_a, &a, sizeof a);
+    memcpy(&bits_b, &b, sizeof b);
+    const uint32_t between = bits_a - bits_b;
+    const uint32_t negative = 0u - (between >> 31);
+    const uint32_t whole = (between + (negative & ~0xff800000u)) & 0xff800000u; /* e as an exponent */
+    const uint32_t bits_above = bits_a - whole, bits_e = ((whole + 0x80000000u) >> 23) | 0x4b000000u;
+    float above, e;
+    memcpy(&above, &bits_above, sizeof above);
+    memcpy(&e, &bits_e, sizeof e);
+    e -= 8388864.0f;
+    const float gap = above - b; /* exact */
+    const float f = quotient_f32(gap, b, over_b);
+    const float s = gap / (above + b);
+    const float t = s * s;
+    return (e * 0.6931471805599453f + s * ((t + t) * atanh_series_f32(t) - f)) + (above - a) * over_b;
+}
+
 /* ---- side by side: entry (i, j) of a lower triangle is at i (i + 1)/2 + j, each entry a vector with a lane for each matrix */
 
 #if defined(__SSE2__)
@@ -2222,89 +2610,320 @@ INLINE void transpose_f32(const char *const *from, intptr_t offset, float *to0, 
 }
 #endif
 
-/* The matrices after these ones, where they follow each other without gaps: rows of many matrices are no order that a processor foresees. */
-INLINE void bring_f32(const int k, int count, const source *from)
+#if defined(__GNUC__) && defined(__AVX512F__)
+#define TRANSPOSES_f32 1
+
+/* Four numbers of each matrix become four vectors. */
+INLINE void apart_f32(const char *from, intptr_t lane, vector_f32 *x0, vector_f32 *x1, vector_f32 *x2, vector_f32 *x3)
 {
-    const intptr_t size = (intptr_t)k * k * (intptr_t)sizeof(float);
-    if (k <= FORESEEN && from->lane == size) {
-        for (intptr_t at = count * size; at < 2 * count * size; at += 64) {
-            PREFETCH(from->start[0] + at);
+    __m512 a = _mm512_castps128_ps512(_mm_loadu_ps((const float *)(from)));
+    a = _mm512_insertf32x4(a, _mm_loadu_ps((const float *)(from + 4 * lane)), 1);
+    a = _mm512_insertf32x4(a, _mm_loadu_ps((const float *)(from + 8 * lane)), 2);
+    a = _mm512_insertf32x4(a, _mm_loadu_ps((const float *)(from + 12 * lane)), 3);
+    __m512 b = _mm512_castps128_ps512(_mm_loadu_ps((const float *)(from + lane)));
+    b = _mm512_insertf32x4(b, _mm_loadu_ps((const float *)(from + 5 * lane)), 1);
+    b = _mm512_insertf32x4(b, _mm_loadu_ps((const float *)(from + 9 * lane)), 2);
+    b = _mm512_insertf32x4(b, _mm_loadu_ps((const float *)(from + 13 * lane)), 3);
+    __m512 c = _mm512_castps128_ps512(_mm_loadu_ps((const float *)(from + 2 * lane)));
+    c = _mm512_insertf32x4(c, _mm_loadu_ps((const float *)(from + 6 * lane)), 1);
+    c = _mm512_insertf32x4(c, _mm_loadu_ps((const float *)(from + 10 * lane)), 2);
+    c = _mm512_insertf32x4(c, _mm_loadu_ps((const float *)(from + 14 * lane)), 3);
+    __m512 d = _mm512_castps128_ps512(_mm_loadu_ps((const float *)(from + 3 * lane)));
+    d = _mm512_insertf32x4(d, _mm_loadu_ps((const float *)(from + 7 * lane)), 1);
+    d = _mm512_insertf32x4(d, _mm_loadu_ps((const float *)(from + 11 * lane)), 2);
+    d = _mm512_insertf32x4(d, _mm_loadu_ps((const float *)(from + 15 * lane)), 3);
+    const __m512d ab0 = _mm512_castps_pd(_mm512_unpacklo_ps(a, b)), cd0 = _mm512_castps_pd(_mm512_unpacklo_ps(c, d));
+    const __m512 y0 = _mm512_castpd_ps(_mm512_unpacklo_pd(ab0, cd0));
+    const __m512 y1 = _mm512_castpd_ps(_mm512_unpackhi_pd(ab0, cd0));
+    const __m512d ab2 = _mm512_castps_pd(_mm512_unpackhi_ps(a, b)), cd2 = _mm512_castps_pd(_mm512_unpackhi_ps(c, d));
+    const __m512 y2 = _mm512_castpd_ps(_mm512_unpacklo_pd(ab2, cd2));
+    const __m512 y3 = _mm512_castpd_ps(_mm512_unpackhi_pd(ab2, cd2));
+    *x0 = (vector_f32)y0;
+    *x1 = (vector_f32)y1;
+    *x2 = (vector_f32)y2;
+    *x3 = (vector_f32)y3;
+}
+
+/* And back. */
+INLINE void together_f32(vector_f32 x0, vector_f32 x1, vector_f32 x2, vector_f32 x3, char *to, intptr_t lane)
+{
+    const __m512d ab0 = _mm512_castps_pd(_mm512_unpacklo_ps((__m512)x0, (__m512)x1)), cd0 = _mm512_castps_pd(_mm512_unpacklo_ps((__m512)x2, (__m512)x3));
+    const __m512 y0 = _mm512_castpd_ps(_mm512_unpacklo_pd(ab0, cd0));
+    const __m512 y1 = _mm512_castpd_ps(_mm512_unpackhi_pd(ab0, cd0));
+    const __m512d ab2 = _mm512_castps_pd(_mm512_unpackhi_ps((__m512)x0, (__m512)x1)), cd2 = _mm512_castps_pd(_mm512_unpackhi_ps((__m512)x2, (__m512)x3));
+    const __m512 y2 = _mm512_castpd_ps(_mm512_unpacklo_pd(ab2, cd2));
+    const __m512 y3 = _mm512_castpd_ps(_mm512_unpackhi_pd(ab2, cd2));
+    _mm_storeu_ps((float *)(to), _mm512_castps512_ps128(y0));
+    _mm_storeu_ps((float *)(to + lane), _mm512_castps512_ps128(y1));
+    _mm_storeu_ps((float *)(to + 2 * lane), _mm512_castps512_ps128(y2));
+    _mm_storeu_ps((float *)(to + 3 * lane), _mm512_castps512_ps128(y3));
+    _mm_storeu_ps((float *)(to + 4 * lane), _mm512_extractf32x4_ps(y0, 1));
+    _mm_storeu_ps((float *)(to + 5 * lane), _mm512_extractf32x4_ps(y1, 1));
+    _mm_storeu_ps((float *)(to + 6 * lane), _mm512_extractf32x4_ps(y2, 1));
+    _mm_storeu_ps((float *)(to + 7 * lane), _mm512_extractf32x4_ps(y3, 1));
+    _mm_storeu_ps((float *)(to + 8 * lane), _mm512_extractf32x4_ps(y0, 2));
+    _mm_storeu_ps((float *)(to + 9 * lane), _mm512_extractf32x4_ps(y1, 2));
+    _mm_storeu_ps((float *)(to + 10 * lane), _mm512_extractf32x4_ps(y2, 2));
+    _mm_storeu_ps((float *)(to + 11 * lane), _mm512_extractf32x4_ps(y3, 2));
+    _mm_storeu_ps((float *)(to + 12 * lane), _mm512_extractf32x4_ps(y0, 3));
+    _mm_storeu_ps((float *)(to + 13 * lane), _mm512_extractf32x4_ps(y1, 3));
+    _mm_storeu_ps((float *)(to + 14 * lane), _mm512_extractf32x4_ps(y2, 3));
+    _mm_storeu_ps((float *)(to + 15 * lane), _mm512_extractf32x4_ps(y3, 3));
+}
+
+/* Is low <= x <= high in all lanes? */
+INLINE int are_within_f32(const float *x, float low, float high)
+{
+    const __m512 v = _mm512_loadu_ps(x);
+    const __mmask16 above = _mm512_cmp_ps_mask(v, _mm512_set1_ps(low), _CMP_GE_OQ);
+    return _mm512_mask_cmp_ps_mask(above, v, _mm512_set1_ps(high), _CMP_LE_OQ) == 0xffff;
+}
+
+/* 1/x, which is sooner reached from fourteen bits of it than by a division. */
+INLINE vector_f32 reciprocal_f32(vector_f32 x)
+{
+    vector_f32 y = (vector_f32)_mm512_rcp14_ps((__m512)x);
+    y += y * (1.0f - x * y);
+    return y;
+}
+#elif defined(__GNUC__) && defined(__AVX__)
+#define TRANSPOSES_f32 1
+
+/* Four numbers of each matrix become four vectors. */
+INLINE void apart_f32(const char *from, intptr_t lane, vector_f32 *x0, vector_f32 *x1, vector_f32 *x2, vector_f32 *x3)
+{
+    __m256 a = _mm256_castps128_ps256(_mm_loadu_ps((const float *)(from)));
+    a = _mm256_insertf128_ps(a, _mm_loadu_ps((const float *)(from + 4 * lane)), 1);
+    __m256 b = _mm256_castps128_ps256(_mm_loadu_ps((const float *)(from + lane)));
+    b = _mm256_insertf128_ps(b, _mm_loadu_ps((const float *)(from + 5 * lane)), 1);
+    __m256 c = _mm256_castps128_ps256(_mm_loadu_ps((const float *)(from + 2 * lane)));
+    c = _mm256_insertf128_ps(c, _mm_loadu_ps((const float *)(from + 6 * lane)), 1);
+    __m256 d = _mm256_castps128_ps256(_mm_loadu_ps((const float *)(from + 3 * lane)));
+    d = _mm256_insertf128_ps(d, _mm_loadu_ps((const float *)(from + 7 * lane)), 1);
+    const __m256d ab0 = _mm256_castps_pd(_mm256_unpacklo_ps(a, b)), cd0 = _mm256_castps_pd(_mm256_unpacklo_ps(c, d));
+    const __m256 y0 = _mm256_castpd_ps(_mm256_unpacklo_pd(ab0, cd0));
+    const __m256 y1 = _mm256_castpd_ps(_mm256_unpackhi_pd(ab0, cd0));
+    const __m256d ab2 = _mm256_castps_pd(_mm256_unpackhi_ps(a, b)), cd2 = _mm256_castps_pd(_mm256_unpackhi_ps(c, d));
+    const __m256 y2 = _mm256_castpd_ps(_mm256_unpacklo_pd(ab2, cd2));
+    const __m256 y3 = _mm256_castpd_ps(_mm256_unpackhi_pd(ab2, cd2));
+    *x0 = (vector_f32)y0;
+    *x1 = (vector_f32)y1;
+    *x2 = (vector_f32)y2;
+    *x3 = (vector_f32)y3;
+}
+
+/* And back. */
+INLINE void together_f32(vector_f32 x0, vector_f32 x1, vector_f32 x2, vector_f32 x3, char *to, intptr_t lane)
+{
+    const __m256d ab0 = _mm256_castps_pd(_mm256_unpacklo_ps((__m256)x0, (__m256)x1)), cd0 = _mm256_castps_pd(_mm256_unpacklo_ps((__m256)x2, (__m256)x3));
+    const __m256 y0 = _mm256_castpd_ps(_mm256_unpacklo_pd(ab0, cd0));
+    const __m256 y1 = _mm256_castpd_ps(_mm256_unpackhi_pd(ab0, cd0));
+    const __m256d ab2 = _mm256_castps_pd(_mm256_unpackhi_ps((__m256)x0, (__m256)x1)), cd2 = _mm256_castps_pd(_mm256_unpackhi_ps((__m256)x2, (__m256)x3));
+    const __m256 y2 = _mm256_castpd_ps(_mm256_unpacklo_pd(ab2, cd2));
+    const __m256 y3 = _mm256_castpd_ps(_mm256_unpackhi_pd(ab2, cd2));
+    _mm_storeu_ps((float *)(to), _mm256_castps256_ps128(y0));
+    _mm_storeu_ps((float *)(to + lane), _mm256_castps256_ps128(y1));
+    _mm_storeu_ps((float *)(to + 2 * lane), _mm256_castps256_ps128(y2));
+    _mm_storeu_ps((float *)(to + 3 * lane), _mm256_castps256_ps128(y3));
+    _mm_storeu_ps((float *)(to + 4 * lane), _mm256_extractf128_ps(y0, 1));
+    _mm_storeu_ps((float *)(to + 5 * lane), _mm256_extractf128_ps(y1, 1));
+    _mm_storeu_ps((float *)(to + 6 * lane), _mm256_extractf128_ps(y2, 1));
+    _mm_storeu_ps((float *)(to + 7 * lane), _mm256_extractf128_ps(y3, 1));
+}
+
+/* Is low <= x <= high in all lanes? */
+INLINE int are_within_f32(const float *x, float low, float high)
+{
+    const __m256 v = _mm256_loadu_ps(x);
+    return _mm256_movemask_ps(_mm256_and_ps(_mm256_cmp_ps(v, _mm256_set1_ps(low), _CMP_GE_OQ), _mm256_cmp_ps(v, _mm256_set1_ps(high), _CMP_LE_OQ))) == 0xff;
+}
+
+INLINE vector_f32 reciprocal_f32(vector_f32 x)
+{
+    return 1.0f / x;
+}
+#elif defined(__GNUC__) && defined(__SSE2__)
+#define TRANSPOSES_f32 1
+
+/* Four numbers of each matrix become four vectors. */
+INLINE void apart_f32(const char *from, intptr_t lane, vector_f32 *x0, vector_f32 *x1, vector_f32 *x2, vector_f32 *x3)
+{
+    __m128 a = _mm_loadu_ps((const float *)(from));
+    __m128 b = _mm_loadu_ps((const float *)(from + lane));
+    __m128 c = _mm_loadu_ps((const float *)(from + 2 * lane));
+    __m128 d = _mm_loadu_ps((const float *)(from + 3 * lane));
+    const __m128d ab0 = _mm_castps_pd(_mm_unpacklo_ps(a, b)), cd0 = _mm_castps_pd(_mm_unpacklo_ps(c, d));
+    const __m128 y0 = _mm_castpd_ps(_mm_unpacklo_pd(ab0, cd0));
+    const __m128 y1 = _mm_castpd_ps(_mm_unpackhi_pd(ab0, cd0));
+    const __m128d ab2 = _mm_castps_pd(_mm_unpackhi_ps(a, b)), cd2 = _mm_castps_pd(_mm_unpackhi_ps(c, d));
+    const __m128 y2 = _mm_castpd_ps(_mm_unpacklo_pd(ab2, cd2));
+    const __m128 y3 = _mm_castpd_ps(_mm_unpackhi_pd(ab2, cd2));
+    *x0 = (vector_f32)y0;
+    *x1 = (vector_f32)y1;
+    *x2 = (vector_f32)y2;
+    *x3 = (vector_f32)y3;
+}
+
+/* And back. */
+INLINE void together_f32(vector_f32 x0, vector_f32 x1, vector_f32 x2, vector_f32 x3, char *to, intptr_t lane)
+{
+    const __m128d ab0 = _mm_castps_pd(_mm_unpacklo_ps((__m128)x0, (__m128)x1)), cd0 = _mm_castps_pd(_mm_unpacklo_ps((__m128)x2, (__m128)x3));
+    const __m128 y0 = _mm_castpd_ps(_mm_unpacklo_pd(ab0, cd0));
+    const __m128 y1 = _mm_castpd_ps(_mm_unpackhi_pd(ab0, cd0));
+    const __m128d ab2 = _mm_castps_pd(_mm_unpackhi_ps((__m128)x0, (__m128)x1)), cd2 = _mm_castps_pd(_mm_unpackhi_ps((__m128)x2, (__m128)x3));
+    const __m128 y2 = _mm_castpd_ps(_mm_unpacklo_pd(ab2, cd2));
+    const __m128 y3 = _mm_castpd_ps(_mm_unpackhi_pd(ab2, cd2));
+    _mm_storeu_ps((float *)(to), y0);
+    _mm_storeu_ps((float *)(to + lane), y1);
+    _mm_storeu_ps((float *)(to + 2 * lane), y2);
+    _mm_storeu_ps((float *)(to + 3 * lane), y3);
+}
+
+/* Is low <= x <= high in all lanes? */
+INLINE int are_within_f32(const float *x, float low, float high)
+{
+    const __m128 v = _mm_loadu_ps(x);
+    return _mm_movemask_ps(_mm_and_ps(_mm_cmpge_ps(v, _mm_set1_ps(low)), _mm_cmple_ps(v, _mm_set1_ps(high)))) == 0xf;
+}
+
+INLINE vector_f32 reciprocal_f32(vector_f32 x)
+{
+    return 1.0f / x;
+}
+#else
+#define TRANSPOSES_f32 0
+
+INLINE int are_within_f32(const float *x, float low, float high)
+{
+    int within = 1;
+    for (int w = 0; w < LANES_f32; ++w) {
+        within &= (x[w] >= low) & (x[w] <= high);
+    }
+    return within;
+}
+
+INLINE vector_f32 reciprocal_f32(vector_f32 x)
+{
+    return 1.0f / x;
+}
+#endif
+
+/* One of k parts of the matrices after these ones, where they follow each other without gaps: while a tile is computed with, memory would
+   rest. They are wanted in the second cache, to which more lines are on their way at once. */
+INLINE void bring_f32(const int k, const int part, const source *from)
+{
+    const intptr_t size = (intptr_t)k * (intptr_t)sizeof(float);
+    if (from != NULL && k <= FORESEEN && from->lane == k * size) {
+        const char *const next = from->start + LANES_f32 * size * (k + part);
+        for (intptr_t at = 0; at < LANES_f32 * size; at += 64) {
+            PREFETCH_FAR(next + at);
         }
     }
 }
 
-/* Without gaps, two or four numbers each: a vector of firsts, a vector of seconds. */
-INLINE int is_dense_f32(const int count, const source *from)
+INLINE void bring_all_f32(const int k, const source *next1, const source *next2)
+{
+    for (int part = 0; part < k; ++part) {
+        bring_f32(k, part, next1);
+        bring_f32(k, part, next2);
+    }
+}
+
+/* The lines that the gradients of this tile will be written to. */
+INLINE void prepare_f32(const int k, const char *to, intptr_t lane)
+{
+    const int count = LANES_f32;
+    const intptr_t size = (intptr_t)k * k * (intptr_t)sizeof(float);
+    if (k <= PREPARED && lane == size) {
+        for (intptr_t at = 0; at < count * size; at += 64) {
+            PREFETCH_TO(to + at, 1);
+        }
+    }
+}
+
+/* Where lane w of an argument lies; lanes without a matrix of their own have the last one. */
+INLINE const char *lane_of_f32(const source *from, int w)
+{
+    return from->start + (w < from->present ? w : from->present - 1) * from->lane;
+}
+
+/* Small matrices whose rows are no multiple of four numbers are read, and written, as one long row, where that needs no division by k. */
+#define IS_LONG(k) (IS_CONSTANT(k) && (k) <= UNROLLED && (k) % 4 != 0)
+
+/* Do numbers that belong together lie together, four or more of them? Of two large matrices fours are no gain. */
+INLINE int in_fours_f32(const int k, intptr_t row, intptr_t column)
 {
     const intptr_t size = (intptr_t)sizeof(float);
-    return from->lane == count * size && (count == 2 ? from->row == size : from->row == 2 * size && from->column == size);
-}
-
-INLINE void gather_lower_tile_f32(const int k, const source *from, vector_f32 *to)
-{
-    if (k == 2 && is_dense_f32(4, from)) {
-        const float *at = (const float *)from->start[0];
-        float *entry = (float *)to;
-#pragma omp simd
-        for (int w = 0; w < LANES_f32; ++w) {
-            entry[w] = at[4 * w];
-            entry[LANES_f32 + w] = at[4 * w + 2];
-            entry[2 * LANES_f32 + w] = at[4 * w + 3];
-        }
-        return;
-    }
-    for (int i = 0; i < k; ++i) {
-        float *row = (float *)(to + PACKED(i));
-        int j = 0;
-#if defined(__SSE2__)
-        if (from->column == (intptr_t)sizeof(float)) {
-            for (; j <= i && j + 4 <= k; j += 4) {
-                float spare[3][LANES_f32];
-                float *to1 = j + 1 <= i ? row + (j + 1) * LANES_f32 : spare[0];
-                float *to2 = j + 2 <= i ? row + (j + 2) * LANES_f32 : spare[1];
-                float *to3 = j + 3 <= i ? row + (j + 3) * LANES_f32 : spare[2];
-                const intptr_t offset = i * from->row + j * (intptr_t)sizeof(float);
-                for (int w = 0; w < LANES_f32; w += 4) {
-                    transpose_f32(from->start + w, offset, row + j * LANES_f32 + w, to1 + w, to2 + w, to3 + w);
-                }
-            }
-        }
-#endif
-        for (; j <= i; ++j) {
-            for (int w = 0; w < LANES_f32; ++w) {
-                row[j * LANES_f32 + w] = *(const float *)(from->start[w] + i * from->row + j * from->column);
-            }
-        }
-    }
+    return TRANSPOSES_f32 && column == size && (IS_LONG(k) ? k > 1 && row == k * size : k >= 4 && (k <= UNROLLED || LANES_f32 > 2));
 }
 
 INLINE void gather_column_tile_f32(const int k, const source *from, vector_f32 *to)
 {
     float *entry = (float *)to;
-    int i = 0;
-    if (k == 2 && is_dense_f32(2, from)) {
-        const float *at = (const float *)from->start[0];
+    const intptr_t size = (intptr_t)sizeof(float);
+    if (k <= 3 && from->present == LANES_f32 && from->row == size && from->lane == k * size) {
+        const float *at = (const float *)from->start;
 #pragma omp simd
         for (int w = 0; w < LANES_f32; ++w) {
-            entry[w] = at[2 * w];
-            entry[LANES_f32 + w] = at[2 * w + 1];
+            for (int i = 0; i < k; ++i) {
+                entry[i * LANES_f32 + w] = at[k * w + i];
+            }
         }
         return;
     }
-#if defined(__SSE2__)
-    if (from->row == (intptr_t)sizeof(float)) {
-        for (; i + 4 <= k; i += 4) {
-            float *at = entry + i * LANES_f32;
-            for (int w = 0; w < LANES_f32; w += 4) {
-                transpose_f32(from->start + w, i * (intptr_t)sizeof(float), at + w, at + LANES_f32 + w,
-                    at + 2 * LANES_f32 + w, at + 3 * LANES_f32 + w);
-            }
+#if TRANSPOSES_f32
+    if (k >= 4 && from->present == LANES_f32 && from->row == size) {
+        for (int four = 0; four < k; four += 4) {
+            const int first = four + 4 <= k ? four : k - 4;
+            apart_f32(from->start + first * size, from->lane, to + first, to + first + 1, to + first + 2, to + first + 3);
         }
+        return;
     }
 #endif
-    for (; i < k; ++i) {
+    for (int i = 0; i < k; ++i) {
         for (int w = 0; w < LANES_f32; ++w) {
-            entry[i * LANES_f32 + w] = *(const float *)(from->start[w] + i * from->row);
+            entry[i * LANES_f32 + w] = *(const float *)(lane_of_f32(from, w) + i * from->row);
+        }
+    }
+}
+
+INLINE void gather_lower_tile_f32(const int k, const source *from, vector_f32 *to)
+{
+    if (k == 1) {
+        gather_column_tile_f32(k, from, to);
+        return;
+    }
+#if TRANSPOSES_f32
+    if (from->present == LANES_f32 && in_fours_f32(k, from->row, from->column)) {
+        vector_f32 spare, *x[4];
+        if (IS_LONG(k)) {
+            WRITTEN_OUT for (int four = 0; four < k * k; four += 4) {
+                const int first = four + 4 <= k * k ? four : k * k - 4;
+                WRITTEN_OUT for (int at = 0; at < 4; ++at) {
+                    const int i = (first + at) / k, j = (first + at) % k;
+                    x[at] = j <= i ? to + PACKED(i) + j : &spare;
+                }
+                apart_f32(from->start + first * (intptr_t)sizeof(float), from->lane, x[0], x[1], x[2], x[3]);
+            }
+            return;
+        }
+        for (int i = 0; i < k; ++i) {
+            for (int four = 0; four <= i; four += 4) {
+                const int first = four + 4 <= k ? four : k - 4;
+                for (int at = 0; at < 4; ++at) {
+                    x[at] = first + at <= i ? to + PACKED(i) + first + at : &spare;
+                }
+                apart_f32(from->start + i * from->row + first * (intptr_t)sizeof(float), from->lane, x[0], x[1], x[2], x[3]);
+            }
+        }
+        return;
+    }
+#endif
+    for (int i = 0; i < k; ++i) {
+        for (int j = 0; j <= i; ++j) {
+            for (int w = 0; w < LANES_f32; ++w) {
+                ((float *)(to + PACKED(i) + j))[w] = *(const float *)(lane_of_f32(from, w) + i * from->row + j * from->column);
+            }
         }
     }
 }
@@ -2326,14 +2945,49 @@ INLINE void subtract_column_tile_f32(const int k, const vector_f32 *x, const vec
 INLINE void reciprocals_tile_f32(const int k, const vector_f32 *L, vector_f32 *by_L)
 {
     for (int i = 0; i < k; ++i) {
-        by_L[i] = 1.0f / L[PACKED(i) + (size_t)i];
+        by_L[i] = reciprocal_f32(L[PACKED(i) + (size_t)i]);
     }
 }
 
-/* B = L^-1 B, both lower triangular. */
-INLINE void solve_lower_tile_f32(const int k, const vector_f32 *L, const vector_f32 *by_L, vector_f32 *B)
+SELDOM void logratios_of_any_tile_f32(const int k, const vector_f32 *A, const vector_f32 *B, vector_f32 *to)
 {
     for (int i = 0; i < k; ++i) {
+        const float *a = (const float *)(A + PACKED(i) + (size_t)i), *b = (const float *)(B + PACKED(i) + (size_t)i);
+        for (int w = 0; w < LANES_f32; ++w) {
+            if (!(a[w] >= FLT_MIN && b[w] >= FLT_MIN)) { /* the others keep their bits */
+                ((float *)(to + i))[w] = logratiomx_f32(a[w], b[w]);
+            }
+        }
+    }
+}
+
+/* log(a/b) - (a - b)/b for diagonal entries a and b. */
+INLINE void logratios_tile_f32(const int k, const vector_f32 *A, const vector_f32 *B, const vector_f32 *by_B, vector_f32 *to)
+{
+    vector_f32 least = B[0];
+    for (int i = 0; i < k; ++i) {
+        const float *a = (const float *)(A + PACKED(i) + (size_t)i), *b = (const float *)(B + PACKED(i) + (size_t)i);
+        const float *by_b = (const float *)(by_B + i);
+        float *found = (float *)(to + i), *low = (float *)&least;
+#pragma omp simd
+        for (int w = 0; w < LANES_f32; ++w) {
+            found[w] = logratiomx_over_f32(a[w], b[w], by_b[w]);
+            const float lower = a[w] < b[w] ? a[w] : b[w];
+            low[w] = i == 0 || lower < low[w] ? lower : low[w];
+        }
+    }
+    if (!are_within_f32((const float *)&least, FLT_MIN, FLT_MAX)) {
+        logratios_of_any_tile_f32(k, A, B, to);
+    }
+}
+
+/* B = L^-1 B, both lower triangular; meanwhile the next matrices are asked for. */
+INLINE void solve_lower_tile_f32(const int k, const vector_f32 *L, const vector_f32 *by_L, vector_f32 *B, const source *next1,
+    const source *next2)
+{
+    for (int i = 0; i < k; ++i) {
+        bring_f32(k, i, next1);
+        bring_f32(k, i, next2);
         const vector_f32 *Li = L + PACKED(i);
         vector_f32 *Bi = B + PACKED(i);
         int j = 0;
@@ -2370,10 +3024,10 @@ INLINE void solve_lower_tile_f32(const int k, const vector_f32 *L, const vector_
 
 /* B = L^-1 (x - y). */
 INLINE void solve_difference_tile_f32(const int k, const vector_f32 *L, const vector_f32 *by_L, const vector_f32 *x,
-    const vector_f32 *y, vector_f32 *B)
+    const vector_f32 *y, vector_f32 *B, const source *next1, const source *next2)
 {
     subtract_lower_tile_f32(k, x, y, B);
-    solve_lower_tile_f32(k, L, by_L, B);
+    solve_lower_tile_f32(k, L, by_L, B, next1, next2);
 }
 
 /* b = L^-1 b. */
@@ -3267,12 +3921,12 @@ INLINE int is_plain_f32(const int k, intptr_t row, intptr_t column)
 
 static void gather_lower_one_f32(const int k, const source *from, float *to)
 {
-    if ((const char *)to == from->start[0]) {
+    if ((const char *)to == from->start) {
         return;
     }
     for (int i = 0; i < k; ++i) {
         float *row = to + (size_t)i * (size_t)k;
-        const char *start = from->start[0] + i * from->row;
+        const char *start = from->start + i * from->row;
         if (from->column == (intptr_t)sizeof *row) {
             memcpy(row, start, (size_t)(i + 1) * sizeof *row);
         } else {
@@ -3287,7 +3941,7 @@ static void gather_lower_one_f32(const int k, const source *from, float *to)
 static void gather_column_one_f32(const int k, const source *from, float *to)
 {
     for (int i = 0; i < k; ++i) {
-        to[i] = *(const float *)(from->start[0] + i * from->row);
+        to[i] = *(const float *)(from->start + i * from->row);
     }
 }
 
@@ -4082,13 +4736,122 @@ static void put_symmetric_f32(const int k, const float *from, size_t lanes, int 
     }
 }
 
+/* The same for all lanes of a tile, all of which have a gradient. */
+INLINE void put_column_tile_f32(const int k, const vector_f32 *from, char *to, intptr_t lane, intptr_t row)
+{
+    const intptr_t size = (intptr_t)sizeof(float);
+    if (k <= 3 && row == size && lane == k * size) {
+        const float *entry = (const float *)from;
+        float *at = (float *)to;
+#pragma omp simd
+        for (int w = 0; w < LANES_f32; ++w) {
+            for (int i = 0; i < k; ++i) {
+                at[k * w + i] = entry[i * LANES_f32 + w];
+            }
+        }
+        return;
+    }
+#if TRANSPOSES_f32
+    if (k >= 4 && row == size) {
+        for (int four = 0; four < k; four += 4) {
+            const int first = four + 4 <= k ? four : k - 4;
+            together_f32(from[first], from[first + 1], from[first + 2], from[first + 3], to + first * size, lane);
+        }
+        return;
+    }
+#endif
+    for (int w = 0; w < LANES_f32; ++w) {
+        put_column_f32(k, (const float *)from + w, LANES_f32, 1, to + w * lane, row);
+    }
+}
+
+INLINE void put_lower_tile_f32(const int k, const vector_f32 *from, char *to, intptr_t lane, intptr_t row, intptr_t column)
+{
+#if TRANSPOSES_f32
+    if (in_fours_f32(k, row, column)) {
+        const vector_f32 zero = {0};
+        vector_f32 x[4];
+        if (IS_LONG(k)) {
+            WRITTEN_OUT for (int four = 0; four < k * k; four += 4) {
+                const int first = four + 4 <= k * k ? four : k * k - 4;
+                WRITTEN_OUT for (int at = 0; at < 4; ++at) {
+                    const int i = (first + at) / k, j = (first + at) % k;
+                    x[at] = j <= i ? from[PACKED(i) + j] : zero;
+                }
+                together_f32(x[0], x[1], x[2], x[3], to + first * (intptr_t)sizeof(float), lane);
+            }
+            return;
+        }
+        for (int i = 0; i < k; ++i) {
+            for (int four = 0; four < k; four += 4) {
+                const int first = four + 4 <= k ? four : k - 4;
+                for (int at = 0; at < 4; ++at) {
+                    const int j = first + at;
+                    x[at] = j <= i ? from[PACKED(i) + j] : zero;
+                }
+                together_f32(x[0], x[1], x[2], x[3], to + i * row + first * (intptr_t)sizeof(float), lane);
+            }
+        }
+        return;
+    }
+#endif
+    for (int w = 0; w < LANES_f32; ++w) {
+        put_lower_f32(k, (const float *)from + w, LANES_f32, 1, to + w * lane, row, column);
+    }
+}
+
+INLINE void put_symmetric_tile_f32(const int k, const vector_f32 *from, char *to, intptr_t lane, intptr_t row, intptr_t column)
+{
+#if TRANSPOSES_f32
+    if (in_fours_f32(k, row, column)) {
+        vector_f32 x[4];
+        if (IS_LONG(k)) {
+            WRITTEN_OUT for (int four = 0; four < k * k; four += 4) {
+                const int first = four + 4 <= k * k ? four : k * k - 4;
+                WRITTEN_OUT for (int at = 0; at < 4; ++at) {
+                    const int i = (first + at) / k, j = (first + at) % k;
+                    x[at] = j <= i ? from[PACKED(i) + j] : from[PACKED(j) + i];
+                }
+                together_f32(x[0], x[1], x[2], x[3], to + first * (intptr_t)sizeof(float), lane);
+            }
+            return;
+        }
+        for (int i = 0; i < k; ++i) {
+            for (int four = 0; four < k; four += 4) {
+                const int first = four + 4 <= k ? four : k - 4;
+                for (int at = 0; at < 4; ++at) {
+                    const int j = first + at;
+                    x[at] = j <= i ? from[PACKED(i) + j] : from[PACKED(j) + i];
+                }
+                together_f32(x[0], x[1], x[2], x[3], to + i * row + first * (intptr_t)sizeof(float), lane);
+            }
+        }
+        return;
+    }
+#endif
+    for (int w = 0; w < LANES_f32; ++w) {
+        put_symmetric_f32(k, (const float *)from + w, LANES_f32, 1, to + w * lane, row, column);
+    }
+}
+
+INLINE void put_numbers_f32(const float *numbers, int present, char *to, intptr_t step)
+{
+    if (present == LANES_f32 && step == (intptr_t)sizeof(float)) {
+        memcpy(to, numbers, LANES_f32 * sizeof(float));
+        return;
+    }
+    for (int w = 0; w < present; ++w) {
+        *(float *)(to + w * step) = numbers[w];
+    }
+}
+
 /* ---- what an argument holds: 0 if it may be computed with, else FE_DIVBYZERO where its law degenerates, FE_INVALID outside */
 
 static int column_state_f32(const int k, const source *from, int lane)
 {
     int state = 0;
     for (int i = 0; i < k; ++i) {
-        const float x = *(const float *)(from->start[lane] + i * from->row);
+        const float x = *(const float *)(from->start + lane * from->lane + i * from->row);
         state |= x != x ? FE_INVALID : isinf(x) ? FE_DIVBYZERO : 0;
     }
     return state;
@@ -4099,7 +4862,7 @@ static int lower_state_f32(const int k, const source *from, int lane)
     int state = 0;
     for (int i = 0; i < k; ++i) {
         for (int j = 0; j <= i; ++j) {
-            const float x = *(const float *)(from->start[lane] + i * from->row + j * from->column);
+            const float x = *(const float *)(from->start + lane * from->lane + i * from->row + j * from->column);
             state |= x != x || (i == j && x < 0.0f) ? FE_INVALID : isinf(x) || (i == j && x == 0.0f) ? FE_DIVBYZERO : 0;
         }
     }
@@ -4111,7 +4874,7 @@ static int symmetric_state_f32(const int k, const source *from, int lane)
     int state = 0;
     for (int i = 0; i < k; ++i) {
         for (int j = 0; j <= i; ++j) {
-            const float x = *(const float *)(from->start[lane] + i * from->row + j * from->column);
+            const float x = *(const float *)(from->start + lane * from->lane + i * from->row + j * from->column);
             state |= isfinite(x) ? 0 : FE_INVALID;
         }
     }
@@ -4145,7 +4908,7 @@ static int is_even_f32(const int k, const float *S)
 /* Is every entry the one across the diagonal, up to rounding? */
 static int is_symmetric_f32(const int k, const source *from, int lane)
 {
-    const char *start = from->start[lane];
+    const char *start = from->start + lane * from->lane;
     const float unit = 64.0f * ((float)k) * FLT_EPSILON;
     int even = 1;
     if (k >= 16 && is_plain_f32(k, from->row, from->column) && is_even_f32(k, (const float *)start)) {
@@ -4189,15 +4952,18 @@ INLINE void kl_mvn_tile(const int k, const source *in, vector *scratch, double *
     scratch += k;
     vector *const work = scratch;
     scratch += (size_t)k * (size_t)k + PACKED(k) + (size_t)k;
+    vector *const logratio0 = scratch;
+    scratch += k;
     gather_column_tile(k, &in[0], mu1);
     gather_lower_tile(k, &in[1], cov1);
     gather_column_tile(k, &in[2], mu2);
     gather_lower_tile(k, &in[3], cov2);
     factor_tile(k, 0.0, cov1, L1, over_L1);
     factor_tile(k, 0.0, cov2, L2, over_L2);
-    solve_difference_tile(k, L2, over_L2, L1, L2, E);
+    solve_difference_tile(k, L2, over_L2, L1, L2, E, &in[1], &in[3]);
     subtract_column_tile(k, mu1, mu2, z);
     solve_column_tile(k, L2, over_L2, z);
+    logratios_tile(k, L1, L2, over_L2, logratio0);
     for (int lane = 0; lane < lanes; ++lane) {
         kl[lane] = 0.0;
         least[lane] = 1.0;
@@ -4215,9 +4981,12 @@ INLINE void kl_mvn_tile(const int k, const source *in, vector *scratch, double *
             const double L1_ii = ((double *)L1)[(PACKED(i) + (size_t)i) * lanes + lane];
             const double L2_ii = ((double *)L2)[(PACKED(i) + (size_t)i) * lanes + lane];
             const double z_i = ((double *)z)[i * lanes + lane];
+            const double over_L2_i = ((double *)over_L2)[i * lanes + lane];
+            const double logratio0_i = ((double *)logratio0)[i * lanes + lane];
             const double E_below = E_below_of[lane];
-            kl[lane] += 0.5 * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx(L1_ii, L2_ii) + 0.5 * E_below + 0.5 * z_i * z_i;
-            least[lane] = L1_ii < least[lane] ? L1_ii : least[lane];
+            const double of_row = 0.5 * quotient(L1_ii - L2_ii, L2_ii, over_L2_i) * quotient(L1_ii - L2_ii, L2_ii, over_L2_i) - logratio0_i + 0.5 * E_below + 0.5 * z_i * z_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = L1_ii < least[lane] || i == 0 ? L1_ii : least[lane];
             least[lane] = L2_ii < least[lane] ? L2_ii : least[lane];
         }
     }
@@ -4253,7 +5022,8 @@ INLINE void kl_mvn_tile(const int k, const source *in, vector *scratch, double *
             const double E_ii = ((double *)E)[(PACKED(i) + (size_t)i) * lanes + lane];
             const double z_i = ((double *)z)[i * lanes + lane];
             const double E_below = E_below_of[lane];
-            kl[lane] += 0.5 * E_ii * E_ii - log1pmx(E_ii) + 0.5 * E_below + 0.5 * z_i * z_i;
+            const double of_row = 0.5 * E_ii * E_ii - log1pmx(E_ii) + 0.5 * E_below + 0.5 * z_i * z_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
         }
     }
     for (int lane = 0; lane < lanes; ++lane) { /* E from the matrices where that is better */
@@ -4266,11 +5036,11 @@ static void kl_mvn_one(const int k, const source *in, double *scratch, double *k
     enum { lanes = 1 };
     double *const mu1 = scratch;
     scratch += k;
-    double *const cov1 = is_plain(k, in[1].row, in[1].column) ? (double *)(uintptr_t)in[1].start[0] : scratch;
+    double *const cov1 = is_plain(k, in[1].row, in[1].column) ? (double *)(uintptr_t)in[1].start : scratch;
     scratch += is_plain(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     double *const mu2 = scratch;
     scratch += k;
-    double *const cov2 = is_plain(k, in[3].row, in[3].column) ? (double *)(uintptr_t)in[3].start[0] : scratch;
+    double *const cov2 = is_plain(k, in[3].row, in[3].column) ? (double *)(uintptr_t)in[3].start : scratch;
     scratch += is_plain(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     double *const L1 = scratch;
     scratch += (size_t)k * (size_t)k;
@@ -4313,8 +5083,9 @@ static void kl_mvn_one(const int k, const source *in, double *scratch, double *k
             const double L2_ii = ((double *)L2)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
             const double z_i = ((double *)z)[i * lanes + lane];
             const double E_below = E_below_of[lane];
-            kl[lane] += 0.5 * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx(L1_ii, L2_ii) + 0.5 * E_below + 0.5 * z_i * z_i;
-            least[lane] = L1_ii < least[lane] ? L1_ii : least[lane];
+            const double of_row = 0.5 * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx(L1_ii, L2_ii) + 0.5 * E_below + 0.5 * z_i * z_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = L1_ii < least[lane] || i == 0 ? L1_ii : least[lane];
             least[lane] = L2_ii < least[lane] ? L2_ii : least[lane];
         }
     }
@@ -4353,7 +5124,8 @@ static void kl_mvn_one(const int k, const source *in, double *scratch, double *k
             const double E_ii = ((double *)E)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
             const double z_i = ((double *)z)[i * lanes + lane];
             const double E_below = E_below_of[lane];
-            kl[lane] += 0.5 * E_ii * E_ii - log1pmx(E_ii) + 0.5 * E_below + 0.5 * z_i * z_i;
+            const double of_row = 0.5 * E_ii * E_ii - log1pmx(E_ii) + 0.5 * E_below + 0.5 * z_i * z_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
         }
     }
     for (int lane = 0; lane < lanes; ++lane) { /* E from the matrices where that is better */
@@ -4378,15 +5150,15 @@ double CLOSEDFORM(kl_mvn)(size_t k, const double *mu1, const double *cov1, const
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int size = (int)k;
-    const size_t room = 6 * (size_t)k * (size_t)k + 7 * (size_t)k + 1;
+    const size_t room = 6 * (size_t)k * (size_t)k + 8 * (size_t)k + 1;
     double *const scratch = take(room * sizeof(double));
     double kl = NAN, least = 0.0;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
-    in[0] = (source){ .start = {(const char *)mu1}, .row = sizeof(double), .column = sizeof(double) };
-    in[1] = (source){ .start = {(const char *)cov1}, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
-    in[2] = (source){ .start = {(const char *)mu2}, .row = sizeof(double), .column = sizeof(double) };
-    in[3] = (source){ .start = {(const char *)cov2}, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
+    in[0] = (source){ .start = (const char *)mu1, .present = 1, .row = sizeof(double), .column = sizeof(double) };
+    in[1] = (source){ .start = (const char *)cov1, .present = 1, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
+    in[2] = (source){ .start = (const char *)mu2, .present = 1, .row = sizeof(double), .column = sizeof(double) };
+    in[3] = (source){ .start = (const char *)cov2, .present = 1, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
     if (scratch != NULL) {
         kl_mvn_one(size, in, scratch, &kl, &least);
         kl = kl_mvn_settled(size, in, 0, kl, least, &raised);
@@ -4403,15 +5175,19 @@ static void kl_mvn_loop(char **args, const intptr_t *dimensions, const intptr_t 
     const int k = (int)dimensions[1];
     int raised = 0;
     source in[4];
-    double kl[16], least[16];
-    vector small[328];
+    double kl[LANES] = {0}, least[LANES];
+    vector small[336];
     (void)data;
+    in[0].lane = steps[0];
     in[0].row = steps[5];
     in[0].column = 0;
+    in[1].lane = steps[1];
     in[1].row = steps[6];
     in[1].column = steps[7];
+    in[2].lane = steps[2];
     in[2].row = steps[8];
     in[2].column = 0;
+    in[3].lane = steps[3];
     in[3].row = steps[9];
     in[3].column = steps[10];
     const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES);
@@ -4419,24 +5195,22 @@ static void kl_mvn_loop(char **args, const intptr_t *dimensions, const intptr_t 
     int spared = 0; /* matrices that lie as they are wanted by itself */
     spared += is_plain(k, in[1].row, in[1].column);
     spared += is_plain(k, in[3].row, in[3].column);
-    const size_t room = 6 * (size_t)k * (size_t)k + 7 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
+    const size_t room = 6 * (size_t)k * (size_t)k + 8 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector) : sizeof(double)) + 64);
     vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
+    for (int lane = 0; lane < LANES; ++lane) {
+        least[lane] = 1.0;
+    }
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
-        for (int lane = 0; lane < count; ++lane) {
-            const intptr_t element = first + (lane < present ? lane : present - 1);
-            in[0].start[lane] = args[0] + element * steps[0];
-            in[1].start[lane] = args[1] + element * steps[1];
-            in[2].start[lane] = args[2] + element * steps[2];
-            in[3].start[lane] = args[3] + element * steps[3];
-        }
-        in[0].lane = present == count ? steps[0] : 0;
-        in[1].lane = present == count ? steps[1] : 0;
-        in[2].lane = present == count ? steps[2] : 0;
-        in[3].lane = present == count ? steps[3] : 0;
-        bring(k, count, &in[1]);
-        bring(k, count, &in[3]);
+        in[0].start = args[0] + first * steps[0];
+        in[0].present = present;
+        in[1].start = args[1] + first * steps[1];
+        in[1].present = present;
+        in[2].start = args[2] + first * steps[2];
+        in[2].present = present;
+        in[3].start = args[3] + first * steps[3];
+        in[3].present = present;
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -4452,12 +5226,9 @@ static void kl_mvn_loop(char **args, const intptr_t *dimensions, const intptr_t 
                 kl_mvn_tile(k, in, vectors, kl, least);
             }
         }
-        int fine = 0;
-        for (int lane = 0; lane < count; ++lane) {
-            fine &= (kl[lane] >= 0.0) & (kl[lane] <= DBL_MAX) & (least[lane] > 0.0);
-        }
-        for (int lane = 0; fine && lane < present; ++lane) {
-            *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        const int fine = 0 && are_within(kl, 0.0, DBL_MAX) && are_within(least, DBL_TRUE_MIN, DBL_MAX);
+        if (fine) {
+            put_numbers(kl, present, args[4] + first * steps[4], steps[4]);
         }
         for (int lane = 0; !fine && lane < present; ++lane) {
             kl[lane] = kl_mvn_settled(k, in, lane, kl[lane], least[lane], &raised);
@@ -4495,15 +5266,18 @@ INLINE void kl_mvn_f32_tile(const int k, const source *in, vector_f32 *scratch, 
     scratch += k;
     vector_f32 *const work = scratch;
     scratch += (size_t)k * (size_t)k + PACKED(k) + (size_t)k;
+    vector_f32 *const logratio0 = scratch;
+    scratch += k;
     gather_column_tile_f32(k, &in[0], mu1);
     gather_lower_tile_f32(k, &in[1], cov1);
     gather_column_tile_f32(k, &in[2], mu2);
     gather_lower_tile_f32(k, &in[3], cov2);
     factor_tile_f32(k, 0.0, cov1, L1, over_L1);
     factor_tile_f32(k, 0.0, cov2, L2, over_L2);
-    solve_difference_tile_f32(k, L2, over_L2, L1, L2, E);
+    solve_difference_tile_f32(k, L2, over_L2, L1, L2, E, &in[1], &in[3]);
     subtract_column_tile_f32(k, mu1, mu2, z);
     solve_column_tile_f32(k, L2, over_L2, z);
+    logratios_tile_f32(k, L1, L2, over_L2, logratio0);
     for (int lane = 0; lane < lanes; ++lane) {
         kl[lane] = 0.0f;
         least[lane] = 1.0f;
@@ -4521,9 +5295,12 @@ INLINE void kl_mvn_f32_tile(const int k, const source *in, vector_f32 *scratch, 
             const float L1_ii = ((float *)L1)[(PACKED(i) + (size_t)i) * lanes + lane];
             const float L2_ii = ((float *)L2)[(PACKED(i) + (size_t)i) * lanes + lane];
             const float z_i = ((float *)z)[i * lanes + lane];
+            const float over_L2_i = ((float *)over_L2)[i * lanes + lane];
+            const float logratio0_i = ((float *)logratio0)[i * lanes + lane];
             const float E_below = E_below_of[lane];
-            kl[lane] += 0.5f * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx_f32(L1_ii, L2_ii) + 0.5f * E_below + 0.5f * z_i * z_i;
-            least[lane] = L1_ii < least[lane] ? L1_ii : least[lane];
+            const float of_row = 0.5f * quotient_f32(L1_ii - L2_ii, L2_ii, over_L2_i) * quotient_f32(L1_ii - L2_ii, L2_ii, over_L2_i) - logratio0_i + 0.5f * E_below + 0.5f * z_i * z_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = L1_ii < least[lane] || i == 0 ? L1_ii : least[lane];
             least[lane] = L2_ii < least[lane] ? L2_ii : least[lane];
         }
     }
@@ -4559,7 +5336,8 @@ INLINE void kl_mvn_f32_tile(const int k, const source *in, vector_f32 *scratch, 
             const float E_ii = ((float *)E)[(PACKED(i) + (size_t)i) * lanes + lane];
             const float z_i = ((float *)z)[i * lanes + lane];
             const float E_below = E_below_of[lane];
-            kl[lane] += 0.5f * E_ii * E_ii - log1pmx_f32(E_ii) + 0.5f * E_below + 0.5f * z_i * z_i;
+            const float of_row = 0.5f * E_ii * E_ii - log1pmx_f32(E_ii) + 0.5f * E_below + 0.5f * z_i * z_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
         }
     }
     for (int lane = 0; lane < lanes; ++lane) { /* E from the matrices where that is better */
@@ -4572,11 +5350,11 @@ static void kl_mvn_f32_one(const int k, const source *in, float *scratch, float 
     enum { lanes = 1 };
     float *const mu1 = scratch;
     scratch += k;
-    float *const cov1 = is_plain_f32(k, in[1].row, in[1].column) ? (float *)(uintptr_t)in[1].start[0] : scratch;
+    float *const cov1 = is_plain_f32(k, in[1].row, in[1].column) ? (float *)(uintptr_t)in[1].start : scratch;
     scratch += is_plain_f32(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     float *const mu2 = scratch;
     scratch += k;
-    float *const cov2 = is_plain_f32(k, in[3].row, in[3].column) ? (float *)(uintptr_t)in[3].start[0] : scratch;
+    float *const cov2 = is_plain_f32(k, in[3].row, in[3].column) ? (float *)(uintptr_t)in[3].start : scratch;
     scratch += is_plain_f32(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     float *const L1 = scratch;
     scratch += (size_t)k * (size_t)k;
@@ -4619,8 +5397,9 @@ static void kl_mvn_f32_one(const int k, const source *in, float *scratch, float 
             const float L2_ii = ((float *)L2)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
             const float z_i = ((float *)z)[i * lanes + lane];
             const float E_below = E_below_of[lane];
-            kl[lane] += 0.5f * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx_f32(L1_ii, L2_ii) + 0.5f * E_below + 0.5f * z_i * z_i;
-            least[lane] = L1_ii < least[lane] ? L1_ii : least[lane];
+            const float of_row = 0.5f * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx_f32(L1_ii, L2_ii) + 0.5f * E_below + 0.5f * z_i * z_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = L1_ii < least[lane] || i == 0 ? L1_ii : least[lane];
             least[lane] = L2_ii < least[lane] ? L2_ii : least[lane];
         }
     }
@@ -4659,7 +5438,8 @@ static void kl_mvn_f32_one(const int k, const source *in, float *scratch, float 
             const float E_ii = ((float *)E)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
             const float z_i = ((float *)z)[i * lanes + lane];
             const float E_below = E_below_of[lane];
-            kl[lane] += 0.5f * E_ii * E_ii - log1pmx_f32(E_ii) + 0.5f * E_below + 0.5f * z_i * z_i;
+            const float of_row = 0.5f * E_ii * E_ii - log1pmx_f32(E_ii) + 0.5f * E_below + 0.5f * z_i * z_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
         }
     }
     for (int lane = 0; lane < lanes; ++lane) { /* E from the matrices where that is better */
@@ -4684,15 +5464,15 @@ float CLOSEDFORM(kl_mvn_f32)(size_t k, const float *mu1, const float *cov1, cons
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int size = (int)k;
-    const size_t room = 6 * (size_t)k * (size_t)k + 7 * (size_t)k + 1;
+    const size_t room = 6 * (size_t)k * (size_t)k + 8 * (size_t)k + 1;
     float *const scratch = take(room * sizeof(float));
     float kl = NAN, least = 0.0f;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
-    in[0] = (source){ .start = {(const char *)mu1}, .row = sizeof(float), .column = sizeof(float) };
-    in[1] = (source){ .start = {(const char *)cov1}, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
-    in[2] = (source){ .start = {(const char *)mu2}, .row = sizeof(float), .column = sizeof(float) };
-    in[3] = (source){ .start = {(const char *)cov2}, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
+    in[0] = (source){ .start = (const char *)mu1, .present = 1, .row = sizeof(float), .column = sizeof(float) };
+    in[1] = (source){ .start = (const char *)cov1, .present = 1, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
+    in[2] = (source){ .start = (const char *)mu2, .present = 1, .row = sizeof(float), .column = sizeof(float) };
+    in[3] = (source){ .start = (const char *)cov2, .present = 1, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
     if (scratch != NULL) {
         kl_mvn_f32_one(size, in, scratch, &kl, &least);
         kl = kl_mvn_f32_settled(size, in, 0, kl, least, &raised);
@@ -4709,15 +5489,19 @@ static void kl_mvn_f32_loop(char **args, const intptr_t *dimensions, const intpt
     const int k = (int)dimensions[1];
     int raised = 0;
     source in[4];
-    float kl[16], least[16];
-    vector_f32 small[328];
+    float kl[LANES_f32] = {0}, least[LANES_f32];
+    vector_f32 small[336];
     (void)data;
+    in[0].lane = steps[0];
     in[0].row = steps[5];
     in[0].column = 0;
+    in[1].lane = steps[1];
     in[1].row = steps[6];
     in[1].column = steps[7];
+    in[2].lane = steps[2];
     in[2].row = steps[8];
     in[2].column = 0;
+    in[3].lane = steps[3];
     in[3].row = steps[9];
     in[3].column = steps[10];
     const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE_f32 && 2 * n > LANES_f32);
@@ -4725,24 +5509,22 @@ static void kl_mvn_f32_loop(char **args, const intptr_t *dimensions, const intpt
     int spared = 0; /* matrices that lie as they are wanted by itself */
     spared += is_plain_f32(k, in[1].row, in[1].column);
     spared += is_plain_f32(k, in[3].row, in[3].column);
-    const size_t room = 6 * (size_t)k * (size_t)k + 7 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
+    const size_t room = 6 * (size_t)k * (size_t)k + 8 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
     vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
+    for (int lane = 0; lane < LANES_f32; ++lane) {
+        least[lane] = 1.0f;
+    }
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
-        for (int lane = 0; lane < count; ++lane) {
-            const intptr_t element = first + (lane < present ? lane : present - 1);
-            in[0].start[lane] = args[0] + element * steps[0];
-            in[1].start[lane] = args[1] + element * steps[1];
-            in[2].start[lane] = args[2] + element * steps[2];
-            in[3].start[lane] = args[3] + element * steps[3];
-        }
-        in[0].lane = present == count ? steps[0] : 0;
-        in[1].lane = present == count ? steps[1] : 0;
-        in[2].lane = present == count ? steps[2] : 0;
-        in[3].lane = present == count ? steps[3] : 0;
-        bring_f32(k, count, &in[1]);
-        bring_f32(k, count, &in[3]);
+        in[0].start = args[0] + first * steps[0];
+        in[0].present = present;
+        in[1].start = args[1] + first * steps[1];
+        in[1].present = present;
+        in[2].start = args[2] + first * steps[2];
+        in[2].present = present;
+        in[3].start = args[3] + first * steps[3];
+        in[3].present = present;
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -4758,12 +5540,9 @@ static void kl_mvn_f32_loop(char **args, const intptr_t *dimensions, const intpt
                 kl_mvn_f32_tile(k, in, vectors, kl, least);
             }
         }
-        int fine = 0;
-        for (int lane = 0; lane < count; ++lane) {
-            fine &= (kl[lane] >= 0.0f) & (kl[lane] <= FLT_MAX) & (least[lane] > 0.0f);
-        }
-        for (int lane = 0; fine && lane < present; ++lane) {
-            *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        const int fine = 0 && are_within_f32(kl, 0.0f, FLT_MAX) && are_within_f32(least, FLT_TRUE_MIN, FLT_MAX);
+        if (fine) {
+            put_numbers_f32(kl, present, args[4] + first * steps[4], steps[4]);
         }
         for (int lane = 0; !fine && lane < present; ++lane) {
             kl[lane] = kl_mvn_f32_settled(k, in, lane, kl[lane], least[lane], &raised);
@@ -4793,14 +5572,17 @@ INLINE void kl_mvn_chol_tile(const int k, const source *in, vector *scratch, dou
     scratch += PACKED(k);
     vector *const z = scratch;
     scratch += k;
+    vector *const logratio0 = scratch;
+    scratch += k;
     gather_column_tile(k, &in[0], mu1);
     gather_lower_tile(k, &in[1], L1);
     gather_column_tile(k, &in[2], mu2);
     gather_lower_tile(k, &in[3], L2);
     reciprocals_tile(k, L2, over_L2);
-    solve_difference_tile(k, L2, over_L2, L1, L2, E);
+    solve_difference_tile(k, L2, over_L2, L1, L2, E, &in[1], &in[3]);
     subtract_column_tile(k, mu1, mu2, z);
     solve_column_tile(k, L2, over_L2, z);
+    logratios_tile(k, L1, L2, over_L2, logratio0);
     for (int lane = 0; lane < lanes; ++lane) {
         kl[lane] = 0.0;
         least[lane] = 1.0;
@@ -4818,9 +5600,12 @@ INLINE void kl_mvn_chol_tile(const int k, const source *in, vector *scratch, dou
             const double L1_ii = ((double *)L1)[(PACKED(i) + (size_t)i) * lanes + lane];
             const double L2_ii = ((double *)L2)[(PACKED(i) + (size_t)i) * lanes + lane];
             const double z_i = ((double *)z)[i * lanes + lane];
+            const double over_L2_i = ((double *)over_L2)[i * lanes + lane];
+            const double logratio0_i = ((double *)logratio0)[i * lanes + lane];
             const double E_below = E_below_of[lane];
-            kl[lane] += 0.5 * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx(L1_ii, L2_ii) + 0.5 * E_below + 0.5 * z_i * z_i;
-            least[lane] = L1_ii < least[lane] ? L1_ii : least[lane];
+            const double of_row = 0.5 * quotient(L1_ii - L2_ii, L2_ii, over_L2_i) * quotient(L1_ii - L2_ii, L2_ii, over_L2_i) - logratio0_i + 0.5 * E_below + 0.5 * z_i * z_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = L1_ii < least[lane] || i == 0 ? L1_ii : least[lane];
             least[lane] = L2_ii < least[lane] ? L2_ii : least[lane];
         }
     }
@@ -4831,11 +5616,11 @@ static void kl_mvn_chol_one(const int k, const source *in, double *scratch, doub
     enum { lanes = 1 };
     double *const mu1 = scratch;
     scratch += k;
-    double *const L1 = is_plain(k, in[1].row, in[1].column) ? (double *)(uintptr_t)in[1].start[0] : scratch;
+    double *const L1 = is_plain(k, in[1].row, in[1].column) ? (double *)(uintptr_t)in[1].start : scratch;
     scratch += is_plain(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     double *const mu2 = scratch;
     scratch += k;
-    double *const L2 = is_plain(k, in[3].row, in[3].column) ? (double *)(uintptr_t)in[3].start[0] : scratch;
+    double *const L2 = is_plain(k, in[3].row, in[3].column) ? (double *)(uintptr_t)in[3].start : scratch;
     scratch += is_plain(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     double *const over_L2 = scratch;
     scratch += k;
@@ -4869,8 +5654,9 @@ static void kl_mvn_chol_one(const int k, const source *in, double *scratch, doub
             const double L2_ii = ((double *)L2)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
             const double z_i = ((double *)z)[i * lanes + lane];
             const double E_below = E_below_of[lane];
-            kl[lane] += 0.5 * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx(L1_ii, L2_ii) + 0.5 * E_below + 0.5 * z_i * z_i;
-            least[lane] = L1_ii < least[lane] ? L1_ii : least[lane];
+            const double of_row = 0.5 * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx(L1_ii, L2_ii) + 0.5 * E_below + 0.5 * z_i * z_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = L1_ii < least[lane] || i == 0 ? L1_ii : least[lane];
             least[lane] = L2_ii < least[lane] ? L2_ii : least[lane];
         }
     }
@@ -4893,15 +5679,15 @@ double CLOSEDFORM(kl_mvn_chol)(size_t k, const double *mu1, const double *L1, co
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int size = (int)k;
-    const size_t room = 3 * (size_t)k * (size_t)k + 4 * (size_t)k + 1;
+    const size_t room = 3 * (size_t)k * (size_t)k + 5 * (size_t)k + 1;
     double *const scratch = take(room * sizeof(double));
     double kl = NAN, least = 0.0;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
-    in[0] = (source){ .start = {(const char *)mu1}, .row = sizeof(double), .column = sizeof(double) };
-    in[1] = (source){ .start = {(const char *)L1}, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
-    in[2] = (source){ .start = {(const char *)mu2}, .row = sizeof(double), .column = sizeof(double) };
-    in[3] = (source){ .start = {(const char *)L2}, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
+    in[0] = (source){ .start = (const char *)mu1, .present = 1, .row = sizeof(double), .column = sizeof(double) };
+    in[1] = (source){ .start = (const char *)L1, .present = 1, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
+    in[2] = (source){ .start = (const char *)mu2, .present = 1, .row = sizeof(double), .column = sizeof(double) };
+    in[3] = (source){ .start = (const char *)L2, .present = 1, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
     if (scratch != NULL) {
         kl_mvn_chol_one(size, in, scratch, &kl, &least);
         kl = kl_mvn_chol_settled(size, in, 0, kl, least, &raised);
@@ -4918,15 +5704,19 @@ static void kl_mvn_chol_loop(char **args, const intptr_t *dimensions, const intp
     const int k = (int)dimensions[1];
     int raised = 0;
     source in[4];
-    double kl[16], least[16];
-    vector small[140];
+    double kl[LANES] = {0}, least[LANES];
+    vector small[148];
     (void)data;
+    in[0].lane = steps[0];
     in[0].row = steps[5];
     in[0].column = 0;
+    in[1].lane = steps[1];
     in[1].row = steps[6];
     in[1].column = steps[7];
+    in[2].lane = steps[2];
     in[2].row = steps[8];
     in[2].column = 0;
+    in[3].lane = steps[3];
     in[3].row = steps[9];
     in[3].column = steps[10];
     const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES);
@@ -4934,24 +5724,22 @@ static void kl_mvn_chol_loop(char **args, const intptr_t *dimensions, const intp
     int spared = 0; /* matrices that lie as they are wanted by itself */
     spared += is_plain(k, in[1].row, in[1].column);
     spared += is_plain(k, in[3].row, in[3].column);
-    const size_t room = 3 * (size_t)k * (size_t)k + 4 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
+    const size_t room = 3 * (size_t)k * (size_t)k + 5 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector) : sizeof(double)) + 64);
     vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
+    for (int lane = 0; lane < LANES; ++lane) {
+        least[lane] = 1.0;
+    }
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
-        for (int lane = 0; lane < count; ++lane) {
-            const intptr_t element = first + (lane < present ? lane : present - 1);
-            in[0].start[lane] = args[0] + element * steps[0];
-            in[1].start[lane] = args[1] + element * steps[1];
-            in[2].start[lane] = args[2] + element * steps[2];
-            in[3].start[lane] = args[3] + element * steps[3];
-        }
-        in[0].lane = present == count ? steps[0] : 0;
-        in[1].lane = present == count ? steps[1] : 0;
-        in[2].lane = present == count ? steps[2] : 0;
-        in[3].lane = present == count ? steps[3] : 0;
-        bring(k, count, &in[1]);
-        bring(k, count, &in[3]);
+        in[0].start = args[0] + first * steps[0];
+        in[0].present = present;
+        in[1].start = args[1] + first * steps[1];
+        in[1].present = present;
+        in[2].start = args[2] + first * steps[2];
+        in[2].present = present;
+        in[3].start = args[3] + first * steps[3];
+        in[3].present = present;
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -4991,12 +5779,9 @@ static void kl_mvn_chol_loop(char **args, const intptr_t *dimensions, const intp
                 kl_mvn_chol_tile(k, in, vectors, kl, least);
             }
         }
-        int fine = 1;
-        for (int lane = 0; lane < count; ++lane) {
-            fine &= (kl[lane] >= 0.0) & (kl[lane] <= DBL_MAX) & (least[lane] > 0.0);
-        }
-        for (int lane = 0; fine && lane < present; ++lane) {
-            *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        const int fine = 1 && are_within(kl, 0.0, DBL_MAX) && are_within(least, DBL_TRUE_MIN, DBL_MAX);
+        if (fine) {
+            put_numbers(kl, present, args[4] + first * steps[4], steps[4]);
         }
         for (int lane = 0; !fine && lane < present; ++lane) {
             kl[lane] = kl_mvn_chol_settled(k, in, lane, kl[lane], least[lane], &raised);
@@ -5026,14 +5811,17 @@ INLINE void kl_mvn_chol_f32_tile(const int k, const source *in, vector_f32 *scra
     scratch += PACKED(k);
     vector_f32 *const z = scratch;
     scratch += k;
+    vector_f32 *const logratio0 = scratch;
+    scratch += k;
     gather_column_tile_f32(k, &in[0], mu1);
     gather_lower_tile_f32(k, &in[1], L1);
     gather_column_tile_f32(k, &in[2], mu2);
     gather_lower_tile_f32(k, &in[3], L2);
     reciprocals_tile_f32(k, L2, over_L2);
-    solve_difference_tile_f32(k, L2, over_L2, L1, L2, E);
+    solve_difference_tile_f32(k, L2, over_L2, L1, L2, E, &in[1], &in[3]);
     subtract_column_tile_f32(k, mu1, mu2, z);
     solve_column_tile_f32(k, L2, over_L2, z);
+    logratios_tile_f32(k, L1, L2, over_L2, logratio0);
     for (int lane = 0; lane < lanes; ++lane) {
         kl[lane] = 0.0f;
         least[lane] = 1.0f;
@@ -5051,9 +5839,12 @@ INLINE void kl_mvn_chol_f32_tile(const int k, const source *in, vector_f32 *scra
             const float L1_ii = ((float *)L1)[(PACKED(i) + (size_t)i) * lanes + lane];
             const float L2_ii = ((float *)L2)[(PACKED(i) + (size_t)i) * lanes + lane];
             const float z_i = ((float *)z)[i * lanes + lane];
+            const float over_L2_i = ((float *)over_L2)[i * lanes + lane];
+            const float logratio0_i = ((float *)logratio0)[i * lanes + lane];
             const float E_below = E_below_of[lane];
-            kl[lane] += 0.5f * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx_f32(L1_ii, L2_ii) + 0.5f * E_below + 0.5f * z_i * z_i;
-            least[lane] = L1_ii < least[lane] ? L1_ii : least[lane];
+            const float of_row = 0.5f * quotient_f32(L1_ii - L2_ii, L2_ii, over_L2_i) * quotient_f32(L1_ii - L2_ii, L2_ii, over_L2_i) - logratio0_i + 0.5f * E_below + 0.5f * z_i * z_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = L1_ii < least[lane] || i == 0 ? L1_ii : least[lane];
             least[lane] = L2_ii < least[lane] ? L2_ii : least[lane];
         }
     }
@@ -5064,11 +5855,11 @@ static void kl_mvn_chol_f32_one(const int k, const source *in, float *scratch, f
     enum { lanes = 1 };
     float *const mu1 = scratch;
     scratch += k;
-    float *const L1 = is_plain_f32(k, in[1].row, in[1].column) ? (float *)(uintptr_t)in[1].start[0] : scratch;
+    float *const L1 = is_plain_f32(k, in[1].row, in[1].column) ? (float *)(uintptr_t)in[1].start : scratch;
     scratch += is_plain_f32(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     float *const mu2 = scratch;
     scratch += k;
-    float *const L2 = is_plain_f32(k, in[3].row, in[3].column) ? (float *)(uintptr_t)in[3].start[0] : scratch;
+    float *const L2 = is_plain_f32(k, in[3].row, in[3].column) ? (float *)(uintptr_t)in[3].start : scratch;
     scratch += is_plain_f32(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     float *const over_L2 = scratch;
     scratch += k;
@@ -5102,8 +5893,9 @@ static void kl_mvn_chol_f32_one(const int k, const source *in, float *scratch, f
             const float L2_ii = ((float *)L2)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
             const float z_i = ((float *)z)[i * lanes + lane];
             const float E_below = E_below_of[lane];
-            kl[lane] += 0.5f * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx_f32(L1_ii, L2_ii) + 0.5f * E_below + 0.5f * z_i * z_i;
-            least[lane] = L1_ii < least[lane] ? L1_ii : least[lane];
+            const float of_row = 0.5f * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx_f32(L1_ii, L2_ii) + 0.5f * E_below + 0.5f * z_i * z_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = L1_ii < least[lane] || i == 0 ? L1_ii : least[lane];
             least[lane] = L2_ii < least[lane] ? L2_ii : least[lane];
         }
     }
@@ -5126,15 +5918,15 @@ float CLOSEDFORM(kl_mvn_chol_f32)(size_t k, const float *mu1, const float *L1, c
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int size = (int)k;
-    const size_t room = 3 * (size_t)k * (size_t)k + 4 * (size_t)k + 1;
+    const size_t room = 3 * (size_t)k * (size_t)k + 5 * (size_t)k + 1;
     float *const scratch = take(room * sizeof(float));
     float kl = NAN, least = 0.0f;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
-    in[0] = (source){ .start = {(const char *)mu1}, .row = sizeof(float), .column = sizeof(float) };
-    in[1] = (source){ .start = {(const char *)L1}, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
-    in[2] = (source){ .start = {(const char *)mu2}, .row = sizeof(float), .column = sizeof(float) };
-    in[3] = (source){ .start = {(const char *)L2}, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
+    in[0] = (source){ .start = (const char *)mu1, .present = 1, .row = sizeof(float), .column = sizeof(float) };
+    in[1] = (source){ .start = (const char *)L1, .present = 1, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
+    in[2] = (source){ .start = (const char *)mu2, .present = 1, .row = sizeof(float), .column = sizeof(float) };
+    in[3] = (source){ .start = (const char *)L2, .present = 1, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
     if (scratch != NULL) {
         kl_mvn_chol_f32_one(size, in, scratch, &kl, &least);
         kl = kl_mvn_chol_f32_settled(size, in, 0, kl, least, &raised);
@@ -5151,15 +5943,19 @@ static void kl_mvn_chol_f32_loop(char **args, const intptr_t *dimensions, const 
     const int k = (int)dimensions[1];
     int raised = 0;
     source in[4];
-    float kl[16], least[16];
-    vector_f32 small[140];
+    float kl[LANES_f32] = {0}, least[LANES_f32];
+    vector_f32 small[148];
     (void)data;
+    in[0].lane = steps[0];
     in[0].row = steps[5];
     in[0].column = 0;
+    in[1].lane = steps[1];
     in[1].row = steps[6];
     in[1].column = steps[7];
+    in[2].lane = steps[2];
     in[2].row = steps[8];
     in[2].column = 0;
+    in[3].lane = steps[3];
     in[3].row = steps[9];
     in[3].column = steps[10];
     const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE_f32 && 2 * n > LANES_f32);
@@ -5167,24 +5963,22 @@ static void kl_mvn_chol_f32_loop(char **args, const intptr_t *dimensions, const 
     int spared = 0; /* matrices that lie as they are wanted by itself */
     spared += is_plain_f32(k, in[1].row, in[1].column);
     spared += is_plain_f32(k, in[3].row, in[3].column);
-    const size_t room = 3 * (size_t)k * (size_t)k + 4 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
+    const size_t room = 3 * (size_t)k * (size_t)k + 5 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
     vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
+    for (int lane = 0; lane < LANES_f32; ++lane) {
+        least[lane] = 1.0f;
+    }
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
-        for (int lane = 0; lane < count; ++lane) {
-            const intptr_t element = first + (lane < present ? lane : present - 1);
-            in[0].start[lane] = args[0] + element * steps[0];
-            in[1].start[lane] = args[1] + element * steps[1];
-            in[2].start[lane] = args[2] + element * steps[2];
-            in[3].start[lane] = args[3] + element * steps[3];
-        }
-        in[0].lane = present == count ? steps[0] : 0;
-        in[1].lane = present == count ? steps[1] : 0;
-        in[2].lane = present == count ? steps[2] : 0;
-        in[3].lane = present == count ? steps[3] : 0;
-        bring_f32(k, count, &in[1]);
-        bring_f32(k, count, &in[3]);
+        in[0].start = args[0] + first * steps[0];
+        in[0].present = present;
+        in[1].start = args[1] + first * steps[1];
+        in[1].present = present;
+        in[2].start = args[2] + first * steps[2];
+        in[2].present = present;
+        in[3].start = args[3] + first * steps[3];
+        in[3].present = present;
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -5224,12 +6018,9 @@ static void kl_mvn_chol_f32_loop(char **args, const intptr_t *dimensions, const 
                 kl_mvn_chol_f32_tile(k, in, vectors, kl, least);
             }
         }
-        int fine = 1;
-        for (int lane = 0; lane < count; ++lane) {
-            fine &= (kl[lane] >= 0.0f) & (kl[lane] <= FLT_MAX) & (least[lane] > 0.0f);
-        }
-        for (int lane = 0; fine && lane < present; ++lane) {
-            *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        const int fine = 1 && are_within_f32(kl, 0.0f, FLT_MAX) && are_within_f32(least, FLT_TRUE_MIN, FLT_MAX);
+        if (fine) {
+            put_numbers_f32(kl, present, args[4] + first * steps[4], steps[4]);
         }
         for (int lane = 0; !fine && lane < present; ++lane) {
             kl[lane] = kl_mvn_chol_f32_settled(k, in, lane, kl[lane], least[lane], &raised);
@@ -5267,14 +6058,17 @@ INLINE void kl_mvn_chol_value_and_grad_tile(const int k, const source *in, vecto
     scratch += k;
     vector *const by_L2 = scratch;
     scratch += PACKED(k);
+    vector *const logratio0 = scratch;
+    scratch += k;
     gather_column_tile(k, &in[0], mu1);
     gather_lower_tile(k, &in[1], L1);
     gather_column_tile(k, &in[2], mu2);
     gather_lower_tile(k, &in[3], L2);
     reciprocals_tile(k, L2, over_L2);
-    solve_difference_tile(k, L2, over_L2, L1, L2, E);
+    solve_difference_tile(k, L2, over_L2, L1, L2, E, &in[1], &in[3]);
     subtract_column_tile(k, mu1, mu2, z);
     solve_column_tile(k, L2, over_L2, z);
+    logratios_tile(k, L1, L2, over_L2, logratio0);
     for (int lane = 0; lane < lanes; ++lane) {
         kl[lane] = 0.0;
         least[lane] = 1.0;
@@ -5292,9 +6086,12 @@ INLINE void kl_mvn_chol_value_and_grad_tile(const int k, const source *in, vecto
             const double L1_ii = ((double *)L1)[(PACKED(i) + (size_t)i) * lanes + lane];
             const double L2_ii = ((double *)L2)[(PACKED(i) + (size_t)i) * lanes + lane];
             const double z_i = ((double *)z)[i * lanes + lane];
+            const double over_L2_i = ((double *)over_L2)[i * lanes + lane];
+            const double logratio0_i = ((double *)logratio0)[i * lanes + lane];
             const double E_below = E_below_of[lane];
-            kl[lane] += 0.5 * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx(L1_ii, L2_ii) + 0.5 * E_below + 0.5 * z_i * z_i;
-            least[lane] = L1_ii < least[lane] ? L1_ii : least[lane];
+            const double of_row = 0.5 * quotient(L1_ii - L2_ii, L2_ii, over_L2_i) * quotient(L1_ii - L2_ii, L2_ii, over_L2_i) - logratio0_i + 0.5 * E_below + 0.5 * z_i * z_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = L1_ii < least[lane] || i == 0 ? L1_ii : least[lane];
             least[lane] = L2_ii < least[lane] ? L2_ii : least[lane];
         }
     }
@@ -5312,11 +6109,11 @@ static void kl_mvn_chol_value_and_grad_one(const int k, const source *in, double
     enum { lanes = 1 };
     double *const mu1 = scratch;
     scratch += k;
-    double *const L1 = is_plain(k, in[1].row, in[1].column) ? (double *)(uintptr_t)in[1].start[0] : scratch;
+    double *const L1 = is_plain(k, in[1].row, in[1].column) ? (double *)(uintptr_t)in[1].start : scratch;
     scratch += is_plain(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     double *const mu2 = scratch;
     scratch += k;
-    double *const L2 = is_plain(k, in[3].row, in[3].column) ? (double *)(uintptr_t)in[3].start[0] : scratch;
+    double *const L2 = is_plain(k, in[3].row, in[3].column) ? (double *)(uintptr_t)in[3].start : scratch;
     scratch += is_plain(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     double *const over_L2 = scratch;
     scratch += k;
@@ -5358,8 +6155,9 @@ static void kl_mvn_chol_value_and_grad_one(const int k, const source *in, double
             const double L2_ii = ((double *)L2)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
             const double z_i = ((double *)z)[i * lanes + lane];
             const double E_below = E_below_of[lane];
-            kl[lane] += 0.5 * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx(L1_ii, L2_ii) + 0.5 * E_below + 0.5 * z_i * z_i;
-            least[lane] = L1_ii < least[lane] ? L1_ii : least[lane];
+            const double of_row = 0.5 * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx(L1_ii, L2_ii) + 0.5 * E_below + 0.5 * z_i * z_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = L1_ii < least[lane] || i == 0 ? L1_ii : least[lane];
             least[lane] = L2_ii < least[lane] ? L2_ii : least[lane];
         }
     }
@@ -5389,16 +6187,16 @@ void CLOSEDFORM(kl_mvn_chol_value_and_grad)(size_t k, const double *mu1, const d
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int size = (int)k;
-    const size_t room = 5 * (size_t)k * (size_t)k + 6 * (size_t)k + 1;
+    const size_t room = 5 * (size_t)k * (size_t)k + 7 * (size_t)k + 1;
     double *gradients[4] = {NULL};
     double *const scratch = take(room * sizeof(double));
     double kl = NAN, least = 0.0;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
-    in[0] = (source){ .start = {(const char *)mu1}, .row = sizeof(double), .column = sizeof(double) };
-    in[1] = (source){ .start = {(const char *)L1}, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
-    in[2] = (source){ .start = {(const char *)mu2}, .row = sizeof(double), .column = sizeof(double) };
-    in[3] = (source){ .start = {(const char *)L2}, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
+    in[0] = (source){ .start = (const char *)mu1, .present = 1, .row = sizeof(double), .column = sizeof(double) };
+    in[1] = (source){ .start = (const char *)L1, .present = 1, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
+    in[2] = (source){ .start = (const char *)mu2, .present = 1, .row = sizeof(double), .column = sizeof(double) };
+    in[3] = (source){ .start = (const char *)L2, .present = 1, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
     if (scratch != NULL) {
         kl_mvn_chol_value_and_grad_one(size, in, scratch, &kl, &least, gradients);
         kl = kl_mvn_chol_value_and_grad_settled(size, in, 0, kl, least, &raised);
@@ -5412,6 +6210,21 @@ void CLOSEDFORM(kl_mvn_chol_value_and_grad)(size_t k, const double *mu1, const d
     *kl_ = kl;
 }
 
+INLINE void kl_mvn_chol_value_and_grad_prepare(const int k, char *const *args, intptr_t first, const intptr_t *steps)
+{
+    prepare(k, args[6] + first * steps[6], steps[6]);
+    prepare(k, args[8] + first * steps[8], steps[8]);
+}
+
+/* The gradients of a tile to where they belong, before it is known whether all have one. */
+INLINE void kl_mvn_chol_value_and_grad_put(const int k, vector *const *gradients, char *const *args, intptr_t first, const intptr_t *steps)
+{
+    put_column_tile(k, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+    put_lower_tile(k, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+    put_column_tile(k, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+    put_lower_tile(k, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
+}
+
 static void kl_mvn_chol_value_and_grad_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
@@ -5419,17 +6232,21 @@ static void kl_mvn_chol_value_and_grad_loop(char **args, const intptr_t *dimensi
     const int k = (int)dimensions[1];
     int raised = 0;
     source in[4];
-    double kl[16], least[16];
-    vector small[228];
+    double kl[LANES] = {0}, least[LANES];
+    vector small[236];
     vector *gradients[4] = {NULL};
     double *gradients_one[4] = {NULL};
     (void)data;
+    in[0].lane = steps[0];
     in[0].row = steps[9];
     in[0].column = 0;
+    in[1].lane = steps[1];
     in[1].row = steps[10];
     in[1].column = steps[11];
+    in[2].lane = steps[2];
     in[2].row = steps[12];
     in[2].column = 0;
+    in[3].lane = steps[3];
     in[3].row = steps[13];
     in[3].column = steps[14];
     const int together = k <= UNROLLED || (k <= GRADIENTS_SIDE_BY_SIDE && 2 * n > LANES);
@@ -5439,24 +6256,22 @@ static void kl_mvn_chol_value_and_grad_loop(char **args, const intptr_t *dimensi
     spared += is_plain(k, in[3].row, in[3].column);
     spared += is_plain(k, steps[16], steps[17]);
     spared += is_plain(k, steps[19], steps[20]);
-    const size_t room = 5 * (size_t)k * (size_t)k + 6 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
+    const size_t room = 5 * (size_t)k * (size_t)k + 7 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector) : sizeof(double)) + 64);
     vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
+    for (int lane = 0; lane < LANES; ++lane) {
+        least[lane] = 1.0;
+    }
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
-        for (int lane = 0; lane < count; ++lane) {
-            const intptr_t element = first + (lane < present ? lane : present - 1);
-            in[0].start[lane] = args[0] + element * steps[0];
-            in[1].start[lane] = args[1] + element * steps[1];
-            in[2].start[lane] = args[2] + element * steps[2];
-            in[3].start[lane] = args[3] + element * steps[3];
-        }
-        in[0].lane = present == count ? steps[0] : 0;
-        in[1].lane = present == count ? steps[1] : 0;
-        in[2].lane = present == count ? steps[2] : 0;
-        in[3].lane = present == count ? steps[3] : 0;
-        bring(k, count, &in[1]);
-        bring(k, count, &in[3]);
+        in[0].start = args[0] + first * steps[0];
+        in[0].present = present;
+        in[1].start = args[1] + first * steps[1];
+        in[1].present = present;
+        in[2].start = args[2] + first * steps[2];
+        in[2].present = present;
+        in[3].start = args[3] + first * steps[3];
+        in[3].present = present;
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -5471,45 +6286,62 @@ static void kl_mvn_chol_value_and_grad_loop(char **args, const intptr_t *dimensi
                 kl_mvn_chol_value_and_grad_one(k, in, (double *)vectors, kl, least, gradients_one);
                 break;
             case 1:
+                kl_mvn_chol_value_and_grad_prepare(1, args, first, steps);
                 kl_mvn_chol_value_and_grad_tile(1, in, vectors, kl, least, gradients);
+                if (present == LANES) {
+                    kl_mvn_chol_value_and_grad_put(1, gradients, args, first, steps);
+                }
                 break;
             case 2:
+                kl_mvn_chol_value_and_grad_prepare(2, args, first, steps);
                 kl_mvn_chol_value_and_grad_tile(2, in, vectors, kl, least, gradients);
+                if (present == LANES) {
+                    kl_mvn_chol_value_and_grad_put(2, gradients, args, first, steps);
+                }
                 break;
             case 3:
+                kl_mvn_chol_value_and_grad_prepare(3, args, first, steps);
                 kl_mvn_chol_value_and_grad_tile(3, in, vectors, kl, least, gradients);
+                if (present == LANES) {
+                    kl_mvn_chol_value_and_grad_put(3, gradients, args, first, steps);
+                }
                 break;
             case 4:
+                kl_mvn_chol_value_and_grad_prepare(4, args, first, steps);
                 kl_mvn_chol_value_and_grad_tile(4, in, vectors, kl, least, gradients);
+                if (present == LANES) {
+                    kl_mvn_chol_value_and_grad_put(4, gradients, args, first, steps);
+                }
                 break;
             default:
+                kl_mvn_chol_value_and_grad_prepare(k, args, first, steps);
                 kl_mvn_chol_value_and_grad_tile(k, in, vectors, kl, least, gradients);
+                if (present == LANES) {
+                    kl_mvn_chol_value_and_grad_put(k, gradients, args, first, steps);
+                }
             }
         }
-        int fine = 1;
-        for (int lane = 0; lane < count; ++lane) {
-            fine &= (kl[lane] >= 0.0) & (kl[lane] <= DBL_MAX) & (least[lane] > 0.0);
-        }
-        for (int lane = 0; fine && lane < present; ++lane) {
-            *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        const int fine = 1 && are_within(kl, 0.0, DBL_MAX) && are_within(least, DBL_TRUE_MIN, DBL_MAX);
+        if (fine) {
+            put_numbers(kl, present, args[4] + first * steps[4], steps[4]);
         }
         for (int lane = 0; !fine && lane < present; ++lane) {
             kl[lane] = kl_mvn_chol_value_and_grad_settled(k, in, lane, kl[lane], least[lane], &raised);
             *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES && fine); ++lane) {
             const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[0] : (void *)gradients_one[0]) + lane : NULL;
             put_column(k, from, (size_t)count, together, args[5] + (first + lane) * steps[5], steps[15]);
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES && fine); ++lane) {
             const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[1] : (void *)gradients_one[1]) + lane : NULL;
             put_lower(k, from, (size_t)count, together, args[6] + (first + lane) * steps[6], steps[16], steps[17]);
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES && fine); ++lane) {
             const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[2] : (void *)gradients_one[2]) + lane : NULL;
             put_column(k, from, (size_t)count, together, args[7] + (first + lane) * steps[7], steps[18]);
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES && fine); ++lane) {
             const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[3] : (void *)gradients_one[3]) + lane : NULL;
             put_lower(k, from, (size_t)count, together, args[8] + (first + lane) * steps[8], steps[19], steps[20]);
         }
@@ -5545,14 +6377,17 @@ INLINE void kl_mvn_chol_value_and_grad_f32_tile(const int k, const source *in, v
     scratch += k;
     vector_f32 *const by_L2 = scratch;
     scratch += PACKED(k);
+    vector_f32 *const logratio0 = scratch;
+    scratch += k;
     gather_column_tile_f32(k, &in[0], mu1);
     gather_lower_tile_f32(k, &in[1], L1);
     gather_column_tile_f32(k, &in[2], mu2);
     gather_lower_tile_f32(k, &in[3], L2);
     reciprocals_tile_f32(k, L2, over_L2);
-    solve_difference_tile_f32(k, L2, over_L2, L1, L2, E);
+    solve_difference_tile_f32(k, L2, over_L2, L1, L2, E, &in[1], &in[3]);
     subtract_column_tile_f32(k, mu1, mu2, z);
     solve_column_tile_f32(k, L2, over_L2, z);
+    logratios_tile_f32(k, L1, L2, over_L2, logratio0);
     for (int lane = 0; lane < lanes; ++lane) {
         kl[lane] = 0.0f;
         least[lane] = 1.0f;
@@ -5570,9 +6405,12 @@ INLINE void kl_mvn_chol_value_and_grad_f32_tile(const int k, const source *in, v
             const float L1_ii = ((float *)L1)[(PACKED(i) + (size_t)i) * lanes + lane];
             const float L2_ii = ((float *)L2)[(PACKED(i) + (size_t)i) * lanes + lane];
             const float z_i = ((float *)z)[i * lanes + lane];
+            const float over_L2_i = ((float *)over_L2)[i * lanes + lane];
+            const float logratio0_i = ((float *)logratio0)[i * lanes + lane];
             const float E_below = E_below_of[lane];
-            kl[lane] += 0.5f * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx_f32(L1_ii, L2_ii) + 0.5f * E_below + 0.5f * z_i * z_i;
-            least[lane] = L1_ii < least[lane] ? L1_ii : least[lane];
+            const float of_row = 0.5f * quotient_f32(L1_ii - L2_ii, L2_ii, over_L2_i) * quotient_f32(L1_ii - L2_ii, L2_ii, over_L2_i) - logratio0_i + 0.5f * E_below + 0.5f * z_i * z_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = L1_ii < least[lane] || i == 0 ? L1_ii : least[lane];
             least[lane] = L2_ii < least[lane] ? L2_ii : least[lane];
         }
     }
@@ -5590,11 +6428,11 @@ static void kl_mvn_chol_value_and_grad_f32_one(const int k, const source *in, fl
     enum { lanes = 1 };
     float *const mu1 = scratch;
     scratch += k;
-    float *const L1 = is_plain_f32(k, in[1].row, in[1].column) ? (float *)(uintptr_t)in[1].start[0] : scratch;
+    float *const L1 = is_plain_f32(k, in[1].row, in[1].column) ? (float *)(uintptr_t)in[1].start : scratch;
     scratch += is_plain_f32(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     float *const mu2 = scratch;
     scratch += k;
-    float *const L2 = is_plain_f32(k, in[3].row, in[3].column) ? (float *)(uintptr_t)in[3].start[0] : scratch;
+    float *const L2 = is_plain_f32(k, in[3].row, in[3].column) ? (float *)(uintptr_t)in[3].start : scratch;
     scratch += is_plain_f32(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     float *const over_L2 = scratch;
     scratch += k;
@@ -5636,8 +6474,9 @@ static void kl_mvn_chol_value_and_grad_f32_one(const int k, const source *in, fl
             const float L2_ii = ((float *)L2)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
             const float z_i = ((float *)z)[i * lanes + lane];
             const float E_below = E_below_of[lane];
-            kl[lane] += 0.5f * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx_f32(L1_ii, L2_ii) + 0.5f * E_below + 0.5f * z_i * z_i;
-            least[lane] = L1_ii < least[lane] ? L1_ii : least[lane];
+            const float of_row = 0.5f * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx_f32(L1_ii, L2_ii) + 0.5f * E_below + 0.5f * z_i * z_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = L1_ii < least[lane] || i == 0 ? L1_ii : least[lane];
             least[lane] = L2_ii < least[lane] ? L2_ii : least[lane];
         }
     }
@@ -5667,16 +6506,16 @@ void CLOSEDFORM(kl_mvn_chol_value_and_grad_f32)(size_t k, const float *mu1, cons
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int size = (int)k;
-    const size_t room = 5 * (size_t)k * (size_t)k + 6 * (size_t)k + 1;
+    const size_t room = 5 * (size_t)k * (size_t)k + 7 * (size_t)k + 1;
     float *gradients[4] = {NULL};
     float *const scratch = take(room * sizeof(float));
     float kl = NAN, least = 0.0f;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
-    in[0] = (source){ .start = {(const char *)mu1}, .row = sizeof(float), .column = sizeof(float) };
-    in[1] = (source){ .start = {(const char *)L1}, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
-    in[2] = (source){ .start = {(const char *)mu2}, .row = sizeof(float), .column = sizeof(float) };
-    in[3] = (source){ .start = {(const char *)L2}, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
+    in[0] = (source){ .start = (const char *)mu1, .present = 1, .row = sizeof(float), .column = sizeof(float) };
+    in[1] = (source){ .start = (const char *)L1, .present = 1, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
+    in[2] = (source){ .start = (const char *)mu2, .present = 1, .row = sizeof(float), .column = sizeof(float) };
+    in[3] = (source){ .start = (const char *)L2, .present = 1, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
     if (scratch != NULL) {
         kl_mvn_chol_value_and_grad_f32_one(size, in, scratch, &kl, &least, gradients);
         kl = kl_mvn_chol_value_and_grad_f32_settled(size, in, 0, kl, least, &raised);
@@ -5690,6 +6529,21 @@ void CLOSEDFORM(kl_mvn_chol_value_and_grad_f32)(size_t k, const float *mu1, cons
     *kl_ = kl;
 }
 
+INLINE void kl_mvn_chol_value_and_grad_f32_prepare(const int k, char *const *args, intptr_t first, const intptr_t *steps)
+{
+    prepare_f32(k, args[6] + first * steps[6], steps[6]);
+    prepare_f32(k, args[8] + first * steps[8], steps[8]);
+}
+
+/* The gradients of a tile to where they belong, before it is known whether all have one. */
+INLINE void kl_mvn_chol_value_and_grad_f32_put(const int k, vector_f32 *const *gradients, char *const *args, intptr_t first, const intptr_t *steps)
+{
+    put_column_tile_f32(k, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+    put_lower_tile_f32(k, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+    put_column_tile_f32(k, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+    put_lower_tile_f32(k, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
+}
+
 static void kl_mvn_chol_value_and_grad_f32_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
@@ -5697,17 +6551,21 @@ static void kl_mvn_chol_value_and_grad_f32_loop(char **args, const intptr_t *dim
     const int k = (int)dimensions[1];
     int raised = 0;
     source in[4];
-    float kl[16], least[16];
-    vector_f32 small[228];
+    float kl[LANES_f32] = {0}, least[LANES_f32];
+    vector_f32 small[236];
     vector_f32 *gradients[4] = {NULL};
     float *gradients_one[4] = {NULL};
     (void)data;
+    in[0].lane = steps[0];
     in[0].row = steps[9];
     in[0].column = 0;
+    in[1].lane = steps[1];
     in[1].row = steps[10];
     in[1].column = steps[11];
+    in[2].lane = steps[2];
     in[2].row = steps[12];
     in[2].column = 0;
+    in[3].lane = steps[3];
     in[3].row = steps[13];
     in[3].column = steps[14];
     const int together = k <= UNROLLED || (k <= GRADIENTS_SIDE_BY_SIDE_f32 && 2 * n > LANES_f32);
@@ -5717,24 +6575,22 @@ static void kl_mvn_chol_value_and_grad_f32_loop(char **args, const intptr_t *dim
     spared += is_plain_f32(k, in[3].row, in[3].column);
     spared += is_plain_f32(k, steps[16], steps[17]);
     spared += is_plain_f32(k, steps[19], steps[20]);
-    const size_t room = 5 * (size_t)k * (size_t)k + 6 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
+    const size_t room = 5 * (size_t)k * (size_t)k + 7 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
     vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
+    for (int lane = 0; lane < LANES_f32; ++lane) {
+        least[lane] = 1.0f;
+    }
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
-        for (int lane = 0; lane < count; ++lane) {
-            const intptr_t element = first + (lane < present ? lane : present - 1);
-            in[0].start[lane] = args[0] + element * steps[0];
-            in[1].start[lane] = args[1] + element * steps[1];
-            in[2].start[lane] = args[2] + element * steps[2];
-            in[3].start[lane] = args[3] + element * steps[3];
-        }
-        in[0].lane = present == count ? steps[0] : 0;
-        in[1].lane = present == count ? steps[1] : 0;
-        in[2].lane = present == count ? steps[2] : 0;
-        in[3].lane = present == count ? steps[3] : 0;
-        bring_f32(k, count, &in[1]);
-        bring_f32(k, count, &in[3]);
+        in[0].start = args[0] + first * steps[0];
+        in[0].present = present;
+        in[1].start = args[1] + first * steps[1];
+        in[1].present = present;
+        in[2].start = args[2] + first * steps[2];
+        in[2].present = present;
+        in[3].start = args[3] + first * steps[3];
+        in[3].present = present;
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -5749,45 +6605,62 @@ static void kl_mvn_chol_value_and_grad_f32_loop(char **args, const intptr_t *dim
                 kl_mvn_chol_value_and_grad_f32_one(k, in, (float *)vectors, kl, least, gradients_one);
                 break;
             case 1:
+                kl_mvn_chol_value_and_grad_f32_prepare(1, args, first, steps);
                 kl_mvn_chol_value_and_grad_f32_tile(1, in, vectors, kl, least, gradients);
+                if (present == LANES_f32) {
+                    kl_mvn_chol_value_and_grad_f32_put(1, gradients, args, first, steps);
+                }
                 break;
             case 2:
+                kl_mvn_chol_value_and_grad_f32_prepare(2, args, first, steps);
                 kl_mvn_chol_value_and_grad_f32_tile(2, in, vectors, kl, least, gradients);
+                if (present == LANES_f32) {
+                    kl_mvn_chol_value_and_grad_f32_put(2, gradients, args, first, steps);
+                }
                 break;
             case 3:
+                kl_mvn_chol_value_and_grad_f32_prepare(3, args, first, steps);
                 kl_mvn_chol_value_and_grad_f32_tile(3, in, vectors, kl, least, gradients);
+                if (present == LANES_f32) {
+                    kl_mvn_chol_value_and_grad_f32_put(3, gradients, args, first, steps);
+                }
                 break;
             case 4:
+                kl_mvn_chol_value_and_grad_f32_prepare(4, args, first, steps);
                 kl_mvn_chol_value_and_grad_f32_tile(4, in, vectors, kl, least, gradients);
+                if (present == LANES_f32) {
+                    kl_mvn_chol_value_and_grad_f32_put(4, gradients, args, first, steps);
+                }
                 break;
             default:
+                kl_mvn_chol_value_and_grad_f32_prepare(k, args, first, steps);
                 kl_mvn_chol_value_and_grad_f32_tile(k, in, vectors, kl, least, gradients);
+                if (present == LANES_f32) {
+                    kl_mvn_chol_value_and_grad_f32_put(k, gradients, args, first, steps);
+                }
             }
         }
-        int fine = 1;
-        for (int lane = 0; lane < count; ++lane) {
-            fine &= (kl[lane] >= 0.0f) & (kl[lane] <= FLT_MAX) & (least[lane] > 0.0f);
-        }
-        for (int lane = 0; fine && lane < present; ++lane) {
-            *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        const int fine = 1 && are_within_f32(kl, 0.0f, FLT_MAX) && are_within_f32(least, FLT_TRUE_MIN, FLT_MAX);
+        if (fine) {
+            put_numbers_f32(kl, present, args[4] + first * steps[4], steps[4]);
         }
         for (int lane = 0; !fine && lane < present; ++lane) {
             kl[lane] = kl_mvn_chol_value_and_grad_f32_settled(k, in, lane, kl[lane], least[lane], &raised);
             *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES_f32 && fine); ++lane) {
             const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[0] : (void *)gradients_one[0]) + lane : NULL;
             put_column_f32(k, from, (size_t)count, together, args[5] + (first + lane) * steps[5], steps[15]);
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES_f32 && fine); ++lane) {
             const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[1] : (void *)gradients_one[1]) + lane : NULL;
             put_lower_f32(k, from, (size_t)count, together, args[6] + (first + lane) * steps[6], steps[16], steps[17]);
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES_f32 && fine); ++lane) {
             const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[2] : (void *)gradients_one[2]) + lane : NULL;
             put_column_f32(k, from, (size_t)count, together, args[7] + (first + lane) * steps[7], steps[18]);
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES_f32 && fine); ++lane) {
             const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[3] : (void *)gradients_one[3]) + lane : NULL;
             put_lower_f32(k, from, (size_t)count, together, args[8] + (first + lane) * steps[8], steps[19], steps[20]);
         }
@@ -5823,15 +6696,18 @@ INLINE void kl_mvn_prec_tile(const int k, const source *in, vector *scratch, dou
     scratch += k;
     vector *const work = scratch;
     scratch += (size_t)k * (size_t)k + PACKED(k) + (size_t)k;
+    vector *const logratio0 = scratch;
+    scratch += k;
     gather_column_tile(k, &in[0], mu1);
     gather_lower_tile(k, &in[1], prec1);
     gather_column_tile(k, &in[2], mu2);
     gather_lower_tile(k, &in[3], prec2);
     factor_tile(k, 0.0, prec1, R1, over_R1);
     factor_tile(k, 0.0, prec2, R2, over_R2);
-    solve_difference_tile(k, R1, over_R1, R2, R1, E);
+    solve_difference_tile(k, R1, over_R1, R2, R1, E, &in[1], &in[3]);
     subtract_column_tile(k, mu1, mu2, w);
     carry_column_tile(k, R2, w);
+    logratios_tile(k, R2, R1, over_R1, logratio0);
     for (int lane = 0; lane < lanes; ++lane) {
         kl[lane] = 0.0;
         least[lane] = 1.0;
@@ -5849,9 +6725,12 @@ INLINE void kl_mvn_prec_tile(const int k, const source *in, vector *scratch, dou
             const double R1_ii = ((double *)R1)[(PACKED(i) + (size_t)i) * lanes + lane];
             const double R2_ii = ((double *)R2)[(PACKED(i) + (size_t)i) * lanes + lane];
             const double w_i = ((double *)w)[i * lanes + lane];
+            const double over_R1_i = ((double *)over_R1)[i * lanes + lane];
+            const double logratio0_i = ((double *)logratio0)[i * lanes + lane];
             const double E_below = E_below_of[lane];
-            kl[lane] += 0.5 * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx(R2_ii, R1_ii) + 0.5 * E_below + 0.5 * w_i * w_i;
-            least[lane] = R1_ii < least[lane] ? R1_ii : least[lane];
+            const double of_row = 0.5 * quotient(R2_ii - R1_ii, R1_ii, over_R1_i) * quotient(R2_ii - R1_ii, R1_ii, over_R1_i) - logratio0_i + 0.5 * E_below + 0.5 * w_i * w_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = R1_ii < least[lane] || i == 0 ? R1_ii : least[lane];
             least[lane] = R2_ii < least[lane] ? R2_ii : least[lane];
         }
     }
@@ -5887,7 +6766,8 @@ INLINE void kl_mvn_prec_tile(const int k, const source *in, vector *scratch, dou
             const double E_ii = ((double *)E)[(PACKED(i) + (size_t)i) * lanes + lane];
             const double w_i = ((double *)w)[i * lanes + lane];
             const double E_below = E_below_of[lane];
-            kl[lane] += 0.5 * E_ii * E_ii - log1pmx(E_ii) + 0.5 * E_below + 0.5 * w_i * w_i;
+            const double of_row = 0.5 * E_ii * E_ii - log1pmx(E_ii) + 0.5 * E_below + 0.5 * w_i * w_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
         }
     }
     for (int lane = 0; lane < lanes; ++lane) { /* E from the matrices where that is better */
@@ -5900,11 +6780,11 @@ static void kl_mvn_prec_one(const int k, const source *in, double *scratch, doub
     enum { lanes = 1 };
     double *const mu1 = scratch;
     scratch += k;
-    double *const prec1 = is_plain(k, in[1].row, in[1].column) ? (double *)(uintptr_t)in[1].start[0] : scratch;
+    double *const prec1 = is_plain(k, in[1].row, in[1].column) ? (double *)(uintptr_t)in[1].start : scratch;
     scratch += is_plain(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     double *const mu2 = scratch;
     scratch += k;
-    double *const prec2 = is_plain(k, in[3].row, in[3].column) ? (double *)(uintptr_t)in[3].start[0] : scratch;
+    double *const prec2 = is_plain(k, in[3].row, in[3].column) ? (double *)(uintptr_t)in[3].start : scratch;
     scratch += is_plain(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     double *const R1 = scratch;
     scratch += (size_t)k * (size_t)k;
@@ -5947,8 +6827,9 @@ static void kl_mvn_prec_one(const int k, const source *in, double *scratch, doub
             const double R2_ii = ((double *)R2)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
             const double w_i = ((double *)w)[i * lanes + lane];
             const double E_below = E_below_of[lane];
-            kl[lane] += 0.5 * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx(R2_ii, R1_ii) + 0.5 * E_below + 0.5 * w_i * w_i;
-            least[lane] = R1_ii < least[lane] ? R1_ii : least[lane];
+            const double of_row = 0.5 * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx(R2_ii, R1_ii) + 0.5 * E_below + 0.5 * w_i * w_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = R1_ii < least[lane] || i == 0 ? R1_ii : least[lane];
             least[lane] = R2_ii < least[lane] ? R2_ii : least[lane];
         }
     }
@@ -5987,7 +6868,8 @@ static void kl_mvn_prec_one(const int k, const source *in, double *scratch, doub
             const double E_ii = ((double *)E)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
             const double w_i = ((double *)w)[i * lanes + lane];
             const double E_below = E_below_of[lane];
-            kl[lane] += 0.5 * E_ii * E_ii - log1pmx(E_ii) + 0.5 * E_below + 0.5 * w_i * w_i;
+            const double of_row = 0.5 * E_ii * E_ii - log1pmx(E_ii) + 0.5 * E_below + 0.5 * w_i * w_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
         }
     }
     for (int lane = 0; lane < lanes; ++lane) { /* E from the matrices where that is better */
@@ -6012,15 +6894,15 @@ double CLOSEDFORM(kl_mvn_prec)(size_t k, const double *mu1, const double *prec1,
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int size = (int)k;
-    const size_t room = 6 * (size_t)k * (size_t)k + 7 * (size_t)k + 1;
+    const size_t room = 6 * (size_t)k * (size_t)k + 8 * (size_t)k + 1;
     double *const scratch = take(room * sizeof(double));
     double kl = NAN, least = 0.0;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
-    in[0] = (source){ .start = {(const char *)mu1}, .row = sizeof(double), .column = sizeof(double) };
-    in[1] = (source){ .start = {(const char *)prec1}, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
-    in[2] = (source){ .start = {(const char *)mu2}, .row = sizeof(double), .column = sizeof(double) };
-    in[3] = (source){ .start = {(const char *)prec2}, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
+    in[0] = (source){ .start = (const char *)mu1, .present = 1, .row = sizeof(double), .column = sizeof(double) };
+    in[1] = (source){ .start = (const char *)prec1, .present = 1, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
+    in[2] = (source){ .start = (const char *)mu2, .present = 1, .row = sizeof(double), .column = sizeof(double) };
+    in[3] = (source){ .start = (const char *)prec2, .present = 1, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
     if (scratch != NULL) {
         kl_mvn_prec_one(size, in, scratch, &kl, &least);
         kl = kl_mvn_prec_settled(size, in, 0, kl, least, &raised);
@@ -6037,15 +6919,19 @@ static void kl_mvn_prec_loop(char **args, const intptr_t *dimensions, const intp
     const int k = (int)dimensions[1];
     int raised = 0;
     source in[4];
-    double kl[16], least[16];
-    vector small[328];
+    double kl[LANES] = {0}, least[LANES];
+    vector small[336];
     (void)data;
+    in[0].lane = steps[0];
     in[0].row = steps[5];
     in[0].column = 0;
+    in[1].lane = steps[1];
     in[1].row = steps[6];
     in[1].column = steps[7];
+    in[2].lane = steps[2];
     in[2].row = steps[8];
     in[2].column = 0;
+    in[3].lane = steps[3];
     in[3].row = steps[9];
     in[3].column = steps[10];
     const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES);
@@ -6053,24 +6939,22 @@ static void kl_mvn_prec_loop(char **args, const intptr_t *dimensions, const intp
     int spared = 0; /* matrices that lie as they are wanted by itself */
     spared += is_plain(k, in[1].row, in[1].column);
     spared += is_plain(k, in[3].row, in[3].column);
-    const size_t room = 6 * (size_t)k * (size_t)k + 7 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
+    const size_t room = 6 * (size_t)k * (size_t)k + 8 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector) : sizeof(double)) + 64);
     vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
+    for (int lane = 0; lane < LANES; ++lane) {
+        least[lane] = 1.0;
+    }
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
-        for (int lane = 0; lane < count; ++lane) {
-            const intptr_t element = first + (lane < present ? lane : present - 1);
-            in[0].start[lane] = args[0] + element * steps[0];
-            in[1].start[lane] = args[1] + element * steps[1];
-            in[2].start[lane] = args[2] + element * steps[2];
-            in[3].start[lane] = args[3] + element * steps[3];
-        }
-        in[0].lane = present == count ? steps[0] : 0;
-        in[1].lane = present == count ? steps[1] : 0;
-        in[2].lane = present == count ? steps[2] : 0;
-        in[3].lane = present == count ? steps[3] : 0;
-        bring(k, count, &in[1]);
-        bring(k, count, &in[3]);
+        in[0].start = args[0] + first * steps[0];
+        in[0].present = present;
+        in[1].start = args[1] + first * steps[1];
+        in[1].present = present;
+        in[2].start = args[2] + first * steps[2];
+        in[2].present = present;
+        in[3].start = args[3] + first * steps[3];
+        in[3].present = present;
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -6086,12 +6970,9 @@ static void kl_mvn_prec_loop(char **args, const intptr_t *dimensions, const intp
                 kl_mvn_prec_tile(k, in, vectors, kl, least);
             }
         }
-        int fine = 0;
-        for (int lane = 0; lane < count; ++lane) {
-            fine &= (kl[lane] >= 0.0) & (kl[lane] <= DBL_MAX) & (least[lane] > 0.0);
-        }
-        for (int lane = 0; fine && lane < present; ++lane) {
-            *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        const int fine = 0 && are_within(kl, 0.0, DBL_MAX) && are_within(least, DBL_TRUE_MIN, DBL_MAX);
+        if (fine) {
+            put_numbers(kl, present, args[4] + first * steps[4], steps[4]);
         }
         for (int lane = 0; !fine && lane < present; ++lane) {
             kl[lane] = kl_mvn_prec_settled(k, in, lane, kl[lane], least[lane], &raised);
@@ -6129,15 +7010,18 @@ INLINE void kl_mvn_prec_f32_tile(const int k, const source *in, vector_f32 *scra
     scratch += k;
     vector_f32 *const work = scratch;
     scratch += (size_t)k * (size_t)k + PACKED(k) + (size_t)k;
+    vector_f32 *const logratio0 = scratch;
+    scratch += k;
     gather_column_tile_f32(k, &in[0], mu1);
     gather_lower_tile_f32(k, &in[1], prec1);
     gather_column_tile_f32(k, &in[2], mu2);
     gather_lower_tile_f32(k, &in[3], prec2);
     factor_tile_f32(k, 0.0, prec1, R1, over_R1);
     factor_tile_f32(k, 0.0, prec2, R2, over_R2);
-    solve_difference_tile_f32(k, R1, over_R1, R2, R1, E);
+    solve_difference_tile_f32(k, R1, over_R1, R2, R1, E, &in[1], &in[3]);
     subtract_column_tile_f32(k, mu1, mu2, w);
     carry_column_tile_f32(k, R2, w);
+    logratios_tile_f32(k, R2, R1, over_R1, logratio0);
     for (int lane = 0; lane < lanes; ++lane) {
         kl[lane] = 0.0f;
         least[lane] = 1.0f;
@@ -6155,9 +7039,12 @@ INLINE void kl_mvn_prec_f32_tile(const int k, const source *in, vector_f32 *scra
             const float R1_ii = ((float *)R1)[(PACKED(i) + (size_t)i) * lanes + lane];
             const float R2_ii = ((float *)R2)[(PACKED(i) + (size_t)i) * lanes + lane];
             const float w_i = ((float *)w)[i * lanes + lane];
+            const float over_R1_i = ((float *)over_R1)[i * lanes + lane];
+            const float logratio0_i = ((float *)logratio0)[i * lanes + lane];
             const float E_below = E_below_of[lane];
-            kl[lane] += 0.5f * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx_f32(R2_ii, R1_ii) + 0.5f * E_below + 0.5f * w_i * w_i;
-            least[lane] = R1_ii < least[lane] ? R1_ii : least[lane];
+            const float of_row = 0.5f * quotient_f32(R2_ii - R1_ii, R1_ii, over_R1_i) * quotient_f32(R2_ii - R1_ii, R1_ii, over_R1_i) - logratio0_i + 0.5f * E_below + 0.5f * w_i * w_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = R1_ii < least[lane] || i == 0 ? R1_ii : least[lane];
             least[lane] = R2_ii < least[lane] ? R2_ii : least[lane];
         }
     }
@@ -6193,7 +7080,8 @@ INLINE void kl_mvn_prec_f32_tile(const int k, const source *in, vector_f32 *scra
             const float E_ii = ((float *)E)[(PACKED(i) + (size_t)i) * lanes + lane];
             const float w_i = ((float *)w)[i * lanes + lane];
             const float E_below = E_below_of[lane];
-            kl[lane] += 0.5f * E_ii * E_ii - log1pmx_f32(E_ii) + 0.5f * E_below + 0.5f * w_i * w_i;
+            const float of_row = 0.5f * E_ii * E_ii - log1pmx_f32(E_ii) + 0.5f * E_below + 0.5f * w_i * w_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
         }
     }
     for (int lane = 0; lane < lanes; ++lane) { /* E from the matrices where that is better */
@@ -6206,11 +7094,11 @@ static void kl_mvn_prec_f32_one(const int k, const source *in, float *scratch, f
     enum { lanes = 1 };
     float *const mu1 = scratch;
     scratch += k;
-    float *const prec1 = is_plain_f32(k, in[1].row, in[1].column) ? (float *)(uintptr_t)in[1].start[0] : scratch;
+    float *const prec1 = is_plain_f32(k, in[1].row, in[1].column) ? (float *)(uintptr_t)in[1].start : scratch;
     scratch += is_plain_f32(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     float *const mu2 = scratch;
     scratch += k;
-    float *const prec2 = is_plain_f32(k, in[3].row, in[3].column) ? (float *)(uintptr_t)in[3].start[0] : scratch;
+    float *const prec2 = is_plain_f32(k, in[3].row, in[3].column) ? (float *)(uintptr_t)in[3].start : scratch;
     scratch += is_plain_f32(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     float *const R1 = scratch;
     scratch += (size_t)k * (size_t)k;
@@ -6253,8 +7141,9 @@ static void kl_mvn_prec_f32_one(const int k, const source *in, float *scratch, f
             const float R2_ii = ((float *)R2)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
             const float w_i = ((float *)w)[i * lanes + lane];
             const float E_below = E_below_of[lane];
-            kl[lane] += 0.5f * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx_f32(R2_ii, R1_ii) + 0.5f * E_below + 0.5f * w_i * w_i;
-            least[lane] = R1_ii < least[lane] ? R1_ii : least[lane];
+            const float of_row = 0.5f * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx_f32(R2_ii, R1_ii) + 0.5f * E_below + 0.5f * w_i * w_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = R1_ii < least[lane] || i == 0 ? R1_ii : least[lane];
             least[lane] = R2_ii < least[lane] ? R2_ii : least[lane];
         }
     }
@@ -6293,7 +7182,8 @@ static void kl_mvn_prec_f32_one(const int k, const source *in, float *scratch, f
             const float E_ii = ((float *)E)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
             const float w_i = ((float *)w)[i * lanes + lane];
             const float E_below = E_below_of[lane];
-            kl[lane] += 0.5f * E_ii * E_ii - log1pmx_f32(E_ii) + 0.5f * E_below + 0.5f * w_i * w_i;
+            const float of_row = 0.5f * E_ii * E_ii - log1pmx_f32(E_ii) + 0.5f * E_below + 0.5f * w_i * w_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
         }
     }
     for (int lane = 0; lane < lanes; ++lane) { /* E from the matrices where that is better */
@@ -6318,15 +7208,15 @@ float CLOSEDFORM(kl_mvn_prec_f32)(size_t k, const float *mu1, const float *prec1
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int size = (int)k;
-    const size_t room = 6 * (size_t)k * (size_t)k + 7 * (size_t)k + 1;
+    const size_t room = 6 * (size_t)k * (size_t)k + 8 * (size_t)k + 1;
     float *const scratch = take(room * sizeof(float));
     float kl = NAN, least = 0.0f;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
-    in[0] = (source){ .start = {(const char *)mu1}, .row = sizeof(float), .column = sizeof(float) };
-    in[1] = (source){ .start = {(const char *)prec1}, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
-    in[2] = (source){ .start = {(const char *)mu2}, .row = sizeof(float), .column = sizeof(float) };
-    in[3] = (source){ .start = {(const char *)prec2}, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
+    in[0] = (source){ .start = (const char *)mu1, .present = 1, .row = sizeof(float), .column = sizeof(float) };
+    in[1] = (source){ .start = (const char *)prec1, .present = 1, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
+    in[2] = (source){ .start = (const char *)mu2, .present = 1, .row = sizeof(float), .column = sizeof(float) };
+    in[3] = (source){ .start = (const char *)prec2, .present = 1, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
     if (scratch != NULL) {
         kl_mvn_prec_f32_one(size, in, scratch, &kl, &least);
         kl = kl_mvn_prec_f32_settled(size, in, 0, kl, least, &raised);
@@ -6343,15 +7233,19 @@ static void kl_mvn_prec_f32_loop(char **args, const intptr_t *dimensions, const 
     const int k = (int)dimensions[1];
     int raised = 0;
     source in[4];
-    float kl[16], least[16];
-    vector_f32 small[328];
+    float kl[LANES_f32] = {0}, least[LANES_f32];
+    vector_f32 small[336];
     (void)data;
+    in[0].lane = steps[0];
     in[0].row = steps[5];
     in[0].column = 0;
+    in[1].lane = steps[1];
     in[1].row = steps[6];
     in[1].column = steps[7];
+    in[2].lane = steps[2];
     in[2].row = steps[8];
     in[2].column = 0;
+    in[3].lane = steps[3];
     in[3].row = steps[9];
     in[3].column = steps[10];
     const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE_f32 && 2 * n > LANES_f32);
@@ -6359,24 +7253,22 @@ static void kl_mvn_prec_f32_loop(char **args, const intptr_t *dimensions, const 
     int spared = 0; /* matrices that lie as they are wanted by itself */
     spared += is_plain_f32(k, in[1].row, in[1].column);
     spared += is_plain_f32(k, in[3].row, in[3].column);
-    const size_t room = 6 * (size_t)k * (size_t)k + 7 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
+    const size_t room = 6 * (size_t)k * (size_t)k + 8 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
     vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
+    for (int lane = 0; lane < LANES_f32; ++lane) {
+        least[lane] = 1.0f;
+    }
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
-        for (int lane = 0; lane < count; ++lane) {
-            const intptr_t element = first + (lane < present ? lane : present - 1);
-            in[0].start[lane] = args[0] + element * steps[0];
-            in[1].start[lane] = args[1] + element * steps[1];
-            in[2].start[lane] = args[2] + element * steps[2];
-            in[3].start[lane] = args[3] + element * steps[3];
-        }
-        in[0].lane = present == count ? steps[0] : 0;
-        in[1].lane = present == count ? steps[1] : 0;
-        in[2].lane = present == count ? steps[2] : 0;
-        in[3].lane = present == count ? steps[3] : 0;
-        bring_f32(k, count, &in[1]);
-        bring_f32(k, count, &in[3]);
+        in[0].start = args[0] + first * steps[0];
+        in[0].present = present;
+        in[1].start = args[1] + first * steps[1];
+        in[1].present = present;
+        in[2].start = args[2] + first * steps[2];
+        in[2].present = present;
+        in[3].start = args[3] + first * steps[3];
+        in[3].present = present;
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -6392,12 +7284,9 @@ static void kl_mvn_prec_f32_loop(char **args, const intptr_t *dimensions, const 
                 kl_mvn_prec_f32_tile(k, in, vectors, kl, least);
             }
         }
-        int fine = 0;
-        for (int lane = 0; lane < count; ++lane) {
-            fine &= (kl[lane] >= 0.0f) & (kl[lane] <= FLT_MAX) & (least[lane] > 0.0f);
-        }
-        for (int lane = 0; fine && lane < present; ++lane) {
-            *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        const int fine = 0 && are_within_f32(kl, 0.0f, FLT_MAX) && are_within_f32(least, FLT_TRUE_MIN, FLT_MAX);
+        if (fine) {
+            put_numbers_f32(kl, present, args[4] + first * steps[4], steps[4]);
         }
         for (int lane = 0; !fine && lane < present; ++lane) {
             kl[lane] = kl_mvn_prec_f32_settled(k, in, lane, kl[lane], least[lane], &raised);
@@ -6427,14 +7316,17 @@ INLINE void kl_mvn_prec_chol_tile(const int k, const source *in, vector *scratch
     scratch += PACKED(k);
     vector *const w = scratch;
     scratch += k;
+    vector *const logratio0 = scratch;
+    scratch += k;
     gather_column_tile(k, &in[0], mu1);
     gather_lower_tile(k, &in[1], R1);
     gather_column_tile(k, &in[2], mu2);
     gather_lower_tile(k, &in[3], R2);
     reciprocals_tile(k, R1, over_R1);
-    solve_difference_tile(k, R1, over_R1, R2, R1, E);
+    solve_difference_tile(k, R1, over_R1, R2, R1, E, &in[1], &in[3]);
     subtract_column_tile(k, mu1, mu2, w);
     carry_column_tile(k, R2, w);
+    logratios_tile(k, R2, R1, over_R1, logratio0);
     for (int lane = 0; lane < lanes; ++lane) {
         kl[lane] = 0.0;
         least[lane] = 1.0;
@@ -6452,9 +7344,12 @@ INLINE void kl_mvn_prec_chol_tile(const int k, const source *in, vector *scratch
             const double R1_ii = ((double *)R1)[(PACKED(i) + (size_t)i) * lanes + lane];
             const double R2_ii = ((double *)R2)[(PACKED(i) + (size_t)i) * lanes + lane];
             const double w_i = ((double *)w)[i * lanes + lane];
+            const double over_R1_i = ((double *)over_R1)[i * lanes + lane];
+            const double logratio0_i = ((double *)logratio0)[i * lanes + lane];
             const double E_below = E_below_of[lane];
-            kl[lane] += 0.5 * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx(R2_ii, R1_ii) + 0.5 * E_below + 0.5 * w_i * w_i;
-            least[lane] = R1_ii < least[lane] ? R1_ii : least[lane];
+            const double of_row = 0.5 * quotient(R2_ii - R1_ii, R1_ii, over_R1_i) * quotient(R2_ii - R1_ii, R1_ii, over_R1_i) - logratio0_i + 0.5 * E_below + 0.5 * w_i * w_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = R1_ii < least[lane] || i == 0 ? R1_ii : least[lane];
             least[lane] = R2_ii < least[lane] ? R2_ii : least[lane];
         }
     }
@@ -6465,11 +7360,11 @@ static void kl_mvn_prec_chol_one(const int k, const source *in, double *scratch,
     enum { lanes = 1 };
     double *const mu1 = scratch;
     scratch += k;
-    double *const R1 = is_plain(k, in[1].row, in[1].column) ? (double *)(uintptr_t)in[1].start[0] : scratch;
+    double *const R1 = is_plain(k, in[1].row, in[1].column) ? (double *)(uintptr_t)in[1].start : scratch;
     scratch += is_plain(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     double *const mu2 = scratch;
     scratch += k;
-    double *const R2 = is_plain(k, in[3].row, in[3].column) ? (double *)(uintptr_t)in[3].start[0] : scratch;
+    double *const R2 = is_plain(k, in[3].row, in[3].column) ? (double *)(uintptr_t)in[3].start : scratch;
     scratch += is_plain(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     double *const over_R1 = scratch;
     scratch += k;
@@ -6503,8 +7398,9 @@ static void kl_mvn_prec_chol_one(const int k, const source *in, double *scratch,
             const double R2_ii = ((double *)R2)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
             const double w_i = ((double *)w)[i * lanes + lane];
             const double E_below = E_below_of[lane];
-            kl[lane] += 0.5 * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx(R2_ii, R1_ii) + 0.5 * E_below + 0.5 * w_i * w_i;
-            least[lane] = R1_ii < least[lane] ? R1_ii : least[lane];
+            const double of_row = 0.5 * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx(R2_ii, R1_ii) + 0.5 * E_below + 0.5 * w_i * w_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = R1_ii < least[lane] || i == 0 ? R1_ii : least[lane];
             least[lane] = R2_ii < least[lane] ? R2_ii : least[lane];
         }
     }
@@ -6527,15 +7423,15 @@ double CLOSEDFORM(kl_mvn_prec_chol)(size_t k, const double *mu1, const double *R
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int size = (int)k;
-    const size_t room = 3 * (size_t)k * (size_t)k + 4 * (size_t)k + 1;
+    const size_t room = 3 * (size_t)k * (size_t)k + 5 * (size_t)k + 1;
     double *const scratch = take(room * sizeof(double));
     double kl = NAN, least = 0.0;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
-    in[0] = (source){ .start = {(const char *)mu1}, .row = sizeof(double), .column = sizeof(double) };
-    in[1] = (source){ .start = {(const char *)R1}, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
-    in[2] = (source){ .start = {(const char *)mu2}, .row = sizeof(double), .column = sizeof(double) };
-    in[3] = (source){ .start = {(const char *)R2}, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
+    in[0] = (source){ .start = (const char *)mu1, .present = 1, .row = sizeof(double), .column = sizeof(double) };
+    in[1] = (source){ .start = (const char *)R1, .present = 1, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
+    in[2] = (source){ .start = (const char *)mu2, .present = 1, .row = sizeof(double), .column = sizeof(double) };
+    in[3] = (source){ .start = (const char *)R2, .present = 1, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
     if (scratch != NULL) {
         kl_mvn_prec_chol_one(size, in, scratch, &kl, &least);
         kl = kl_mvn_prec_chol_settled(size, in, 0, kl, least, &raised);
@@ -6552,15 +7448,19 @@ static void kl_mvn_prec_chol_loop(char **args, const intptr_t *dimensions, const
     const int k = (int)dimensions[1];
     int raised = 0;
     source in[4];
-    double kl[16], least[16];
-    vector small[140];
+    double kl[LANES] = {0}, least[LANES];
+    vector small[148];
     (void)data;
+    in[0].lane = steps[0];
     in[0].row = steps[5];
     in[0].column = 0;
+    in[1].lane = steps[1];
     in[1].row = steps[6];
     in[1].column = steps[7];
+    in[2].lane = steps[2];
     in[2].row = steps[8];
     in[2].column = 0;
+    in[3].lane = steps[3];
     in[3].row = steps[9];
     in[3].column = steps[10];
     const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES);
@@ -6568,24 +7468,22 @@ static void kl_mvn_prec_chol_loop(char **args, const intptr_t *dimensions, const
     int spared = 0; /* matrices that lie as they are wanted by itself */
     spared += is_plain(k, in[1].row, in[1].column);
     spared += is_plain(k, in[3].row, in[3].column);
-    const size_t room = 3 * (size_t)k * (size_t)k + 4 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
+    const size_t room = 3 * (size_t)k * (size_t)k + 5 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector) : sizeof(double)) + 64);
     vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
+    for (int lane = 0; lane < LANES; ++lane) {
+        least[lane] = 1.0;
+    }
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
-        for (int lane = 0; lane < count; ++lane) {
-            const intptr_t element = first + (lane < present ? lane : present - 1);
-            in[0].start[lane] = args[0] + element * steps[0];
-            in[1].start[lane] = args[1] + element * steps[1];
-            in[2].start[lane] = args[2] + element * steps[2];
-            in[3].start[lane] = args[3] + element * steps[3];
-        }
-        in[0].lane = present == count ? steps[0] : 0;
-        in[1].lane = present == count ? steps[1] : 0;
-        in[2].lane = present == count ? steps[2] : 0;
-        in[3].lane = present == count ? steps[3] : 0;
-        bring(k, count, &in[1]);
-        bring(k, count, &in[3]);
+        in[0].start = args[0] + first * steps[0];
+        in[0].present = present;
+        in[1].start = args[1] + first * steps[1];
+        in[1].present = present;
+        in[2].start = args[2] + first * steps[2];
+        in[2].present = present;
+        in[3].start = args[3] + first * steps[3];
+        in[3].present = present;
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -6625,12 +7523,9 @@ static void kl_mvn_prec_chol_loop(char **args, const intptr_t *dimensions, const
                 kl_mvn_prec_chol_tile(k, in, vectors, kl, least);
             }
         }
-        int fine = 1;
-        for (int lane = 0; lane < count; ++lane) {
-            fine &= (kl[lane] >= 0.0) & (kl[lane] <= DBL_MAX) & (least[lane] > 0.0);
-        }
-        for (int lane = 0; fine && lane < present; ++lane) {
-            *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        const int fine = 1 && are_within(kl, 0.0, DBL_MAX) && are_within(least, DBL_TRUE_MIN, DBL_MAX);
+        if (fine) {
+            put_numbers(kl, present, args[4] + first * steps[4], steps[4]);
         }
         for (int lane = 0; !fine && lane < present; ++lane) {
             kl[lane] = kl_mvn_prec_chol_settled(k, in, lane, kl[lane], least[lane], &raised);
@@ -6660,14 +7555,17 @@ INLINE void kl_mvn_prec_chol_f32_tile(const int k, const source *in, vector_f32 
     scratch += PACKED(k);
     vector_f32 *const w = scratch;
     scratch += k;
+    vector_f32 *const logratio0 = scratch;
+    scratch += k;
     gather_column_tile_f32(k, &in[0], mu1);
     gather_lower_tile_f32(k, &in[1], R1);
     gather_column_tile_f32(k, &in[2], mu2);
     gather_lower_tile_f32(k, &in[3], R2);
     reciprocals_tile_f32(k, R1, over_R1);
-    solve_difference_tile_f32(k, R1, over_R1, R2, R1, E);
+    solve_difference_tile_f32(k, R1, over_R1, R2, R1, E, &in[1], &in[3]);
     subtract_column_tile_f32(k, mu1, mu2, w);
     carry_column_tile_f32(k, R2, w);
+    logratios_tile_f32(k, R2, R1, over_R1, logratio0);
     for (int lane = 0; lane < lanes; ++lane) {
         kl[lane] = 0.0f;
         least[lane] = 1.0f;
@@ -6685,9 +7583,12 @@ INLINE void kl_mvn_prec_chol_f32_tile(const int k, const source *in, vector_f32 
             const float R1_ii = ((float *)R1)[(PACKED(i) + (size_t)i) * lanes + lane];
             const float R2_ii = ((float *)R2)[(PACKED(i) + (size_t)i) * lanes + lane];
             const float w_i = ((float *)w)[i * lanes + lane];
+            const float over_R1_i = ((float *)over_R1)[i * lanes + lane];
+            const float logratio0_i = ((float *)logratio0)[i * lanes + lane];
             const float E_below = E_below_of[lane];
-            kl[lane] += 0.5f * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx_f32(R2_ii, R1_ii) + 0.5f * E_below + 0.5f * w_i * w_i;
-            least[lane] = R1_ii < least[lane] ? R1_ii : least[lane];
+            const float of_row = 0.5f * quotient_f32(R2_ii - R1_ii, R1_ii, over_R1_i) * quotient_f32(R2_ii - R1_ii, R1_ii, over_R1_i) - logratio0_i + 0.5f * E_below + 0.5f * w_i * w_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = R1_ii < least[lane] || i == 0 ? R1_ii : least[lane];
             least[lane] = R2_ii < least[lane] ? R2_ii : least[lane];
         }
     }
@@ -6698,11 +7599,11 @@ static void kl_mvn_prec_chol_f32_one(const int k, const source *in, float *scrat
     enum { lanes = 1 };
     float *const mu1 = scratch;
     scratch += k;
-    float *const R1 = is_plain_f32(k, in[1].row, in[1].column) ? (float *)(uintptr_t)in[1].start[0] : scratch;
+    float *const R1 = is_plain_f32(k, in[1].row, in[1].column) ? (float *)(uintptr_t)in[1].start : scratch;
     scratch += is_plain_f32(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     float *const mu2 = scratch;
     scratch += k;
-    float *const R2 = is_plain_f32(k, in[3].row, in[3].column) ? (float *)(uintptr_t)in[3].start[0] : scratch;
+    float *const R2 = is_plain_f32(k, in[3].row, in[3].column) ? (float *)(uintptr_t)in[3].start : scratch;
     scratch += is_plain_f32(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     float *const over_R1 = scratch;
     scratch += k;
@@ -6736,8 +7637,9 @@ static void kl_mvn_prec_chol_f32_one(const int k, const source *in, float *scrat
             const float R2_ii = ((float *)R2)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
             const float w_i = ((float *)w)[i * lanes + lane];
             const float E_below = E_below_of[lane];
-            kl[lane] += 0.5f * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx_f32(R2_ii, R1_ii) + 0.5f * E_below + 0.5f * w_i * w_i;
-            least[lane] = R1_ii < least[lane] ? R1_ii : least[lane];
+            const float of_row = 0.5f * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx_f32(R2_ii, R1_ii) + 0.5f * E_below + 0.5f * w_i * w_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = R1_ii < least[lane] || i == 0 ? R1_ii : least[lane];
             least[lane] = R2_ii < least[lane] ? R2_ii : least[lane];
         }
     }
@@ -6760,15 +7662,15 @@ float CLOSEDFORM(kl_mvn_prec_chol_f32)(size_t k, const float *mu1, const float *
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int size = (int)k;
-    const size_t room = 3 * (size_t)k * (size_t)k + 4 * (size_t)k + 1;
+    const size_t room = 3 * (size_t)k * (size_t)k + 5 * (size_t)k + 1;
     float *const scratch = take(room * sizeof(float));
     float kl = NAN, least = 0.0f;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
-    in[0] = (source){ .start = {(const char *)mu1}, .row = sizeof(float), .column = sizeof(float) };
-    in[1] = (source){ .start = {(const char *)R1}, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
-    in[2] = (source){ .start = {(const char *)mu2}, .row = sizeof(float), .column = sizeof(float) };
-    in[3] = (source){ .start = {(const char *)R2}, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
+    in[0] = (source){ .start = (const char *)mu1, .present = 1, .row = sizeof(float), .column = sizeof(float) };
+    in[1] = (source){ .start = (const char *)R1, .present = 1, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
+    in[2] = (source){ .start = (const char *)mu2, .present = 1, .row = sizeof(float), .column = sizeof(float) };
+    in[3] = (source){ .start = (const char *)R2, .present = 1, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
     if (scratch != NULL) {
         kl_mvn_prec_chol_f32_one(size, in, scratch, &kl, &least);
         kl = kl_mvn_prec_chol_f32_settled(size, in, 0, kl, least, &raised);
@@ -6785,15 +7687,19 @@ static void kl_mvn_prec_chol_f32_loop(char **args, const intptr_t *dimensions, c
     const int k = (int)dimensions[1];
     int raised = 0;
     source in[4];
-    float kl[16], least[16];
-    vector_f32 small[140];
+    float kl[LANES_f32] = {0}, least[LANES_f32];
+    vector_f32 small[148];
     (void)data;
+    in[0].lane = steps[0];
     in[0].row = steps[5];
     in[0].column = 0;
+    in[1].lane = steps[1];
     in[1].row = steps[6];
     in[1].column = steps[7];
+    in[2].lane = steps[2];
     in[2].row = steps[8];
     in[2].column = 0;
+    in[3].lane = steps[3];
     in[3].row = steps[9];
     in[3].column = steps[10];
     const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE_f32 && 2 * n > LANES_f32);
@@ -6801,24 +7707,22 @@ static void kl_mvn_prec_chol_f32_loop(char **args, const intptr_t *dimensions, c
     int spared = 0; /* matrices that lie as they are wanted by itself */
     spared += is_plain_f32(k, in[1].row, in[1].column);
     spared += is_plain_f32(k, in[3].row, in[3].column);
-    const size_t room = 3 * (size_t)k * (size_t)k + 4 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
+    const size_t room = 3 * (size_t)k * (size_t)k + 5 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
     vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
+    for (int lane = 0; lane < LANES_f32; ++lane) {
+        least[lane] = 1.0f;
+    }
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
-        for (int lane = 0; lane < count; ++lane) {
-            const intptr_t element = first + (lane < present ? lane : present - 1);
-            in[0].start[lane] = args[0] + element * steps[0];
-            in[1].start[lane] = args[1] + element * steps[1];
-            in[2].start[lane] = args[2] + element * steps[2];
-            in[3].start[lane] = args[3] + element * steps[3];
-        }
-        in[0].lane = present == count ? steps[0] : 0;
-        in[1].lane = present == count ? steps[1] : 0;
-        in[2].lane = present == count ? steps[2] : 0;
-        in[3].lane = present == count ? steps[3] : 0;
-        bring_f32(k, count, &in[1]);
-        bring_f32(k, count, &in[3]);
+        in[0].start = args[0] + first * steps[0];
+        in[0].present = present;
+        in[1].start = args[1] + first * steps[1];
+        in[1].present = present;
+        in[2].start = args[2] + first * steps[2];
+        in[2].present = present;
+        in[3].start = args[3] + first * steps[3];
+        in[3].present = present;
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -6858,12 +7762,9 @@ static void kl_mvn_prec_chol_f32_loop(char **args, const intptr_t *dimensions, c
                 kl_mvn_prec_chol_f32_tile(k, in, vectors, kl, least);
             }
         }
-        int fine = 1;
-        for (int lane = 0; lane < count; ++lane) {
-            fine &= (kl[lane] >= 0.0f) & (kl[lane] <= FLT_MAX) & (least[lane] > 0.0f);
-        }
-        for (int lane = 0; fine && lane < present; ++lane) {
-            *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        const int fine = 1 && are_within_f32(kl, 0.0f, FLT_MAX) && are_within_f32(least, FLT_TRUE_MIN, FLT_MAX);
+        if (fine) {
+            put_numbers_f32(kl, present, args[4] + first * steps[4], steps[4]);
         }
         for (int lane = 0; !fine && lane < present; ++lane) {
             kl[lane] = kl_mvn_prec_chol_f32_settled(k, in, lane, kl[lane], least[lane], &raised);
@@ -6903,15 +7804,18 @@ INLINE void kl_mvn_prec_chol_value_and_grad_tile(const int k, const source *in, 
     scratch += k;
     vector *const by_R2 = scratch;
     scratch += PACKED(k);
+    vector *const logratio0 = scratch;
+    scratch += k;
     gather_column_tile(k, &in[0], mu1);
     gather_lower_tile(k, &in[1], R1);
     gather_column_tile(k, &in[2], mu2);
     gather_lower_tile(k, &in[3], R2);
     reciprocals_tile(k, R1, over_R1);
-    solve_difference_tile(k, R1, over_R1, R2, R1, E);
+    solve_difference_tile(k, R1, over_R1, R2, R1, E, &in[1], &in[3]);
     subtract_column_tile(k, mu1, mu2, w);
     carry_column_tile(k, R2, w);
     subtract_column_tile(k, mu1, mu2, mu_gap);
+    logratios_tile(k, R2, R1, over_R1, logratio0);
     for (int lane = 0; lane < lanes; ++lane) {
         kl[lane] = 0.0;
         least[lane] = 1.0;
@@ -6929,9 +7833,12 @@ INLINE void kl_mvn_prec_chol_value_and_grad_tile(const int k, const source *in, 
             const double R1_ii = ((double *)R1)[(PACKED(i) + (size_t)i) * lanes + lane];
             const double R2_ii = ((double *)R2)[(PACKED(i) + (size_t)i) * lanes + lane];
             const double w_i = ((double *)w)[i * lanes + lane];
+            const double over_R1_i = ((double *)over_R1)[i * lanes + lane];
+            const double logratio0_i = ((double *)logratio0)[i * lanes + lane];
             const double E_below = E_below_of[lane];
-            kl[lane] += 0.5 * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx(R2_ii, R1_ii) + 0.5 * E_below + 0.5 * w_i * w_i;
-            least[lane] = R1_ii < least[lane] ? R1_ii : least[lane];
+            const double of_row = 0.5 * quotient(R2_ii - R1_ii, R1_ii, over_R1_i) * quotient(R2_ii - R1_ii, R1_ii, over_R1_i) - logratio0_i + 0.5 * E_below + 0.5 * w_i * w_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = R1_ii < least[lane] || i == 0 ? R1_ii : least[lane];
             least[lane] = R2_ii < least[lane] ? R2_ii : least[lane];
         }
     }
@@ -6950,11 +7857,11 @@ static void kl_mvn_prec_chol_value_and_grad_one(const int k, const source *in, d
     enum { lanes = 1 };
     double *const mu1 = scratch;
     scratch += k;
-    double *const R1 = is_plain(k, in[1].row, in[1].column) ? (double *)(uintptr_t)in[1].start[0] : scratch;
+    double *const R1 = is_plain(k, in[1].row, in[1].column) ? (double *)(uintptr_t)in[1].start : scratch;
     scratch += is_plain(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     double *const mu2 = scratch;
     scratch += k;
-    double *const R2 = is_plain(k, in[3].row, in[3].column) ? (double *)(uintptr_t)in[3].start[0] : scratch;
+    double *const R2 = is_plain(k, in[3].row, in[3].column) ? (double *)(uintptr_t)in[3].start : scratch;
     scratch += is_plain(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     double *const over_R1 = scratch;
     scratch += k;
@@ -6999,8 +7906,9 @@ static void kl_mvn_prec_chol_value_and_grad_one(const int k, const source *in, d
             const double R2_ii = ((double *)R2)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
             const double w_i = ((double *)w)[i * lanes + lane];
             const double E_below = E_below_of[lane];
-            kl[lane] += 0.5 * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx(R2_ii, R1_ii) + 0.5 * E_below + 0.5 * w_i * w_i;
-            least[lane] = R1_ii < least[lane] ? R1_ii : least[lane];
+            const double of_row = 0.5 * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx(R2_ii, R1_ii) + 0.5 * E_below + 0.5 * w_i * w_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = R1_ii < least[lane] || i == 0 ? R1_ii : least[lane];
             least[lane] = R2_ii < least[lane] ? R2_ii : least[lane];
         }
     }
@@ -7031,16 +7939,16 @@ void CLOSEDFORM(kl_mvn_prec_chol_value_and_grad)(size_t k, const double *mu1, co
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int size = (int)k;
-    const size_t room = 5 * (size_t)k * (size_t)k + 7 * (size_t)k + 1;
+    const size_t room = 5 * (size_t)k * (size_t)k + 8 * (size_t)k + 1;
     double *gradients[4] = {NULL};
     double *const scratch = take(room * sizeof(double));
     double kl = NAN, least = 0.0;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
-    in[0] = (source){ .start = {(const char *)mu1}, .row = sizeof(double), .column = sizeof(double) };
-    in[1] = (source){ .start = {(const char *)R1}, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
-    in[2] = (source){ .start = {(const char *)mu2}, .row = sizeof(double), .column = sizeof(double) };
-    in[3] = (source){ .start = {(const char *)R2}, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
+    in[0] = (source){ .start = (const char *)mu1, .present = 1, .row = sizeof(double), .column = sizeof(double) };
+    in[1] = (source){ .start = (const char *)R1, .present = 1, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
+    in[2] = (source){ .start = (const char *)mu2, .present = 1, .row = sizeof(double), .column = sizeof(double) };
+    in[3] = (source){ .start = (const char *)R2, .present = 1, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
     if (scratch != NULL) {
         kl_mvn_prec_chol_value_and_grad_one(size, in, scratch, &kl, &least, gradients);
         kl = kl_mvn_prec_chol_value_and_grad_settled(size, in, 0, kl, least, &raised);
@@ -7054,6 +7962,21 @@ void CLOSEDFORM(kl_mvn_prec_chol_value_and_grad)(size_t k, const double *mu1, co
     *kl_ = kl;
 }
 
+INLINE void kl_mvn_prec_chol_value_and_grad_prepare(const int k, char *const *args, intptr_t first, const intptr_t *steps)
+{
+    prepare(k, args[6] + first * steps[6], steps[6]);
+    prepare(k, args[8] + first * steps[8], steps[8]);
+}
+
+/* The gradients of a tile to where they belong, before it is known whether all have one. */
+INLINE void kl_mvn_prec_chol_value_and_grad_put(const int k, vector *const *gradients, char *const *args, intptr_t first, const intptr_t *steps)
+{
+    put_column_tile(k, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+    put_lower_tile(k, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+    put_column_tile(k, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+    put_lower_tile(k, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
+}
+
 static void kl_mvn_prec_chol_value_and_grad_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
@@ -7061,17 +7984,21 @@ static void kl_mvn_prec_chol_value_and_grad_loop(char **args, const intptr_t *di
     const int k = (int)dimensions[1];
     int raised = 0;
     source in[4];
-    double kl[16], least[16];
-    vector small[236];
+    double kl[LANES] = {0}, least[LANES];
+    vector small[244];
     vector *gradients[4] = {NULL};
     double *gradients_one[4] = {NULL};
     (void)data;
+    in[0].lane = steps[0];
     in[0].row = steps[9];
     in[0].column = 0;
+    in[1].lane = steps[1];
     in[1].row = steps[10];
     in[1].column = steps[11];
+    in[2].lane = steps[2];
     in[2].row = steps[12];
     in[2].column = 0;
+    in[3].lane = steps[3];
     in[3].row = steps[13];
     in[3].column = steps[14];
     const int together = k <= UNROLLED || (k <= GRADIENTS_SIDE_BY_SIDE && 2 * n > LANES);
@@ -7081,24 +8008,22 @@ static void kl_mvn_prec_chol_value_and_grad_loop(char **args, const intptr_t *di
     spared += is_plain(k, in[3].row, in[3].column);
     spared += is_plain(k, steps[16], steps[17]);
     spared += is_plain(k, steps[19], steps[20]);
-    const size_t room = 5 * (size_t)k * (size_t)k + 7 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
+    const size_t room = 5 * (size_t)k * (size_t)k + 8 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector) : sizeof(double)) + 64);
     vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
+    for (int lane = 0; lane < LANES; ++lane) {
+        least[lane] = 1.0;
+    }
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
-        for (int lane = 0; lane < count; ++lane) {
-            const intptr_t element = first + (lane < present ? lane : present - 1);
-            in[0].start[lane] = args[0] + element * steps[0];
-            in[1].start[lane] = args[1] + element * steps[1];
-            in[2].start[lane] = args[2] + element * steps[2];
-            in[3].start[lane] = args[3] + element * steps[3];
-        }
-        in[0].lane = present == count ? steps[0] : 0;
-        in[1].lane = present == count ? steps[1] : 0;
-        in[2].lane = present == count ? steps[2] : 0;
-        in[3].lane = present == count ? steps[3] : 0;
-        bring(k, count, &in[1]);
-        bring(k, count, &in[3]);
+        in[0].start = args[0] + first * steps[0];
+        in[0].present = present;
+        in[1].start = args[1] + first * steps[1];
+        in[1].present = present;
+        in[2].start = args[2] + first * steps[2];
+        in[2].present = present;
+        in[3].start = args[3] + first * steps[3];
+        in[3].present = present;
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -7113,45 +8038,62 @@ static void kl_mvn_prec_chol_value_and_grad_loop(char **args, const intptr_t *di
                 kl_mvn_prec_chol_value_and_grad_one(k, in, (double *)vectors, kl, least, gradients_one);
                 break;
             case 1:
+                kl_mvn_prec_chol_value_and_grad_prepare(1, args, first, steps);
                 kl_mvn_prec_chol_value_and_grad_tile(1, in, vectors, kl, least, gradients);
+                if (present == LANES) {
+                    kl_mvn_prec_chol_value_and_grad_put(1, gradients, args, first, steps);
+                }
                 break;
             case 2:
+                kl_mvn_prec_chol_value_and_grad_prepare(2, args, first, steps);
                 kl_mvn_prec_chol_value_and_grad_tile(2, in, vectors, kl, least, gradients);
+                if (present == LANES) {
+                    kl_mvn_prec_chol_value_and_grad_put(2, gradients, args, first, steps);
+                }
                 break;
             case 3:
+                kl_mvn_prec_chol_value_and_grad_prepare(3, args, first, steps);
                 kl_mvn_prec_chol_value_and_grad_tile(3, in, vectors, kl, least, gradients);
+                if (present == LANES) {
+                    kl_mvn_prec_chol_value_and_grad_put(3, gradients, args, first, steps);
+                }
                 break;
             case 4:
+                kl_mvn_prec_chol_value_and_grad_prepare(4, args, first, steps);
                 kl_mvn_prec_chol_value_and_grad_tile(4, in, vectors, kl, least, gradients);
+                if (present == LANES) {
+                    kl_mvn_prec_chol_value_and_grad_put(4, gradients, args, first, steps);
+                }
                 break;
             default:
+                kl_mvn_prec_chol_value_and_grad_prepare(k, args, first, steps);
                 kl_mvn_prec_chol_value_and_grad_tile(k, in, vectors, kl, least, gradients);
+                if (present == LANES) {
+                    kl_mvn_prec_chol_value_and_grad_put(k, gradients, args, first, steps);
+                }
             }
         }
-        int fine = 1;
-        for (int lane = 0; lane < count; ++lane) {
-            fine &= (kl[lane] >= 0.0) & (kl[lane] <= DBL_MAX) & (least[lane] > 0.0);
-        }
-        for (int lane = 0; fine && lane < present; ++lane) {
-            *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        const int fine = 1 && are_within(kl, 0.0, DBL_MAX) && are_within(least, DBL_TRUE_MIN, DBL_MAX);
+        if (fine) {
+            put_numbers(kl, present, args[4] + first * steps[4], steps[4]);
         }
         for (int lane = 0; !fine && lane < present; ++lane) {
             kl[lane] = kl_mvn_prec_chol_value_and_grad_settled(k, in, lane, kl[lane], least[lane], &raised);
             *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES && fine); ++lane) {
             const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[0] : (void *)gradients_one[0]) + lane : NULL;
             put_column(k, from, (size_t)count, together, args[5] + (first + lane) * steps[5], steps[15]);
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES && fine); ++lane) {
             const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[1] : (void *)gradients_one[1]) + lane : NULL;
             put_lower(k, from, (size_t)count, together, args[6] + (first + lane) * steps[6], steps[16], steps[17]);
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES && fine); ++lane) {
             const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[2] : (void *)gradients_one[2]) + lane : NULL;
             put_column(k, from, (size_t)count, together, args[7] + (first + lane) * steps[7], steps[18]);
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES && fine); ++lane) {
             const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[3] : (void *)gradients_one[3]) + lane : NULL;
             put_lower(k, from, (size_t)count, together, args[8] + (first + lane) * steps[8], steps[19], steps[20]);
         }
@@ -7189,15 +8131,18 @@ INLINE void kl_mvn_prec_chol_value_and_grad_f32_tile(const int k, const source *
     scratch += k;
     vector_f32 *const by_R2 = scratch;
     scratch += PACKED(k);
+    vector_f32 *const logratio0 = scratch;
+    scratch += k;
     gather_column_tile_f32(k, &in[0], mu1);
     gather_lower_tile_f32(k, &in[1], R1);
     gather_column_tile_f32(k, &in[2], mu2);
     gather_lower_tile_f32(k, &in[3], R2);
     reciprocals_tile_f32(k, R1, over_R1);
-    solve_difference_tile_f32(k, R1, over_R1, R2, R1, E);
+    solve_difference_tile_f32(k, R1, over_R1, R2, R1, E, &in[1], &in[3]);
     subtract_column_tile_f32(k, mu1, mu2, w);
     carry_column_tile_f32(k, R2, w);
     subtract_column_tile_f32(k, mu1, mu2, mu_gap);
+    logratios_tile_f32(k, R2, R1, over_R1, logratio0);
     for (int lane = 0; lane < lanes; ++lane) {
         kl[lane] = 0.0f;
         least[lane] = 1.0f;
@@ -7215,9 +8160,12 @@ INLINE void kl_mvn_prec_chol_value_and_grad_f32_tile(const int k, const source *
             const float R1_ii = ((float *)R1)[(PACKED(i) + (size_t)i) * lanes + lane];
             const float R2_ii = ((float *)R2)[(PACKED(i) + (size_t)i) * lanes + lane];
             const float w_i = ((float *)w)[i * lanes + lane];
+            const float over_R1_i = ((float *)over_R1)[i * lanes + lane];
+            const float logratio0_i = ((float *)logratio0)[i * lanes + lane];
             const float E_below = E_below_of[lane];
-            kl[lane] += 0.5f * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx_f32(R2_ii, R1_ii) + 0.5f * E_below + 0.5f * w_i * w_i;
-            least[lane] = R1_ii < least[lane] ? R1_ii : least[lane];
+            const float of_row = 0.5f * quotient_f32(R2_ii - R1_ii, R1_ii, over_R1_i) * quotient_f32(R2_ii - R1_ii, R1_ii, over_R1_i) - logratio0_i + 0.5f * E_below + 0.5f * w_i * w_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = R1_ii < least[lane] || i == 0 ? R1_ii : least[lane];
             least[lane] = R2_ii < least[lane] ? R2_ii : least[lane];
         }
     }
@@ -7236,11 +8184,11 @@ static void kl_mvn_prec_chol_value_and_grad_f32_one(const int k, const source *i
     enum { lanes = 1 };
     float *const mu1 = scratch;
     scratch += k;
-    float *const R1 = is_plain_f32(k, in[1].row, in[1].column) ? (float *)(uintptr_t)in[1].start[0] : scratch;
+    float *const R1 = is_plain_f32(k, in[1].row, in[1].column) ? (float *)(uintptr_t)in[1].start : scratch;
     scratch += is_plain_f32(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     float *const mu2 = scratch;
     scratch += k;
-    float *const R2 = is_plain_f32(k, in[3].row, in[3].column) ? (float *)(uintptr_t)in[3].start[0] : scratch;
+    float *const R2 = is_plain_f32(k, in[3].row, in[3].column) ? (float *)(uintptr_t)in[3].start : scratch;
     scratch += is_plain_f32(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     float *const over_R1 = scratch;
     scratch += k;
@@ -7285,8 +8233,9 @@ static void kl_mvn_prec_chol_value_and_grad_f32_one(const int k, const source *i
             const float R2_ii = ((float *)R2)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
             const float w_i = ((float *)w)[i * lanes + lane];
             const float E_below = E_below_of[lane];
-            kl[lane] += 0.5f * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx_f32(R2_ii, R1_ii) + 0.5f * E_below + 0.5f * w_i * w_i;
-            least[lane] = R1_ii < least[lane] ? R1_ii : least[lane];
+            const float of_row = 0.5f * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx_f32(R2_ii, R1_ii) + 0.5f * E_below + 0.5f * w_i * w_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = R1_ii < least[lane] || i == 0 ? R1_ii : least[lane];
             least[lane] = R2_ii < least[lane] ? R2_ii : least[lane];
         }
     }
@@ -7317,16 +8266,16 @@ void CLOSEDFORM(kl_mvn_prec_chol_value_and_grad_f32)(size_t k, const float *mu1,
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int size = (int)k;
-    const size_t room = 5 * (size_t)k * (size_t)k + 7 * (size_t)k + 1;
+    const size_t room = 5 * (size_t)k * (size_t)k + 8 * (size_t)k + 1;
     float *gradients[4] = {NULL};
     float *const scratch = take(room * sizeof(float));
     float kl = NAN, least = 0.0f;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
-    in[0] = (source){ .start = {(const char *)mu1}, .row = sizeof(float), .column = sizeof(float) };
-    in[1] = (source){ .start = {(const char *)R1}, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
-    in[2] = (source){ .start = {(const char *)mu2}, .row = sizeof(float), .column = sizeof(float) };
-    in[3] = (source){ .start = {(const char *)R2}, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
+    in[0] = (source){ .start = (const char *)mu1, .present = 1, .row = sizeof(float), .column = sizeof(float) };
+    in[1] = (source){ .start = (const char *)R1, .present = 1, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
+    in[2] = (source){ .start = (const char *)mu2, .present = 1, .row = sizeof(float), .column = sizeof(float) };
+    in[3] = (source){ .start = (const char *)R2, .present = 1, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
     if (scratch != NULL) {
         kl_mvn_prec_chol_value_and_grad_f32_one(size, in, scratch, &kl, &least, gradients);
         kl = kl_mvn_prec_chol_value_and_grad_f32_settled(size, in, 0, kl, least, &raised);
@@ -7340,6 +8289,21 @@ void CLOSEDFORM(kl_mvn_prec_chol_value_and_grad_f32)(size_t k, const float *mu1,
     *kl_ = kl;
 }
 
+INLINE void kl_mvn_prec_chol_value_and_grad_f32_prepare(const int k, char *const *args, intptr_t first, const intptr_t *steps)
+{
+    prepare_f32(k, args[6] + first * steps[6], steps[6]);
+    prepare_f32(k, args[8] + first * steps[8], steps[8]);
+}
+
+/* The gradients of a tile to where they belong, before it is known whether all have one. */
+INLINE void kl_mvn_prec_chol_value_and_grad_f32_put(const int k, vector_f32 *const *gradients, char *const *args, intptr_t first, const intptr_t *steps)
+{
+    put_column_tile_f32(k, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+    put_lower_tile_f32(k, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+    put_column_tile_f32(k, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+    put_lower_tile_f32(k, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
+}
+
 static void kl_mvn_prec_chol_value_and_grad_f32_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
@@ -7347,17 +8311,21 @@ static void kl_mvn_prec_chol_value_and_grad_f32_loop(char **args, const intptr_t
     const int k = (int)dimensions[1];
     int raised = 0;
     source in[4];
-    float kl[16], least[16];
-    vector_f32 small[236];
+    float kl[LANES_f32] = {0}, least[LANES_f32];
+    vector_f32 small[244];
     vector_f32 *gradients[4] = {NULL};
     float *gradients_one[4] = {NULL};
     (void)data;
+    in[0].lane = steps[0];
     in[0].row = steps[9];
     in[0].column = 0;
+    in[1].lane = steps[1];
     in[1].row = steps[10];
     in[1].column = steps[11];
+    in[2].lane = steps[2];
     in[2].row = steps[12];
     in[2].column = 0;
+    in[3].lane = steps[3];
     in[3].row = steps[13];
     in[3].column = steps[14];
     const int together = k <= UNROLLED || (k <= GRADIENTS_SIDE_BY_SIDE_f32 && 2 * n > LANES_f32);
@@ -7367,24 +8335,22 @@ static void kl_mvn_prec_chol_value_and_grad_f32_loop(char **args, const intptr_t
     spared += is_plain_f32(k, in[3].row, in[3].column);
     spared += is_plain_f32(k, steps[16], steps[17]);
     spared += is_plain_f32(k, steps[19], steps[20]);
-    const size_t room = 5 * (size_t)k * (size_t)k + 7 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
+    const size_t room = 5 * (size_t)k * (size_t)k + 8 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
     vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
+    for (int lane = 0; lane < LANES_f32; ++lane) {
+        least[lane] = 1.0f;
+    }
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
-        for (int lane = 0; lane < count; ++lane) {
-            const intptr_t element = first + (lane < present ? lane : present - 1);
-            in[0].start[lane] = args[0] + element * steps[0];
-            in[1].start[lane] = args[1] + element * steps[1];
-            in[2].start[lane] = args[2] + element * steps[2];
-            in[3].start[lane] = args[3] + element * steps[3];
-        }
-        in[0].lane = present == count ? steps[0] : 0;
-        in[1].lane = present == count ? steps[1] : 0;
-        in[2].lane = present == count ? steps[2] : 0;
-        in[3].lane = present == count ? steps[3] : 0;
-        bring_f32(k, count, &in[1]);
-        bring_f32(k, count, &in[3]);
+        in[0].start = args[0] + first * steps[0];
+        in[0].present = present;
+        in[1].start = args[1] + first * steps[1];
+        in[1].present = present;
+        in[2].start = args[2] + first * steps[2];
+        in[2].present = present;
+        in[3].start = args[3] + first * steps[3];
+        in[3].present = present;
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -7399,45 +8365,62 @@ static void kl_mvn_prec_chol_value_and_grad_f32_loop(char **args, const intptr_t
                 kl_mvn_prec_chol_value_and_grad_f32_one(k, in, (float *)vectors, kl, least, gradients_one);
                 break;
             case 1:
+                kl_mvn_prec_chol_value_and_grad_f32_prepare(1, args, first, steps);
                 kl_mvn_prec_chol_value_and_grad_f32_tile(1, in, vectors, kl, least, gradients);
+                if (present == LANES_f32) {
+                    kl_mvn_prec_chol_value_and_grad_f32_put(1, gradients, args, first, steps);
+                }
                 break;
             case 2:
+                kl_mvn_prec_chol_value_and_grad_f32_prepare(2, args, first, steps);
                 kl_mvn_prec_chol_value_and_grad_f32_tile(2, in, vectors, kl, least, gradients);
+                if (present == LANES_f32) {
+                    kl_mvn_prec_chol_value_and_grad_f32_put(2, gradients, args, first, steps);
+                }
                 break;
             case 3:
+                kl_mvn_prec_chol_value_and_grad_f32_prepare(3, args, first, steps);
                 kl_mvn_prec_chol_value_and_grad_f32_tile(3, in, vectors, kl, least, gradients);
+                if (present == LANES_f32) {
+                    kl_mvn_prec_chol_value_and_grad_f32_put(3, gradients, args, first, steps);
+                }
                 break;
             case 4:
+                kl_mvn_prec_chol_value_and_grad_f32_prepare(4, args, first, steps);
                 kl_mvn_prec_chol_value_and_grad_f32_tile(4, in, vectors, kl, least, gradients);
+                if (present == LANES_f32) {
+                    kl_mvn_prec_chol_value_and_grad_f32_put(4, gradients, args, first, steps);
+                }
                 break;
             default:
+                kl_mvn_prec_chol_value_and_grad_f32_prepare(k, args, first, steps);
                 kl_mvn_prec_chol_value_and_grad_f32_tile(k, in, vectors, kl, least, gradients);
+                if (present == LANES_f32) {
+                    kl_mvn_prec_chol_value_and_grad_f32_put(k, gradients, args, first, steps);
+                }
             }
         }
-        int fine = 1;
-        for (int lane = 0; lane < count; ++lane) {
-            fine &= (kl[lane] >= 0.0f) & (kl[lane] <= FLT_MAX) & (least[lane] > 0.0f);
-        }
-        for (int lane = 0; fine && lane < present; ++lane) {
-            *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        const int fine = 1 && are_within_f32(kl, 0.0f, FLT_MAX) && are_within_f32(least, FLT_TRUE_MIN, FLT_MAX);
+        if (fine) {
+            put_numbers_f32(kl, present, args[4] + first * steps[4], steps[4]);
         }
         for (int lane = 0; !fine && lane < present; ++lane) {
             kl[lane] = kl_mvn_prec_chol_value_and_grad_f32_settled(k, in, lane, kl[lane], least[lane], &raised);
             *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES_f32 && fine); ++lane) {
             const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[0] : (void *)gradients_one[0]) + lane : NULL;
             put_column_f32(k, from, (size_t)count, together, args[5] + (first + lane) * steps[5], steps[15]);
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES_f32 && fine); ++lane) {
             const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[1] : (void *)gradients_one[1]) + lane : NULL;
             put_lower_f32(k, from, (size_t)count, together, args[6] + (first + lane) * steps[6], steps[16], steps[17]);
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES_f32 && fine); ++lane) {
             const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[2] : (void *)gradients_one[2]) + lane : NULL;
             put_column_f32(k, from, (size_t)count, together, args[7] + (first + lane) * steps[7], steps[18]);
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES_f32 && fine); ++lane) {
             const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[3] : (void *)gradients_one[3]) + lane : NULL;
             put_lower_f32(k, from, (size_t)count, together, args[8] + (first + lane) * steps[8], steps[19], steps[20]);
         }
@@ -7485,16 +8468,19 @@ INLINE void kl_mvn_prec_value_and_grad_tile(const int k, const source *in, vecto
     scratch += PACKED(k);
     vector *const work = scratch;
     scratch += (size_t)k * (size_t)k + PACKED(k) + (size_t)k;
+    vector *const logratio0 = scratch;
+    scratch += k;
     gather_column_tile(k, &in[0], mu1);
     gather_lower_tile(k, &in[1], prec1);
     gather_column_tile(k, &in[2], mu2);
     gather_lower_tile(k, &in[3], prec2);
     factor_tile(k, 0.0, prec1, R1, over_R1);
     factor_tile(k, 0.0, prec2, R2, over_R2);
-    solve_difference_tile(k, R1, over_R1, R2, R1, E);
+    solve_difference_tile(k, R1, over_R1, R2, R1, E, &in[1], &in[3]);
     subtract_column_tile(k, mu1, mu2, w);
     carry_column_tile(k, R2, w);
     subtract_column_tile(k, mu1, mu2, mu_gap);
+    logratios_tile(k, R2, R1, over_R1, logratio0);
     for (int lane = 0; lane < lanes; ++lane) {
         kl[lane] = 0.0;
         least[lane] = 1.0;
@@ -7512,9 +8498,12 @@ INLINE void kl_mvn_prec_value_and_grad_tile(const int k, const source *in, vecto
             const double R1_ii = ((double *)R1)[(PACKED(i) + (size_t)i) * lanes + lane];
             const double R2_ii = ((double *)R2)[(PACKED(i) + (size_t)i) * lanes + lane];
             const double w_i = ((double *)w)[i * lanes + lane];
+            const double over_R1_i = ((double *)over_R1)[i * lanes + lane];
+            const double logratio0_i = ((double *)logratio0)[i * lanes + lane];
             const double E_below = E_below_of[lane];
-            kl[lane] += 0.5 * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx(R2_ii, R1_ii) + 0.5 * E_below + 0.5 * w_i * w_i;
-            least[lane] = R1_ii < least[lane] ? R1_ii : least[lane];
+            const double of_row = 0.5 * quotient(R2_ii - R1_ii, R1_ii, over_R1_i) * quotient(R2_ii - R1_ii, R1_ii, over_R1_i) - logratio0_i + 0.5 * E_below + 0.5 * w_i * w_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = R1_ii < least[lane] || i == 0 ? R1_ii : least[lane];
             least[lane] = R2_ii < least[lane] ? R2_ii : least[lane];
         }
     }
@@ -7556,7 +8545,8 @@ INLINE void kl_mvn_prec_value_and_grad_tile(const int k, const source *in, vecto
             const double E_ii = ((double *)E)[(PACKED(i) + (size_t)i) * lanes + lane];
             const double w_i = ((double *)w)[i * lanes + lane];
             const double E_below = E_below_of[lane];
-            kl[lane] += 0.5 * E_ii * E_ii - log1pmx(E_ii) + 0.5 * E_below + 0.5 * w_i * w_i;
+            const double of_row = 0.5 * E_ii * E_ii - log1pmx(E_ii) + 0.5 * E_below + 0.5 * w_i * w_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
         }
     }
     for (int lane = 0; lane < lanes; ++lane) { /* E from the matrices where that is better */
@@ -7585,11 +8575,11 @@ static void kl_mvn_prec_value_and_grad_one(const int k, const source *in, double
     enum { lanes = 1 };
     double *const mu1 = scratch;
     scratch += k;
-    double *const prec1 = is_plain(k, in[1].row, in[1].column) ? (double *)(uintptr_t)in[1].start[0] : scratch;
+    double *const prec1 = is_plain(k, in[1].row, in[1].column) ? (double *)(uintptr_t)in[1].start : scratch;
     scratch += is_plain(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     double *const mu2 = scratch;
     scratch += k;
-    double *const prec2 = is_plain(k, in[3].row, in[3].column) ? (double *)(uintptr_t)in[3].start[0] : scratch;
+    double *const prec2 = is_plain(k, in[3].row, in[3].column) ? (double *)(uintptr_t)in[3].start : scratch;
     scratch += is_plain(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     double *const R1 = scratch;
     scratch += (size_t)k * (size_t)k;
@@ -7645,8 +8635,9 @@ static void kl_mvn_prec_value_and_grad_one(const int k, const source *in, double
             const double R2_ii = ((double *)R2)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
             const double w_i = ((double *)w)[i * lanes + lane];
             const double E_below = E_below_of[lane];
-            kl[lane] += 0.5 * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx(R2_ii, R1_ii) + 0.5 * E_below + 0.5 * w_i * w_i;
-            least[lane] = R1_ii < least[lane] ? R1_ii : least[lane];
+            const double of_row = 0.5 * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx(R2_ii, R1_ii) + 0.5 * E_below + 0.5 * w_i * w_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = R1_ii < least[lane] || i == 0 ? R1_ii : least[lane];
             least[lane] = R2_ii < least[lane] ? R2_ii : least[lane];
         }
     }
@@ -7691,7 +8682,8 @@ static void kl_mvn_prec_value_and_grad_one(const int k, const source *in, double
             const double E_ii = ((double *)E)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
             const double w_i = ((double *)w)[i * lanes + lane];
             const double E_below = E_below_of[lane];
-            kl[lane] += 0.5 * E_ii * E_ii - log1pmx(E_ii) + 0.5 * E_below + 0.5 * w_i * w_i;
+            const double of_row = 0.5 * E_ii * E_ii - log1pmx(E_ii) + 0.5 * E_below + 0.5 * w_i * w_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
         }
     }
     for (int lane = 0; lane < lanes; ++lane) { /* E from the matrices where that is better */
@@ -7732,16 +8724,16 @@ void CLOSEDFORM(kl_mvn_prec_value_and_grad)(size_t k, const double *mu1, const d
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int size = (int)k;
-    const size_t room = 9 * (size_t)k * (size_t)k + 10 * (size_t)k + 1;
+    const size_t room = 9 * (size_t)k * (size_t)k + 11 * (size_t)k + 1;
     double *gradients[4] = {NULL};
     double *const scratch = take(room * sizeof(double));
     double kl = NAN, least = 0.0;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
-    in[0] = (source){ .start = {(const char *)mu1}, .row = sizeof(double), .column = sizeof(double) };
-    in[1] = (source){ .start = {(const char *)prec1}, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
-    in[2] = (source){ .start = {(const char *)mu2}, .row = sizeof(double), .column = sizeof(double) };
-    in[3] = (source){ .start = {(const char *)prec2}, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
+    in[0] = (source){ .start = (const char *)mu1, .present = 1, .row = sizeof(double), .column = sizeof(double) };
+    in[1] = (source){ .start = (const char *)prec1, .present = 1, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
+    in[2] = (source){ .start = (const char *)mu2, .present = 1, .row = sizeof(double), .column = sizeof(double) };
+    in[3] = (source){ .start = (const char *)prec2, .present = 1, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
     if (scratch != NULL) {
         kl_mvn_prec_value_and_grad_one(size, in, scratch, &kl, &least, gradients);
         kl = kl_mvn_prec_value_and_grad_settled(size, in, 0, kl, least, &raised);
@@ -7755,6 +8747,21 @@ void CLOSEDFORM(kl_mvn_prec_value_and_grad)(size_t k, const double *mu1, const d
     *kl_ = kl;
 }
 
+INLINE void kl_mvn_prec_value_and_grad_prepare(const int k, char *const *args, intptr_t first, const intptr_t *steps)
+{
+    prepare(k, args[6] + first * steps[6], steps[6]);
+    prepare(k, args[8] + first * steps[8], steps[8]);
+}
+
+/* The gradients of a tile to where they belong, before it is known whether all have one. */
+INLINE void kl_mvn_prec_value_and_grad_put(const int k, vector *const *gradients, char *const *args, intptr_t first, const intptr_t *steps)
+{
+    put_column_tile(k, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+    put_symmetric_tile(k, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+    put_column_tile(k, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+    put_symmetric_tile(k, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
+}
+
 static void kl_mvn_prec_value_and_grad_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
@@ -7762,17 +8769,21 @@ static void kl_mvn_prec_value_and_grad_loop(char **args, const intptr_t *dimensi
     const int k = (int)dimensions[1];
     int raised = 0;
     source in[4];
-    double kl[16], least[16];
-    vector small[460];
+    double kl[LANES] = {0}, least[LANES];
+    vector small[468];
     vector *gradients[4] = {NULL};
     double *gradients_one[4] = {NULL};
     (void)data;
+    in[0].lane = steps[0];
     in[0].row = steps[9];
     in[0].column = 0;
+    in[1].lane = steps[1];
     in[1].row = steps[10];
     in[1].column = steps[11];
+    in[2].lane = steps[2];
     in[2].row = steps[12];
     in[2].column = 0;
+    in[3].lane = steps[3];
     in[3].row = steps[13];
     in[3].column = steps[14];
     const int together = k <= UNROLLED || (k <= GRADIENTS_SIDE_BY_SIDE && 2 * n > LANES);
@@ -7782,24 +8793,22 @@ static void kl_mvn_prec_value_and_grad_loop(char **args, const intptr_t *dimensi
     spared += is_plain(k, in[3].row, in[3].column);
     spared += is_plain(k, steps[16], steps[17]);
     spared += is_plain(k, steps[19], steps[20]);
-    const size_t room = 9 * (size_t)k * (size_t)k + 10 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
+    const size_t room = 9 * (size_t)k * (size_t)k + 11 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector) : sizeof(double)) + 64);
     vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
+    for (int lane = 0; lane < LANES; ++lane) {
+        least[lane] = 1.0;
+    }
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
-        for (int lane = 0; lane < count; ++lane) {
-            const intptr_t element = first + (lane < present ? lane : present - 1);
-            in[0].start[lane] = args[0] + element * steps[0];
-            in[1].start[lane] = args[1] + element * steps[1];
-            in[2].start[lane] = args[2] + element * steps[2];
-            in[3].start[lane] = args[3] + element * steps[3];
-        }
-        in[0].lane = present == count ? steps[0] : 0;
-        in[1].lane = present == count ? steps[1] : 0;
-        in[2].lane = present == count ? steps[2] : 0;
-        in[3].lane = present == count ? steps[3] : 0;
-        bring(k, count, &in[1]);
-        bring(k, count, &in[3]);
+        in[0].start = args[0] + first * steps[0];
+        in[0].present = present;
+        in[1].start = args[1] + first * steps[1];
+        in[1].present = present;
+        in[2].start = args[2] + first * steps[2];
+        in[2].present = present;
+        in[3].start = args[3] + first * steps[3];
+        in[3].present = present;
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -7814,33 +8823,34 @@ static void kl_mvn_prec_value_and_grad_loop(char **args, const intptr_t *dimensi
                 kl_mvn_prec_value_and_grad_one(k, in, (double *)vectors, kl, least, gradients_one);
                 break;
             default:
+                kl_mvn_prec_value_and_grad_prepare(k, args, first, steps);
                 kl_mvn_prec_value_and_grad_tile(k, in, vectors, kl, least, gradients);
+                if (present == LANES) {
+                    kl_mvn_prec_value_and_grad_put(k, gradients, args, first, steps);
+                }
             }
         }
-        int fine = 0;
-        for (int lane = 0; lane < count; ++lane) {
-            fine &= (kl[lane] >= 0.0) & (kl[lane] <= DBL_MAX) & (least[lane] > 0.0);
-        }
-        for (int lane = 0; fine && lane < present; ++lane) {
-            *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        const int fine = 0 && are_within(kl, 0.0, DBL_MAX) && are_within(least, DBL_TRUE_MIN, DBL_MAX);
+        if (fine) {
+            put_numbers(kl, present, args[4] + first * steps[4], steps[4]);
         }
         for (int lane = 0; !fine && lane < present; ++lane) {
             kl[lane] = kl_mvn_prec_value_and_grad_settled(k, in, lane, kl[lane], least[lane], &raised);
             *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES && fine); ++lane) {
             const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[0] : (void *)gradients_one[0]) + lane : NULL;
             put_column(k, from, (size_t)count, together, args[5] + (first + lane) * steps[5], steps[15]);
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES && fine); ++lane) {
             const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[1] : (void *)gradients_one[1]) + lane : NULL;
             put_symmetric(k, from, (size_t)count, together, args[6] + (first + lane) * steps[6], steps[16], steps[17]);
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES && fine); ++lane) {
             const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[2] : (void *)gradients_one[2]) + lane : NULL;
             put_column(k, from, (size_t)count, together, args[7] + (first + lane) * steps[7], steps[18]);
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES && fine); ++lane) {
             const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[3] : (void *)gradients_one[3]) + lane : NULL;
             put_symmetric(k, from, (size_t)count, together, args[8] + (first + lane) * steps[8], steps[19], steps[20]);
         }
@@ -7888,16 +8898,19 @@ INLINE void kl_mvn_prec_value_and_grad_f32_tile(const int k, const source *in, v
     scratch += PACKED(k);
     vector_f32 *const work = scratch;
     scratch += (size_t)k * (size_t)k + PACKED(k) + (size_t)k;
+    vector_f32 *const logratio0 = scratch;
+    scratch += k;
     gather_column_tile_f32(k, &in[0], mu1);
     gather_lower_tile_f32(k, &in[1], prec1);
     gather_column_tile_f32(k, &in[2], mu2);
     gather_lower_tile_f32(k, &in[3], prec2);
     factor_tile_f32(k, 0.0, prec1, R1, over_R1);
     factor_tile_f32(k, 0.0, prec2, R2, over_R2);
-    solve_difference_tile_f32(k, R1, over_R1, R2, R1, E);
+    solve_difference_tile_f32(k, R1, over_R1, R2, R1, E, &in[1], &in[3]);
     subtract_column_tile_f32(k, mu1, mu2, w);
     carry_column_tile_f32(k, R2, w);
     subtract_column_tile_f32(k, mu1, mu2, mu_gap);
+    logratios_tile_f32(k, R2, R1, over_R1, logratio0);
     for (int lane = 0; lane < lanes; ++lane) {
         kl[lane] = 0.0f;
         least[lane] = 1.0f;
@@ -7915,9 +8928,12 @@ INLINE void kl_mvn_prec_value_and_grad_f32_tile(const int k, const source *in, v
             const float R1_ii = ((float *)R1)[(PACKED(i) + (size_t)i) * lanes + lane];
             const float R2_ii = ((float *)R2)[(PACKED(i) + (size_t)i) * lanes + lane];
             const float w_i = ((float *)w)[i * lanes + lane];
+            const float over_R1_i = ((float *)over_R1)[i * lanes + lane];
+            const float logratio0_i = ((float *)logratio0)[i * lanes + lane];
             const float E_below = E_below_of[lane];
-            kl[lane] += 0.5f * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx_f32(R2_ii, R1_ii) + 0.5f * E_below + 0.5f * w_i * w_i;
-            least[lane] = R1_ii < least[lane] ? R1_ii : least[lane];
+            const float of_row = 0.5f * quotient_f32(R2_ii - R1_ii, R1_ii, over_R1_i) * quotient_f32(R2_ii - R1_ii, R1_ii, over_R1_i) - logratio0_i + 0.5f * E_below + 0.5f * w_i * w_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = R1_ii < least[lane] || i == 0 ? R1_ii : least[lane];
             least[lane] = R2_ii < least[lane] ? R2_ii : least[lane];
         }
     }
@@ -7959,7 +8975,8 @@ INLINE void kl_mvn_prec_value_and_grad_f32_tile(const int k, const source *in, v
             const float E_ii = ((float *)E)[(PACKED(i) + (size_t)i) * lanes + lane];
             const float w_i = ((float *)w)[i * lanes + lane];
             const float E_below = E_below_of[lane];
-            kl[lane] += 0.5f * E_ii * E_ii - log1pmx_f32(E_ii) + 0.5f * E_below + 0.5f * w_i * w_i;
+            const float of_row = 0.5f * E_ii * E_ii - log1pmx_f32(E_ii) + 0.5f * E_below + 0.5f * w_i * w_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
         }
     }
     for (int lane = 0; lane < lanes; ++lane) { /* E from the matrices where that is better */
@@ -7988,11 +9005,11 @@ static void kl_mvn_prec_value_and_grad_f32_one(const int k, const source *in, fl
     enum { lanes = 1 };
     float *const mu1 = scratch;
     scratch += k;
-    float *const prec1 = is_plain_f32(k, in[1].row, in[1].column) ? (float *)(uintptr_t)in[1].start[0] : scratch;
+    float *const prec1 = is_plain_f32(k, in[1].row, in[1].column) ? (float *)(uintptr_t)in[1].start : scratch;
     scratch += is_plain_f32(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     float *const mu2 = scratch;
     scratch += k;
-    float *const prec2 = is_plain_f32(k, in[3].row, in[3].column) ? (float *)(uintptr_t)in[3].start[0] : scratch;
+    float *const prec2 = is_plain_f32(k, in[3].row, in[3].column) ? (float *)(uintptr_t)in[3].start : scratch;
     scratch += is_plain_f32(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     float *const R1 = scratch;
     scratch += (size_t)k * (size_t)k;
@@ -8048,8 +9065,9 @@ static void kl_mvn_prec_value_and_grad_f32_one(const int k, const source *in, fl
             const float R2_ii = ((float *)R2)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
             const float w_i = ((float *)w)[i * lanes + lane];
             const float E_below = E_below_of[lane];
-            kl[lane] += 0.5f * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx_f32(R2_ii, R1_ii) + 0.5f * E_below + 0.5f * w_i * w_i;
-            least[lane] = R1_ii < least[lane] ? R1_ii : least[lane];
+            const float of_row = 0.5f * ((R2_ii - R1_ii) / R1_ii) * ((R2_ii - R1_ii) / R1_ii) - logratiomx_f32(R2_ii, R1_ii) + 0.5f * E_below + 0.5f * w_i * w_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = R1_ii < least[lane] || i == 0 ? R1_ii : least[lane];
             least[lane] = R2_ii < least[lane] ? R2_ii : least[lane];
         }
     }
@@ -8094,7 +9112,8 @@ static void kl_mvn_prec_value_and_grad_f32_one(const int k, const source *in, fl
             const float E_ii = ((float *)E)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
             const float w_i = ((float *)w)[i * lanes + lane];
             const float E_below = E_below_of[lane];
-            kl[lane] += 0.5f * E_ii * E_ii - log1pmx_f32(E_ii) + 0.5f * E_below + 0.5f * w_i * w_i;
+            const float of_row = 0.5f * E_ii * E_ii - log1pmx_f32(E_ii) + 0.5f * E_below + 0.5f * w_i * w_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
         }
     }
     for (int lane = 0; lane < lanes; ++lane) { /* E from the matrices where that is better */
@@ -8135,16 +9154,16 @@ void CLOSEDFORM(kl_mvn_prec_value_and_grad_f32)(size_t k, const float *mu1, cons
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int size = (int)k;
-    const size_t room = 9 * (size_t)k * (size_t)k + 10 * (size_t)k + 1;
+    const size_t room = 9 * (size_t)k * (size_t)k + 11 * (size_t)k + 1;
     float *gradients[4] = {NULL};
     float *const scratch = take(room * sizeof(float));
     float kl = NAN, least = 0.0f;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
-    in[0] = (source){ .start = {(const char *)mu1}, .row = sizeof(float), .column = sizeof(float) };
-    in[1] = (source){ .start = {(const char *)prec1}, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
-    in[2] = (source){ .start = {(const char *)mu2}, .row = sizeof(float), .column = sizeof(float) };
-    in[3] = (source){ .start = {(const char *)prec2}, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
+    in[0] = (source){ .start = (const char *)mu1, .present = 1, .row = sizeof(float), .column = sizeof(float) };
+    in[1] = (source){ .start = (const char *)prec1, .present = 1, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
+    in[2] = (source){ .start = (const char *)mu2, .present = 1, .row = sizeof(float), .column = sizeof(float) };
+    in[3] = (source){ .start = (const char *)prec2, .present = 1, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
     if (scratch != NULL) {
         kl_mvn_prec_value_and_grad_f32_one(size, in, scratch, &kl, &least, gradients);
         kl = kl_mvn_prec_value_and_grad_f32_settled(size, in, 0, kl, least, &raised);
@@ -8158,6 +9177,21 @@ void CLOSEDFORM(kl_mvn_prec_value_and_grad_f32)(size_t k, const float *mu1, cons
     *kl_ = kl;
 }
 
+INLINE void kl_mvn_prec_value_and_grad_f32_prepare(const int k, char *const *args, intptr_t first, const intptr_t *steps)
+{
+    prepare_f32(k, args[6] + first * steps[6], steps[6]);
+    prepare_f32(k, args[8] + first * steps[8], steps[8]);
+}
+
+/* The gradients of a tile to where they belong, before it is known whether all have one. */
+INLINE void kl_mvn_prec_value_and_grad_f32_put(const int k, vector_f32 *const *gradients, char *const *args, intptr_t first, const intptr_t *steps)
+{
+    put_column_tile_f32(k, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+    put_symmetric_tile_f32(k, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+    put_column_tile_f32(k, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+    put_symmetric_tile_f32(k, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
+}
+
 static void kl_mvn_prec_value_and_grad_f32_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
@@ -8165,17 +9199,21 @@ static void kl_mvn_prec_value_and_grad_f32_loop(char **args, const intptr_t *dim
     const int k = (int)dimensions[1];
     int raised = 0;
     source in[4];
-    float kl[16], least[16];
-    vector_f32 small[460];
+    float kl[LANES_f32] = {0}, least[LANES_f32];
+    vector_f32 small[468];
     vector_f32 *gradients[4] = {NULL};
     float *gradients_one[4] = {NULL};
     (void)data;
+    in[0].lane = steps[0];
     in[0].row = steps[9];
     in[0].column = 0;
+    in[1].lane = steps[1];
     in[1].row = steps[10];
     in[1].column = steps[11];
+    in[2].lane = steps[2];
     in[2].row = steps[12];
     in[2].column = 0;
+    in[3].lane = steps[3];
     in[3].row = steps[13];
     in[3].column = steps[14];
     const int together = k <= UNROLLED || (k <= GRADIENTS_SIDE_BY_SIDE_f32 && 2 * n > LANES_f32);
@@ -8185,24 +9223,22 @@ static void kl_mvn_prec_value_and_grad_f32_loop(char **args, const intptr_t *dim
     spared += is_plain_f32(k, in[3].row, in[3].column);
     spared += is_plain_f32(k, steps[16], steps[17]);
     spared += is_plain_f32(k, steps[19], steps[20]);
-    const size_t room = 9 * (size_t)k * (size_t)k + 10 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
+    const size_t room = 9 * (size_t)k * (size_t)k + 11 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
     vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
+    for (int lane = 0; lane < LANES_f32; ++lane) {
+        least[lane] = 1.0f;
+    }
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
-        for (int lane = 0; lane < count; ++lane) {
-            const intptr_t element = first + (lane < present ? lane : present - 1);
-            in[0].start[lane] = args[0] + element * steps[0];
-            in[1].start[lane] = args[1] + element * steps[1];
-            in[2].start[lane] = args[2] + element * steps[2];
-            in[3].start[lane] = args[3] + element * steps[3];
-        }
-        in[0].lane = present == count ? steps[0] : 0;
-        in[1].lane = present == count ? steps[1] : 0;
-        in[2].lane = present == count ? steps[2] : 0;
-        in[3].lane = present == count ? steps[3] : 0;
-        bring_f32(k, count, &in[1]);
-        bring_f32(k, count, &in[3]);
+        in[0].start = args[0] + first * steps[0];
+        in[0].present = present;
+        in[1].start = args[1] + first * steps[1];
+        in[1].present = present;
+        in[2].start = args[2] + first * steps[2];
+        in[2].present = present;
+        in[3].start = args[3] + first * steps[3];
+        in[3].present = present;
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -8217,33 +9253,34 @@ static void kl_mvn_prec_value_and_grad_f32_loop(char **args, const intptr_t *dim
                 kl_mvn_prec_value_and_grad_f32_one(k, in, (float *)vectors, kl, least, gradients_one);
                 break;
             default:
+                kl_mvn_prec_value_and_grad_f32_prepare(k, args, first, steps);
                 kl_mvn_prec_value_and_grad_f32_tile(k, in, vectors, kl, least, gradients);
+                if (present == LANES_f32) {
+                    kl_mvn_prec_value_and_grad_f32_put(k, gradients, args, first, steps);
+                }
             }
         }
-        int fine = 0;
-        for (int lane = 0; lane < count; ++lane) {
-            fine &= (kl[lane] >= 0.0f) & (kl[lane] <= FLT_MAX) & (least[lane] > 0.0f);
-        }
-        for (int lane = 0; fine && lane < present; ++lane) {
-            *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        const int fine = 0 && are_within_f32(kl, 0.0f, FLT_MAX) && are_within_f32(least, FLT_TRUE_MIN, FLT_MAX);
+        if (fine) {
+            put_numbers_f32(kl, present, args[4] + first * steps[4], steps[4]);
         }
         for (int lane = 0; !fine && lane < present; ++lane) {
             kl[lane] = kl_mvn_prec_value_and_grad_f32_settled(k, in, lane, kl[lane], least[lane], &raised);
             *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES_f32 && fine); ++lane) {
             const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[0] : (void *)gradients_one[0]) + lane : NULL;
             put_column_f32(k, from, (size_t)count, together, args[5] + (first + lane) * steps[5], steps[15]);
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES_f32 && fine); ++lane) {
             const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[1] : (void *)gradients_one[1]) + lane : NULL;
             put_symmetric_f32(k, from, (size_t)count, together, args[6] + (first + lane) * steps[6], steps[16], steps[17]);
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES_f32 && fine); ++lane) {
             const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[2] : (void *)gradients_one[2]) + lane : NULL;
             put_column_f32(k, from, (size_t)count, together, args[7] + (first + lane) * steps[7], steps[18]);
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES_f32 && fine); ++lane) {
             const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[3] : (void *)gradients_one[3]) + lane : NULL;
             put_symmetric_f32(k, from, (size_t)count, together, args[8] + (first + lane) * steps[8], steps[19], steps[20]);
         }
@@ -8261,6 +9298,7 @@ INLINE void kl_mvn_vae_chol_tile(const int k, const source *in, vector *scratch,
     scratch += k;
     vector *const L = scratch;
     scratch += PACKED(k);
+    bring_all(k, &in[1], NULL);
     gather_column_tile(k, &in[0], mu);
     gather_lower_tile(k, &in[1], L);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -8280,8 +9318,9 @@ INLINE void kl_mvn_vae_chol_tile(const int k, const source *in, vector *scratch,
             const double L_ii = ((double *)L)[(PACKED(i) + (size_t)i) * lanes + lane];
             const double mu_i = ((double *)mu)[i * lanes + lane];
             const double L_below = L_below_of[lane];
-            kl[lane] += 0.5 * (L_ii - 1.0) * (L_ii - 1.0) - logratiomx(L_ii, 1.0) + 0.5 * L_below + 0.5 * mu_i * mu_i;
-            least[lane] = L_ii < least[lane] ? L_ii : least[lane];
+            const double of_row = 0.5 * (L_ii - 1.0) * (L_ii - 1.0) - logratiomx(L_ii, 1.0) + 0.5 * L_below + 0.5 * mu_i * mu_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = L_ii < least[lane] || i == 0 ? L_ii : least[lane];
         }
     }
 }
@@ -8291,7 +9330,7 @@ static void kl_mvn_vae_chol_one(const int k, const source *in, double *scratch, 
     enum { lanes = 1 };
     double *const mu = scratch;
     scratch += k;
-    double *const L = is_plain(k, in[1].row, in[1].column) ? (double *)(uintptr_t)in[1].start[0] : scratch;
+    double *const L = is_plain(k, in[1].row, in[1].column) ? (double *)(uintptr_t)in[1].start : scratch;
     scratch += is_plain(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     gather_column_one(k, &in[0], mu);
     gather_lower_one(k, &in[1], L);
@@ -8312,8 +9351,9 @@ static void kl_mvn_vae_chol_one(const int k, const source *in, double *scratch, 
             const double L_ii = ((double *)L)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
             const double mu_i = ((double *)mu)[i * lanes + lane];
             const double L_below = L_below_of[lane];
-            kl[lane] += 0.5 * (L_ii - 1.0) * (L_ii - 1.0) - logratiomx(L_ii, 1.0) + 0.5 * L_below + 0.5 * mu_i * mu_i;
-            least[lane] = L_ii < least[lane] ? L_ii : least[lane];
+            const double of_row = 0.5 * (L_ii - 1.0) * (L_ii - 1.0) - logratiomx(L_ii, 1.0) + 0.5 * L_below + 0.5 * mu_i * mu_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = L_ii < least[lane] || i == 0 ? L_ii : least[lane];
         }
     }
 }
@@ -8340,8 +9380,8 @@ double CLOSEDFORM(kl_mvn_vae_chol)(size_t k, const double *mu, const double *L)
     double kl = NAN, least = 0.0;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[2];
-    in[0] = (source){ .start = {(const char *)mu}, .row = sizeof(double), .column = sizeof(double) };
-    in[1] = (source){ .start = {(const char *)L}, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
+    in[0] = (source){ .start = (const char *)mu, .present = 1, .row = sizeof(double), .column = sizeof(double) };
+    in[1] = (source){ .start = (const char *)L, .present = 1, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
     if (scratch != NULL) {
         kl_mvn_vae_chol_one(size, in, scratch, &kl, &least);
         kl = kl_mvn_vae_chol_settled(size, in, 0, kl, least, &raised);
@@ -8358,11 +9398,13 @@ static void kl_mvn_vae_chol_loop(char **args, const intptr_t *dimensions, const 
     const int k = (int)dimensions[1];
     int raised = 0;
     source in[2];
-    double kl[16], least[16];
+    double kl[LANES] = {0}, least[LANES];
     vector small[44];
     (void)data;
+    in[0].lane = steps[0];
     in[0].row = steps[3];
     in[0].column = 0;
+    in[1].lane = steps[1];
     in[1].row = steps[4];
     in[1].column = steps[5];
     const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE && 2 * n > LANES);
@@ -8372,16 +9414,15 @@ static void kl_mvn_vae_chol_loop(char **args, const intptr_t *dimensions, const 
     const size_t room = 1 * (size_t)k * (size_t)k + 1 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector) : sizeof(double)) + 64);
     vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
+    for (int lane = 0; lane < LANES; ++lane) {
+        least[lane] = 1.0;
+    }
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
-        for (int lane = 0; lane < count; ++lane) {
-            const intptr_t element = first + (lane < present ? lane : present - 1);
-            in[0].start[lane] = args[0] + element * steps[0];
-            in[1].start[lane] = args[1] + element * steps[1];
-        }
-        in[0].lane = present == count ? steps[0] : 0;
-        in[1].lane = present == count ? steps[1] : 0;
-        bring(k, count, &in[1]);
+        in[0].start = args[0] + first * steps[0];
+        in[0].present = present;
+        in[1].start = args[1] + first * steps[1];
+        in[1].present = present;
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -8421,12 +9462,9 @@ static void kl_mvn_vae_chol_loop(char **args, const intptr_t *dimensions, const 
                 kl_mvn_vae_chol_tile(k, in, vectors, kl, least);
             }
         }
-        int fine = 1;
-        for (int lane = 0; lane < count; ++lane) {
-            fine &= (kl[lane] >= 0.0) & (kl[lane] <= DBL_MAX) & (least[lane] > 0.0);
-        }
-        for (int lane = 0; fine && lane < present; ++lane) {
-            *(double *)(args[2] + (first + lane) * steps[2]) = kl[lane];
+        const int fine = 1 && are_within(kl, 0.0, DBL_MAX) && are_within(least, DBL_TRUE_MIN, DBL_MAX);
+        if (fine) {
+            put_numbers(kl, present, args[2] + first * steps[2], steps[2]);
         }
         for (int lane = 0; !fine && lane < present; ++lane) {
             kl[lane] = kl_mvn_vae_chol_settled(k, in, lane, kl[lane], least[lane], &raised);
@@ -8446,6 +9484,7 @@ INLINE void kl_mvn_vae_chol_f32_tile(const int k, const source *in, vector_f32 *
     scratch += k;
     vector_f32 *const L = scratch;
     scratch += PACKED(k);
+    bring_all_f32(k, &in[1], NULL);
     gather_column_tile_f32(k, &in[0], mu);
     gather_lower_tile_f32(k, &in[1], L);
     for (int lane = 0; lane < lanes; ++lane) {
@@ -8465,8 +9504,9 @@ INLINE void kl_mvn_vae_chol_f32_tile(const int k, const source *in, vector_f32 *
             const float L_ii = ((float *)L)[(PACKED(i) + (size_t)i) * lanes + lane];
             const float mu_i = ((float *)mu)[i * lanes + lane];
             const float L_below = L_below_of[lane];
-            kl[lane] += 0.5f * (L_ii - 1.0f) * (L_ii - 1.0f) - logratiomx_f32(L_ii, 1.0f) + 0.5f * L_below + 0.5f * mu_i * mu_i;
-            least[lane] = L_ii < least[lane] ? L_ii : least[lane];
+            const float of_row = 0.5f * (L_ii - 1.0f) * (L_ii - 1.0f) - logratiomx_f32(L_ii, 1.0f) + 0.5f * L_below + 0.5f * mu_i * mu_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = L_ii < least[lane] || i == 0 ? L_ii : least[lane];
         }
     }
 }
@@ -8476,7 +9516,7 @@ static void kl_mvn_vae_chol_f32_one(const int k, const source *in, float *scratc
     enum { lanes = 1 };
     float *const mu = scratch;
     scratch += k;
-    float *const L = is_plain_f32(k, in[1].row, in[1].column) ? (float *)(uintptr_t)in[1].start[0] : scratch;
+    float *const L = is_plain_f32(k, in[1].row, in[1].column) ? (float *)(uintptr_t)in[1].start : scratch;
     scratch += is_plain_f32(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     gather_column_one_f32(k, &in[0], mu);
     gather_lower_one_f32(k, &in[1], L);
@@ -8497,8 +9537,9 @@ static void kl_mvn_vae_chol_f32_one(const int k, const source *in, float *scratc
             const float L_ii = ((float *)L)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
             const float mu_i = ((float *)mu)[i * lanes + lane];
             const float L_below = L_below_of[lane];
-            kl[lane] += 0.5f * (L_ii - 1.0f) * (L_ii - 1.0f) - logratiomx_f32(L_ii, 1.0f) + 0.5f * L_below + 0.5f * mu_i * mu_i;
-            least[lane] = L_ii < least[lane] ? L_ii : least[lane];
+            const float of_row = 0.5f * (L_ii - 1.0f) * (L_ii - 1.0f) - logratiomx_f32(L_ii, 1.0f) + 0.5f * L_below + 0.5f * mu_i * mu_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = L_ii < least[lane] || i == 0 ? L_ii : least[lane];
         }
     }
 }
@@ -8525,8 +9566,8 @@ float CLOSEDFORM(kl_mvn_vae_chol_f32)(size_t k, const float *mu, const float *L)
     float kl = NAN, least = 0.0f;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[2];
-    in[0] = (source){ .start = {(const char *)mu}, .row = sizeof(float), .column = sizeof(float) };
-    in[1] = (source){ .start = {(const char *)L}, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
+    in[0] = (source){ .start = (const char *)mu, .present = 1, .row = sizeof(float), .column = sizeof(float) };
+    in[1] = (source){ .start = (const char *)L, .present = 1, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
     if (scratch != NULL) {
         kl_mvn_vae_chol_f32_one(size, in, scratch, &kl, &least);
         kl = kl_mvn_vae_chol_f32_settled(size, in, 0, kl, least, &raised);
@@ -8543,11 +9584,13 @@ static void kl_mvn_vae_chol_f32_loop(char **args, const intptr_t *dimensions, co
     const int k = (int)dimensions[1];
     int raised = 0;
     source in[2];
-    float kl[16], least[16];
+    float kl[LANES_f32] = {0}, least[LANES_f32];
     vector_f32 small[44];
     (void)data;
+    in[0].lane = steps[0];
     in[0].row = steps[3];
     in[0].column = 0;
+    in[1].lane = steps[1];
     in[1].row = steps[4];
     in[1].column = steps[5];
     const int together = k <= UNROLLED || (k <= SIDE_BY_SIDE_f32 && 2 * n > LANES_f32);
@@ -8557,16 +9600,15 @@ static void kl_mvn_vae_chol_f32_loop(char **args, const intptr_t *dimensions, co
     const size_t room = 1 * (size_t)k * (size_t)k + 1 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
     vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
+    for (int lane = 0; lane < LANES_f32; ++lane) {
+        least[lane] = 1.0f;
+    }
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
-        for (int lane = 0; lane < count; ++lane) {
-            const intptr_t element = first + (lane < present ? lane : present - 1);
-            in[0].start[lane] = args[0] + element * steps[0];
-            in[1].start[lane] = args[1] + element * steps[1];
-        }
-        in[0].lane = present == count ? steps[0] : 0;
-        in[1].lane = present == count ? steps[1] : 0;
-        bring_f32(k, count, &in[1]);
+        in[0].start = args[0] + first * steps[0];
+        in[0].present = present;
+        in[1].start = args[1] + first * steps[1];
+        in[1].present = present;
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -8606,12 +9648,9 @@ static void kl_mvn_vae_chol_f32_loop(char **args, const intptr_t *dimensions, co
                 kl_mvn_vae_chol_f32_tile(k, in, vectors, kl, least);
             }
         }
-        int fine = 1;
-        for (int lane = 0; lane < count; ++lane) {
-            fine &= (kl[lane] >= 0.0f) & (kl[lane] <= FLT_MAX) & (least[lane] > 0.0f);
-        }
-        for (int lane = 0; fine && lane < present; ++lane) {
-            *(float *)(args[2] + (first + lane) * steps[2]) = kl[lane];
+        const int fine = 1 && are_within_f32(kl, 0.0f, FLT_MAX) && are_within_f32(least, FLT_TRUE_MIN, FLT_MAX);
+        if (fine) {
+            put_numbers_f32(kl, present, args[2] + first * steps[2], steps[2]);
         }
         for (int lane = 0; !fine && lane < present; ++lane) {
             kl[lane] = kl_mvn_vae_chol_f32_settled(k, in, lane, kl[lane], least[lane], &raised);
@@ -8635,6 +9674,7 @@ INLINE void kl_mvn_vae_chol_value_and_grad_tile(const int k, const source *in, v
     scratch += PACKED(k);
     vector *const by_L = scratch;
     scratch += PACKED(k);
+    bring_all(k, &in[1], NULL);
     gather_column_tile(k, &in[0], mu);
     gather_lower_tile(k, &in[1], L);
     subtract_unit_tile(k, L, E);
@@ -8655,8 +9695,9 @@ INLINE void kl_mvn_vae_chol_value_and_grad_tile(const int k, const source *in, v
             const double L_ii = ((double *)L)[(PACKED(i) + (size_t)i) * lanes + lane];
             const double mu_i = ((double *)mu)[i * lanes + lane];
             const double L_below = L_below_of[lane];
-            kl[lane] += 0.5 * (L_ii - 1.0) * (L_ii - 1.0) - logratiomx(L_ii, 1.0) + 0.5 * L_below + 0.5 * mu_i * mu_i;
-            least[lane] = L_ii < least[lane] ? L_ii : least[lane];
+            const double of_row = 0.5 * (L_ii - 1.0) * (L_ii - 1.0) - logratiomx(L_ii, 1.0) + 0.5 * L_below + 0.5 * mu_i * mu_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = L_ii < least[lane] || i == 0 ? L_ii : least[lane];
         }
     }
     copy_lower_tile(k, E, by_L);
@@ -8670,7 +9711,7 @@ static void kl_mvn_vae_chol_value_and_grad_one(const int k, const source *in, do
     enum { lanes = 1 };
     double *const mu = scratch;
     scratch += k;
-    double *const L = is_plain(k, in[1].row, in[1].column) ? (double *)(uintptr_t)in[1].start[0] : scratch;
+    double *const L = is_plain(k, in[1].row, in[1].column) ? (double *)(uintptr_t)in[1].start : scratch;
     scratch += is_plain(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     double *const E = scratch;
     scratch += (size_t)k * (size_t)k;
@@ -8696,8 +9737,9 @@ static void kl_mvn_vae_chol_value_and_grad_one(const int k, const source *in, do
             const double L_ii = ((double *)L)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
             const double mu_i = ((double *)mu)[i * lanes + lane];
             const double L_below = L_below_of[lane];
-            kl[lane] += 0.5 * (L_ii - 1.0) * (L_ii - 1.0) - logratiomx(L_ii, 1.0) + 0.5 * L_below + 0.5 * mu_i * mu_i;
-            least[lane] = L_ii < least[lane] ? L_ii : least[lane];
+            const double of_row = 0.5 * (L_ii - 1.0) * (L_ii - 1.0) - logratiomx(L_ii, 1.0) + 0.5 * L_below + 0.5 * mu_i * mu_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = L_ii < least[lane] || i == 0 ? L_ii : least[lane];
         }
     }
     copy_lower_one(k, E, by_L);
@@ -8729,8 +9771,8 @@ void CLOSEDFORM(kl_mvn_vae_chol_value_and_grad)(size_t k, const double *mu, cons
     double kl = NAN, least = 0.0;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[2];
-    in[0] = (source){ .start = {(const char *)mu}, .row = sizeof(double), .column = sizeof(double) };
-    in[1] = (source){ .start = {(const char *)L}, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
+    in[0] = (source){ .start = (const char *)mu, .present = 1, .row = sizeof(double), .column = sizeof(double) };
+    in[1] = (source){ .start = (const char *)L, .present = 1, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
     if (scratch != NULL) {
         kl_mvn_vae_chol_value_and_grad_one(size, in, scratch, &kl, &least, gradients);
         kl = kl_mvn_vae_chol_value_and_grad_settled(size, in, 0, kl, least, &raised);
@@ -8742,6 +9784,18 @@ void CLOSEDFORM(kl_mvn_vae_chol_value_and_grad)(size_t k, const double *mu, cons
     *kl_ = kl;
 }
 
+INLINE void kl_mvn_vae_chol_value_and_grad_prepare(const int k, char *const *args, intptr_t first, const intptr_t *steps)
+{
+    prepare(k, args[4] + first * steps[4], steps[4]);
+}
+
+/* The gradients of a tile to where they belong, before it is known whether all have one. */
+INLINE void kl_mvn_vae_chol_value_and_grad_put(const int k, vector *const *gradients, char *const *args, intptr_t first, const intptr_t *steps)
+{
+    put_column_tile(k, gradients[0], args[3] + first * steps[3], steps[3], steps[8]);
+    put_lower_tile(k, gradients[1], args[4] + first * steps[4], steps[4], steps[9], steps[10]);
+}
+
 static void kl_mvn_vae_chol_value_and_grad_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
@@ -8749,13 +9803,15 @@ static void kl_mvn_vae_chol_value_and_grad_loop(char **args, const intptr_t *dim
     const int k = (int)dimensions[1];
     int raised = 0;
     source in[2];
-    double kl[16], least[16];
+    double kl[LANES] = {0}, least[LANES];
     vector small[116];
     vector *gradients[2] = {NULL};
     double *gradients_one[2] = {NULL};
     (void)data;
+    in[0].lane = steps[0];
     in[0].row = steps[5];
     in[0].column = 0;
+    in[1].lane = steps[1];
     in[1].row = steps[6];
     in[1].column = steps[7];
     const int together = k <= UNROLLED || (k <= GRADIENTS_SIDE_BY_SIDE && 2 * n > LANES);
@@ -8766,16 +9822,15 @@ static void kl_mvn_vae_chol_value_and_grad_loop(char **args, const intptr_t *dim
     const size_t room = 3 * (size_t)k * (size_t)k + 1 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector) : sizeof(double)) + 64);
     vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
+    for (int lane = 0; lane < LANES; ++lane) {
+        least[lane] = 1.0;
+    }
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
-        for (int lane = 0; lane < count; ++lane) {
-            const intptr_t element = first + (lane < present ? lane : present - 1);
-            in[0].start[lane] = args[0] + element * steps[0];
-            in[1].start[lane] = args[1] + element * steps[1];
-        }
-        in[0].lane = present == count ? steps[0] : 0;
-        in[1].lane = present == count ? steps[1] : 0;
-        bring(k, count, &in[1]);
+        in[0].start = args[0] + first * steps[0];
+        in[0].present = present;
+        in[1].start = args[1] + first * steps[1];
+        in[1].present = present;
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -8789,37 +9844,54 @@ static void kl_mvn_vae_chol_value_and_grad_loop(char **args, const intptr_t *dim
                 kl_mvn_vae_chol_value_and_grad_one(k, in, (double *)vectors, kl, least, gradients_one);
                 break;
             case 1:
+                kl_mvn_vae_chol_value_and_grad_prepare(1, args, first, steps);
                 kl_mvn_vae_chol_value_and_grad_tile(1, in, vectors, kl, least, gradients);
+                if (present == LANES) {
+                    kl_mvn_vae_chol_value_and_grad_put(1, gradients, args, first, steps);
+                }
                 break;
             case 2:
+                kl_mvn_vae_chol_value_and_grad_prepare(2, args, first, steps);
                 kl_mvn_vae_chol_value_and_grad_tile(2, in, vectors, kl, least, gradients);
+                if (present == LANES) {
+                    kl_mvn_vae_chol_value_and_grad_put(2, gradients, args, first, steps);
+                }
                 break;
             case 3:
+                kl_mvn_vae_chol_value_and_grad_prepare(3, args, first, steps);
                 kl_mvn_vae_chol_value_and_grad_tile(3, in, vectors, kl, least, gradients);
+                if (present == LANES) {
+                    kl_mvn_vae_chol_value_and_grad_put(3, gradients, args, first, steps);
+                }
                 break;
             case 4:
+                kl_mvn_vae_chol_value_and_grad_prepare(4, args, first, steps);
                 kl_mvn_vae_chol_value_and_grad_tile(4, in, vectors, kl, least, gradients);
+                if (present == LANES) {
+                    kl_mvn_vae_chol_value_and_grad_put(4, gradients, args, first, steps);
+                }
                 break;
             default:
+                kl_mvn_vae_chol_value_and_grad_prepare(k, args, first, steps);
                 kl_mvn_vae_chol_value_and_grad_tile(k, in, vectors, kl, least, gradients);
+                if (present == LANES) {
+                    kl_mvn_vae_chol_value_and_grad_put(k, gradients, args, first, steps);
+                }
             }
         }
-        int fine = 1;
-        for (int lane = 0; lane < count; ++lane) {
-            fine &= (kl[lane] >= 0.0) & (kl[lane] <= DBL_MAX) & (least[lane] > 0.0);
-        }
-        for (int lane = 0; fine && lane < present; ++lane) {
-            *(double *)(args[2] + (first + lane) * steps[2]) = kl[lane];
+        const int fine = 1 && are_within(kl, 0.0, DBL_MAX) && are_within(least, DBL_TRUE_MIN, DBL_MAX);
+        if (fine) {
+            put_numbers(kl, present, args[2] + first * steps[2], steps[2]);
         }
         for (int lane = 0; !fine && lane < present; ++lane) {
             kl[lane] = kl_mvn_vae_chol_value_and_grad_settled(k, in, lane, kl[lane], least[lane], &raised);
             *(double *)(args[2] + (first + lane) * steps[2]) = kl[lane];
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES && fine); ++lane) {
             const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[0] : (void *)gradients_one[0]) + lane : NULL;
             put_column(k, from, (size_t)count, together, args[3] + (first + lane) * steps[3], steps[8]);
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES && fine); ++lane) {
             const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[1] : (void *)gradients_one[1]) + lane : NULL;
             put_lower(k, from, (size_t)count, together, args[4] + (first + lane) * steps[4], steps[9], steps[10]);
         }
@@ -8841,6 +9913,7 @@ INLINE void kl_mvn_vae_chol_value_and_grad_f32_tile(const int k, const source *i
     scratch += PACKED(k);
     vector_f32 *const by_L = scratch;
     scratch += PACKED(k);
+    bring_all_f32(k, &in[1], NULL);
     gather_column_tile_f32(k, &in[0], mu);
     gather_lower_tile_f32(k, &in[1], L);
     subtract_unit_tile_f32(k, L, E);
@@ -8861,8 +9934,9 @@ INLINE void kl_mvn_vae_chol_value_and_grad_f32_tile(const int k, const source *i
             const float L_ii = ((float *)L)[(PACKED(i) + (size_t)i) * lanes + lane];
             const float mu_i = ((float *)mu)[i * lanes + lane];
             const float L_below = L_below_of[lane];
-            kl[lane] += 0.5f * (L_ii - 1.0f) * (L_ii - 1.0f) - logratiomx_f32(L_ii, 1.0f) + 0.5f * L_below + 0.5f * mu_i * mu_i;
-            least[lane] = L_ii < least[lane] ? L_ii : least[lane];
+            const float of_row = 0.5f * (L_ii - 1.0f) * (L_ii - 1.0f) - logratiomx_f32(L_ii, 1.0f) + 0.5f * L_below + 0.5f * mu_i * mu_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = L_ii < least[lane] || i == 0 ? L_ii : least[lane];
         }
     }
     copy_lower_tile_f32(k, E, by_L);
@@ -8876,7 +9950,7 @@ static void kl_mvn_vae_chol_value_and_grad_f32_one(const int k, const source *in
     enum { lanes = 1 };
     float *const mu = scratch;
     scratch += k;
-    float *const L = is_plain_f32(k, in[1].row, in[1].column) ? (float *)(uintptr_t)in[1].start[0] : scratch;
+    float *const L = is_plain_f32(k, in[1].row, in[1].column) ? (float *)(uintptr_t)in[1].start : scratch;
     scratch += is_plain_f32(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     float *const E = scratch;
     scratch += (size_t)k * (size_t)k;
@@ -8902,8 +9976,9 @@ static void kl_mvn_vae_chol_value_and_grad_f32_one(const int k, const source *in
             const float L_ii = ((float *)L)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
             const float mu_i = ((float *)mu)[i * lanes + lane];
             const float L_below = L_below_of[lane];
-            kl[lane] += 0.5f * (L_ii - 1.0f) * (L_ii - 1.0f) - logratiomx_f32(L_ii, 1.0f) + 0.5f * L_below + 0.5f * mu_i * mu_i;
-            least[lane] = L_ii < least[lane] ? L_ii : least[lane];
+            const float of_row = 0.5f * (L_ii - 1.0f) * (L_ii - 1.0f) - logratiomx_f32(L_ii, 1.0f) + 0.5f * L_below + 0.5f * mu_i * mu_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = L_ii < least[lane] || i == 0 ? L_ii : least[lane];
         }
     }
     copy_lower_one_f32(k, E, by_L);
@@ -8935,8 +10010,8 @@ void CLOSEDFORM(kl_mvn_vae_chol_value_and_grad_f32)(size_t k, const float *mu, c
     float kl = NAN, least = 0.0f;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[2];
-    in[0] = (source){ .start = {(const char *)mu}, .row = sizeof(float), .column = sizeof(float) };
-    in[1] = (source){ .start = {(const char *)L}, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
+    in[0] = (source){ .start = (const char *)mu, .present = 1, .row = sizeof(float), .column = sizeof(float) };
+    in[1] = (source){ .start = (const char *)L, .present = 1, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
     if (scratch != NULL) {
         kl_mvn_vae_chol_value_and_grad_f32_one(size, in, scratch, &kl, &least, gradients);
         kl = kl_mvn_vae_chol_value_and_grad_f32_settled(size, in, 0, kl, least, &raised);
@@ -8948,6 +10023,18 @@ void CLOSEDFORM(kl_mvn_vae_chol_value_and_grad_f32)(size_t k, const float *mu, c
     *kl_ = kl;
 }
 
+INLINE void kl_mvn_vae_chol_value_and_grad_f32_prepare(const int k, char *const *args, intptr_t first, const intptr_t *steps)
+{
+    prepare_f32(k, args[4] + first * steps[4], steps[4]);
+}
+
+/* The gradients of a tile to where they belong, before it is known whether all have one. */
+INLINE void kl_mvn_vae_chol_value_and_grad_f32_put(const int k, vector_f32 *const *gradients, char *const *args, intptr_t first, const intptr_t *steps)
+{
+    put_column_tile_f32(k, gradients[0], args[3] + first * steps[3], steps[3], steps[8]);
+    put_lower_tile_f32(k, gradients[1], args[4] + first * steps[4], steps[4], steps[9], steps[10]);
+}
+
 static void kl_mvn_vae_chol_value_and_grad_f32_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
@@ -8955,13 +10042,15 @@ static void kl_mvn_vae_chol_value_and_grad_f32_loop(char **args, const intptr_t 
     const int k = (int)dimensions[1];
     int raised = 0;
     source in[2];
-    float kl[16], least[16];
+    float kl[LANES_f32] = {0}, least[LANES_f32];
     vector_f32 small[116];
     vector_f32 *gradients[2] = {NULL};
     float *gradients_one[2] = {NULL};
     (void)data;
+    in[0].lane = steps[0];
     in[0].row = steps[5];
     in[0].column = 0;
+    in[1].lane = steps[1];
     in[1].row = steps[6];
     in[1].column = steps[7];
     const int together = k <= UNROLLED || (k <= GRADIENTS_SIDE_BY_SIDE_f32 && 2 * n > LANES_f32);
@@ -8972,16 +10061,15 @@ static void kl_mvn_vae_chol_value_and_grad_f32_loop(char **args, const intptr_t 
     const size_t room = 3 * (size_t)k * (size_t)k + 1 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
     vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
+    for (int lane = 0; lane < LANES_f32; ++lane) {
+        least[lane] = 1.0f;
+    }
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
-        for (int lane = 0; lane < count; ++lane) {
-            const intptr_t element = first + (lane < present ? lane : present - 1);
-            in[0].start[lane] = args[0] + element * steps[0];
-            in[1].start[lane] = args[1] + element * steps[1];
-        }
-        in[0].lane = present == count ? steps[0] : 0;
-        in[1].lane = present == count ? steps[1] : 0;
-        bring_f32(k, count, &in[1]);
+        in[0].start = args[0] + first * steps[0];
+        in[0].present = present;
+        in[1].start = args[1] + first * steps[1];
+        in[1].present = present;
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -8995,37 +10083,54 @@ static void kl_mvn_vae_chol_value_and_grad_f32_loop(char **args, const intptr_t 
                 kl_mvn_vae_chol_value_and_grad_f32_one(k, in, (float *)vectors, kl, least, gradients_one);
                 break;
             case 1:
+                kl_mvn_vae_chol_value_and_grad_f32_prepare(1, args, first, steps);
                 kl_mvn_vae_chol_value_and_grad_f32_tile(1, in, vectors, kl, least, gradients);
+                if (present == LANES_f32) {
+                    kl_mvn_vae_chol_value_and_grad_f32_put(1, gradients, args, first, steps);
+                }
                 break;
             case 2:
+                kl_mvn_vae_chol_value_and_grad_f32_prepare(2, args, first, steps);
                 kl_mvn_vae_chol_value_and_grad_f32_tile(2, in, vectors, kl, least, gradients);
+                if (present == LANES_f32) {
+                    kl_mvn_vae_chol_value_and_grad_f32_put(2, gradients, args, first, steps);
+                }
                 break;
             case 3:
+                kl_mvn_vae_chol_value_and_grad_f32_prepare(3, args, first, steps);
                 kl_mvn_vae_chol_value_and_grad_f32_tile(3, in, vectors, kl, least, gradients);
+                if (present == LANES_f32) {
+                    kl_mvn_vae_chol_value_and_grad_f32_put(3, gradients, args, first, steps);
+                }
                 break;
             case 4:
+                kl_mvn_vae_chol_value_and_grad_f32_prepare(4, args, first, steps);
                 kl_mvn_vae_chol_value_and_grad_f32_tile(4, in, vectors, kl, least, gradients);
+                if (present == LANES_f32) {
+                    kl_mvn_vae_chol_value_and_grad_f32_put(4, gradients, args, first, steps);
+                }
                 break;
             default:
+                kl_mvn_vae_chol_value_and_grad_f32_prepare(k, args, first, steps);
                 kl_mvn_vae_chol_value_and_grad_f32_tile(k, in, vectors, kl, least, gradients);
+                if (present == LANES_f32) {
+                    kl_mvn_vae_chol_value_and_grad_f32_put(k, gradients, args, first, steps);
+                }
             }
         }
-        int fine = 1;
-        for (int lane = 0; lane < count; ++lane) {
-            fine &= (kl[lane] >= 0.0f) & (kl[lane] <= FLT_MAX) & (least[lane] > 0.0f);
-        }
-        for (int lane = 0; fine && lane < present; ++lane) {
-            *(float *)(args[2] + (first + lane) * steps[2]) = kl[lane];
+        const int fine = 1 && are_within_f32(kl, 0.0f, FLT_MAX) && are_within_f32(least, FLT_TRUE_MIN, FLT_MAX);
+        if (fine) {
+            put_numbers_f32(kl, present, args[2] + first * steps[2], steps[2]);
         }
         for (int lane = 0; !fine && lane < present; ++lane) {
             kl[lane] = kl_mvn_vae_chol_value_and_grad_f32_settled(k, in, lane, kl[lane], least[lane], &raised);
             *(float *)(args[2] + (first + lane) * steps[2]) = kl[lane];
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES_f32 && fine); ++lane) {
             const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[0] : (void *)gradients_one[0]) + lane : NULL;
             put_column_f32(k, from, (size_t)count, together, args[3] + (first + lane) * steps[3], steps[8]);
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES_f32 && fine); ++lane) {
             const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[1] : (void *)gradients_one[1]) + lane : NULL;
             put_lower_f32(k, from, (size_t)count, together, args[4] + (first + lane) * steps[4], steps[9], steps[10]);
         }
@@ -9071,15 +10176,18 @@ INLINE void kl_mvn_value_and_grad_tile(const int k, const source *in, vector *sc
     scratch += PACKED(k);
     vector *const work = scratch;
     scratch += (size_t)k * (size_t)k + PACKED(k) + (size_t)k;
+    vector *const logratio0 = scratch;
+    scratch += k;
     gather_column_tile(k, &in[0], mu1);
     gather_lower_tile(k, &in[1], cov1);
     gather_column_tile(k, &in[2], mu2);
     gather_lower_tile(k, &in[3], cov2);
     factor_tile(k, 0.0, cov1, L1, over_L1);
     factor_tile(k, 0.0, cov2, L2, over_L2);
-    solve_difference_tile(k, L2, over_L2, L1, L2, E);
+    solve_difference_tile(k, L2, over_L2, L1, L2, E, &in[1], &in[3]);
     subtract_column_tile(k, mu1, mu2, z);
     solve_column_tile(k, L2, over_L2, z);
+    logratios_tile(k, L1, L2, over_L2, logratio0);
     for (int lane = 0; lane < lanes; ++lane) {
         kl[lane] = 0.0;
         least[lane] = 1.0;
@@ -9097,9 +10205,12 @@ INLINE void kl_mvn_value_and_grad_tile(const int k, const source *in, vector *sc
             const double L1_ii = ((double *)L1)[(PACKED(i) + (size_t)i) * lanes + lane];
             const double L2_ii = ((double *)L2)[(PACKED(i) + (size_t)i) * lanes + lane];
             const double z_i = ((double *)z)[i * lanes + lane];
+            const double over_L2_i = ((double *)over_L2)[i * lanes + lane];
+            const double logratio0_i = ((double *)logratio0)[i * lanes + lane];
             const double E_below = E_below_of[lane];
-            kl[lane] += 0.5 * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx(L1_ii, L2_ii) + 0.5 * E_below + 0.5 * z_i * z_i;
-            least[lane] = L1_ii < least[lane] ? L1_ii : least[lane];
+            const double of_row = 0.5 * quotient(L1_ii - L2_ii, L2_ii, over_L2_i) * quotient(L1_ii - L2_ii, L2_ii, over_L2_i) - logratio0_i + 0.5 * E_below + 0.5 * z_i * z_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = L1_ii < least[lane] || i == 0 ? L1_ii : least[lane];
             least[lane] = L2_ii < least[lane] ? L2_ii : least[lane];
         }
     }
@@ -9141,7 +10252,8 @@ INLINE void kl_mvn_value_and_grad_tile(const int k, const source *in, vector *sc
             const double E_ii = ((double *)E)[(PACKED(i) + (size_t)i) * lanes + lane];
             const double z_i = ((double *)z)[i * lanes + lane];
             const double E_below = E_below_of[lane];
-            kl[lane] += 0.5 * E_ii * E_ii - log1pmx(E_ii) + 0.5 * E_below + 0.5 * z_i * z_i;
+            const double of_row = 0.5 * E_ii * E_ii - log1pmx(E_ii) + 0.5 * E_below + 0.5 * z_i * z_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
         }
     }
     for (int lane = 0; lane < lanes; ++lane) { /* E from the matrices where that is better */
@@ -9169,11 +10281,11 @@ static void kl_mvn_value_and_grad_one(const int k, const source *in, double *scr
     enum { lanes = 1 };
     double *const mu1 = scratch;
     scratch += k;
-    double *const cov1 = is_plain(k, in[1].row, in[1].column) ? (double *)(uintptr_t)in[1].start[0] : scratch;
+    double *const cov1 = is_plain(k, in[1].row, in[1].column) ? (double *)(uintptr_t)in[1].start : scratch;
     scratch += is_plain(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     double *const mu2 = scratch;
     scratch += k;
-    double *const cov2 = is_plain(k, in[3].row, in[3].column) ? (double *)(uintptr_t)in[3].start[0] : scratch;
+    double *const cov2 = is_plain(k, in[3].row, in[3].column) ? (double *)(uintptr_t)in[3].start : scratch;
     scratch += is_plain(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     double *const L1 = scratch;
     scratch += (size_t)k * (size_t)k;
@@ -9226,8 +10338,9 @@ static void kl_mvn_value_and_grad_one(const int k, const source *in, double *scr
             const double L2_ii = ((double *)L2)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
             const double z_i = ((double *)z)[i * lanes + lane];
             const double E_below = E_below_of[lane];
-            kl[lane] += 0.5 * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx(L1_ii, L2_ii) + 0.5 * E_below + 0.5 * z_i * z_i;
-            least[lane] = L1_ii < least[lane] ? L1_ii : least[lane];
+            const double of_row = 0.5 * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx(L1_ii, L2_ii) + 0.5 * E_below + 0.5 * z_i * z_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = L1_ii < least[lane] || i == 0 ? L1_ii : least[lane];
             least[lane] = L2_ii < least[lane] ? L2_ii : least[lane];
         }
     }
@@ -9272,7 +10385,8 @@ static void kl_mvn_value_and_grad_one(const int k, const source *in, double *scr
             const double E_ii = ((double *)E)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
             const double z_i = ((double *)z)[i * lanes + lane];
             const double E_below = E_below_of[lane];
-            kl[lane] += 0.5 * E_ii * E_ii - log1pmx(E_ii) + 0.5 * E_below + 0.5 * z_i * z_i;
+            const double of_row = 0.5 * E_ii * E_ii - log1pmx(E_ii) + 0.5 * E_below + 0.5 * z_i * z_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
         }
     }
     for (int lane = 0; lane < lanes; ++lane) { /* E from the matrices where that is better */
@@ -9312,16 +10426,16 @@ void CLOSEDFORM(kl_mvn_value_and_grad)(size_t k, const double *mu1, const double
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int size = (int)k;
-    const size_t room = 9 * (size_t)k * (size_t)k + 9 * (size_t)k + 1;
+    const size_t room = 9 * (size_t)k * (size_t)k + 10 * (size_t)k + 1;
     double *gradients[4] = {NULL};
     double *const scratch = take(room * sizeof(double));
     double kl = NAN, least = 0.0;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
-    in[0] = (source){ .start = {(const char *)mu1}, .row = sizeof(double), .column = sizeof(double) };
-    in[1] = (source){ .start = {(const char *)cov1}, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
-    in[2] = (source){ .start = {(const char *)mu2}, .row = sizeof(double), .column = sizeof(double) };
-    in[3] = (source){ .start = {(const char *)cov2}, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
+    in[0] = (source){ .start = (const char *)mu1, .present = 1, .row = sizeof(double), .column = sizeof(double) };
+    in[1] = (source){ .start = (const char *)cov1, .present = 1, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
+    in[2] = (source){ .start = (const char *)mu2, .present = 1, .row = sizeof(double), .column = sizeof(double) };
+    in[3] = (source){ .start = (const char *)cov2, .present = 1, .row = (intptr_t)(k * sizeof(double)), .column = sizeof(double) };
     if (scratch != NULL) {
         kl_mvn_value_and_grad_one(size, in, scratch, &kl, &least, gradients);
         kl = kl_mvn_value_and_grad_settled(size, in, 0, kl, least, &raised);
@@ -9335,6 +10449,21 @@ void CLOSEDFORM(kl_mvn_value_and_grad)(size_t k, const double *mu1, const double
     *kl_ = kl;
 }
 
+INLINE void kl_mvn_value_and_grad_prepare(const int k, char *const *args, intptr_t first, const intptr_t *steps)
+{
+    prepare(k, args[6] + first * steps[6], steps[6]);
+    prepare(k, args[8] + first * steps[8], steps[8]);
+}
+
+/* The gradients of a tile to where they belong, before it is known whether all have one. */
+INLINE void kl_mvn_value_and_grad_put(const int k, vector *const *gradients, char *const *args, intptr_t first, const intptr_t *steps)
+{
+    put_column_tile(k, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+    put_symmetric_tile(k, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+    put_column_tile(k, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+    put_symmetric_tile(k, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
+}
+
 static void kl_mvn_value_and_grad_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
@@ -9342,17 +10471,21 @@ static void kl_mvn_value_and_grad_loop(char **args, const intptr_t *dimensions, 
     const int k = (int)dimensions[1];
     int raised = 0;
     source in[4];
-    double kl[16], least[16];
-    vector small[452];
+    double kl[LANES] = {0}, least[LANES];
+    vector small[460];
     vector *gradients[4] = {NULL};
     double *gradients_one[4] = {NULL};
     (void)data;
+    in[0].lane = steps[0];
     in[0].row = steps[9];
     in[0].column = 0;
+    in[1].lane = steps[1];
     in[1].row = steps[10];
     in[1].column = steps[11];
+    in[2].lane = steps[2];
     in[2].row = steps[12];
     in[2].column = 0;
+    in[3].lane = steps[3];
     in[3].row = steps[13];
     in[3].column = steps[14];
     const int together = k <= UNROLLED || (k <= GRADIENTS_SIDE_BY_SIDE && 2 * n > LANES);
@@ -9362,24 +10495,22 @@ static void kl_mvn_value_and_grad_loop(char **args, const intptr_t *dimensions, 
     spared += is_plain(k, in[3].row, in[3].column);
     spared += is_plain(k, steps[16], steps[17]);
     spared += is_plain(k, steps[19], steps[20]);
-    const size_t room = 9 * (size_t)k * (size_t)k + 9 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
+    const size_t room = 9 * (size_t)k * (size_t)k + 10 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector) : sizeof(double)) + 64);
     vector *const vectors = k <= UNROLLED ? small : (vector *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
+    for (int lane = 0; lane < LANES; ++lane) {
+        least[lane] = 1.0;
+    }
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
-        for (int lane = 0; lane < count; ++lane) {
-            const intptr_t element = first + (lane < present ? lane : present - 1);
-            in[0].start[lane] = args[0] + element * steps[0];
-            in[1].start[lane] = args[1] + element * steps[1];
-            in[2].start[lane] = args[2] + element * steps[2];
-            in[3].start[lane] = args[3] + element * steps[3];
-        }
-        in[0].lane = present == count ? steps[0] : 0;
-        in[1].lane = present == count ? steps[1] : 0;
-        in[2].lane = present == count ? steps[2] : 0;
-        in[3].lane = present == count ? steps[3] : 0;
-        bring(k, count, &in[1]);
-        bring(k, count, &in[3]);
+        in[0].start = args[0] + first * steps[0];
+        in[0].present = present;
+        in[1].start = args[1] + first * steps[1];
+        in[1].present = present;
+        in[2].start = args[2] + first * steps[2];
+        in[2].present = present;
+        in[3].start = args[3] + first * steps[3];
+        in[3].present = present;
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -9394,33 +10525,34 @@ static void kl_mvn_value_and_grad_loop(char **args, const intptr_t *dimensions, 
                 kl_mvn_value_and_grad_one(k, in, (double *)vectors, kl, least, gradients_one);
                 break;
             default:
+                kl_mvn_value_and_grad_prepare(k, args, first, steps);
                 kl_mvn_value_and_grad_tile(k, in, vectors, kl, least, gradients);
+                if (present == LANES) {
+                    kl_mvn_value_and_grad_put(k, gradients, args, first, steps);
+                }
             }
         }
-        int fine = 0;
-        for (int lane = 0; lane < count; ++lane) {
-            fine &= (kl[lane] >= 0.0) & (kl[lane] <= DBL_MAX) & (least[lane] > 0.0);
-        }
-        for (int lane = 0; fine && lane < present; ++lane) {
-            *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        const int fine = 0 && are_within(kl, 0.0, DBL_MAX) && are_within(least, DBL_TRUE_MIN, DBL_MAX);
+        if (fine) {
+            put_numbers(kl, present, args[4] + first * steps[4], steps[4]);
         }
         for (int lane = 0; !fine && lane < present; ++lane) {
             kl[lane] = kl_mvn_value_and_grad_settled(k, in, lane, kl[lane], least[lane], &raised);
             *(double *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES && fine); ++lane) {
             const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[0] : (void *)gradients_one[0]) + lane : NULL;
             put_column(k, from, (size_t)count, together, args[5] + (first + lane) * steps[5], steps[15]);
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES && fine); ++lane) {
             const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[1] : (void *)gradients_one[1]) + lane : NULL;
             put_symmetric(k, from, (size_t)count, together, args[6] + (first + lane) * steps[6], steps[16], steps[17]);
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES && fine); ++lane) {
             const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[2] : (void *)gradients_one[2]) + lane : NULL;
             put_column(k, from, (size_t)count, together, args[7] + (first + lane) * steps[7], steps[18]);
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES && fine); ++lane) {
             const double *const from = kl[lane] - kl[lane] == 0.0 ? (double *)(together ? (void *)gradients[3] : (void *)gradients_one[3]) + lane : NULL;
             put_symmetric(k, from, (size_t)count, together, args[8] + (first + lane) * steps[8], steps[19], steps[20]);
         }
@@ -9466,15 +10598,18 @@ INLINE void kl_mvn_value_and_grad_f32_tile(const int k, const source *in, vector
     scratch += PACKED(k);
     vector_f32 *const work = scratch;
     scratch += (size_t)k * (size_t)k + PACKED(k) + (size_t)k;
+    vector_f32 *const logratio0 = scratch;
+    scratch += k;
     gather_column_tile_f32(k, &in[0], mu1);
     gather_lower_tile_f32(k, &in[1], cov1);
     gather_column_tile_f32(k, &in[2], mu2);
     gather_lower_tile_f32(k, &in[3], cov2);
     factor_tile_f32(k, 0.0, cov1, L1, over_L1);
     factor_tile_f32(k, 0.0, cov2, L2, over_L2);
-    solve_difference_tile_f32(k, L2, over_L2, L1, L2, E);
+    solve_difference_tile_f32(k, L2, over_L2, L1, L2, E, &in[1], &in[3]);
     subtract_column_tile_f32(k, mu1, mu2, z);
     solve_column_tile_f32(k, L2, over_L2, z);
+    logratios_tile_f32(k, L1, L2, over_L2, logratio0);
     for (int lane = 0; lane < lanes; ++lane) {
         kl[lane] = 0.0f;
         least[lane] = 1.0f;
@@ -9492,9 +10627,12 @@ INLINE void kl_mvn_value_and_grad_f32_tile(const int k, const source *in, vector
             const float L1_ii = ((float *)L1)[(PACKED(i) + (size_t)i) * lanes + lane];
             const float L2_ii = ((float *)L2)[(PACKED(i) + (size_t)i) * lanes + lane];
             const float z_i = ((float *)z)[i * lanes + lane];
+            const float over_L2_i = ((float *)over_L2)[i * lanes + lane];
+            const float logratio0_i = ((float *)logratio0)[i * lanes + lane];
             const float E_below = E_below_of[lane];
-            kl[lane] += 0.5f * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx_f32(L1_ii, L2_ii) + 0.5f * E_below + 0.5f * z_i * z_i;
-            least[lane] = L1_ii < least[lane] ? L1_ii : least[lane];
+            const float of_row = 0.5f * quotient_f32(L1_ii - L2_ii, L2_ii, over_L2_i) * quotient_f32(L1_ii - L2_ii, L2_ii, over_L2_i) - logratio0_i + 0.5f * E_below + 0.5f * z_i * z_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = L1_ii < least[lane] || i == 0 ? L1_ii : least[lane];
             least[lane] = L2_ii < least[lane] ? L2_ii : least[lane];
         }
     }
@@ -9536,7 +10674,8 @@ INLINE void kl_mvn_value_and_grad_f32_tile(const int k, const source *in, vector
             const float E_ii = ((float *)E)[(PACKED(i) + (size_t)i) * lanes + lane];
             const float z_i = ((float *)z)[i * lanes + lane];
             const float E_below = E_below_of[lane];
-            kl[lane] += 0.5f * E_ii * E_ii - log1pmx_f32(E_ii) + 0.5f * E_below + 0.5f * z_i * z_i;
+            const float of_row = 0.5f * E_ii * E_ii - log1pmx_f32(E_ii) + 0.5f * E_below + 0.5f * z_i * z_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
         }
     }
     for (int lane = 0; lane < lanes; ++lane) { /* E from the matrices where that is better */
@@ -9564,11 +10703,11 @@ static void kl_mvn_value_and_grad_f32_one(const int k, const source *in, float *
     enum { lanes = 1 };
     float *const mu1 = scratch;
     scratch += k;
-    float *const cov1 = is_plain_f32(k, in[1].row, in[1].column) ? (float *)(uintptr_t)in[1].start[0] : scratch;
+    float *const cov1 = is_plain_f32(k, in[1].row, in[1].column) ? (float *)(uintptr_t)in[1].start : scratch;
     scratch += is_plain_f32(k, in[1].row, in[1].column) ? 0 : (size_t)k * (size_t)k;
     float *const mu2 = scratch;
     scratch += k;
-    float *const cov2 = is_plain_f32(k, in[3].row, in[3].column) ? (float *)(uintptr_t)in[3].start[0] : scratch;
+    float *const cov2 = is_plain_f32(k, in[3].row, in[3].column) ? (float *)(uintptr_t)in[3].start : scratch;
     scratch += is_plain_f32(k, in[3].row, in[3].column) ? 0 : (size_t)k * (size_t)k;
     float *const L1 = scratch;
     scratch += (size_t)k * (size_t)k;
@@ -9621,8 +10760,9 @@ static void kl_mvn_value_and_grad_f32_one(const int k, const source *in, float *
             const float L2_ii = ((float *)L2)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
             const float z_i = ((float *)z)[i * lanes + lane];
             const float E_below = E_below_of[lane];
-            kl[lane] += 0.5f * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx_f32(L1_ii, L2_ii) + 0.5f * E_below + 0.5f * z_i * z_i;
-            least[lane] = L1_ii < least[lane] ? L1_ii : least[lane];
+            const float of_row = 0.5f * ((L1_ii - L2_ii) / L2_ii) * ((L1_ii - L2_ii) / L2_ii) - logratiomx_f32(L1_ii, L2_ii) + 0.5f * E_below + 0.5f * z_i * z_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
+            least[lane] = L1_ii < least[lane] || i == 0 ? L1_ii : least[lane];
             least[lane] = L2_ii < least[lane] ? L2_ii : least[lane];
         }
     }
@@ -9667,7 +10807,8 @@ static void kl_mvn_value_and_grad_f32_one(const int k, const source *in, float *
             const float E_ii = ((float *)E)[((size_t)i * (size_t)k + (size_t)i) * lanes + lane];
             const float z_i = ((float *)z)[i * lanes + lane];
             const float E_below = E_below_of[lane];
-            kl[lane] += 0.5f * E_ii * E_ii - log1pmx_f32(E_ii) + 0.5f * E_below + 0.5f * z_i * z_i;
+            const float of_row = 0.5f * E_ii * E_ii - log1pmx_f32(E_ii) + 0.5f * E_below + 0.5f * z_i * z_i;
+            kl[lane] = i == 0 ? of_row : kl[lane] + of_row;
         }
     }
     for (int lane = 0; lane < lanes; ++lane) { /* E from the matrices where that is better */
@@ -9707,16 +10848,16 @@ void CLOSEDFORM(kl_mvn_value_and_grad_f32)(size_t k, const float *mu1, const flo
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
     const int size = (int)k;
-    const size_t room = 9 * (size_t)k * (size_t)k + 9 * (size_t)k + 1;
+    const size_t room = 9 * (size_t)k * (size_t)k + 10 * (size_t)k + 1;
     float *gradients[4] = {NULL};
     float *const scratch = take(room * sizeof(float));
     float kl = NAN, least = 0.0f;
     int raised = scratch == NULL ? FE_INVALID : 0;
     source in[4];
-    in[0] = (source){ .start = {(const char *)mu1}, .row = sizeof(float), .column = sizeof(float) };
-    in[1] = (source){ .start = {(const char *)cov1}, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
-    in[2] = (source){ .start = {(const char *)mu2}, .row = sizeof(float), .column = sizeof(float) };
-    in[3] = (source){ .start = {(const char *)cov2}, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
+    in[0] = (source){ .start = (const char *)mu1, .present = 1, .row = sizeof(float), .column = sizeof(float) };
+    in[1] = (source){ .start = (const char *)cov1, .present = 1, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
+    in[2] = (source){ .start = (const char *)mu2, .present = 1, .row = sizeof(float), .column = sizeof(float) };
+    in[3] = (source){ .start = (const char *)cov2, .present = 1, .row = (intptr_t)(k * sizeof(float)), .column = sizeof(float) };
     if (scratch != NULL) {
         kl_mvn_value_and_grad_f32_one(size, in, scratch, &kl, &least, gradients);
         kl = kl_mvn_value_and_grad_f32_settled(size, in, 0, kl, least, &raised);
@@ -9730,6 +10871,21 @@ void CLOSEDFORM(kl_mvn_value_and_grad_f32)(size_t k, const float *mu1, const flo
     *kl_ = kl;
 }
 
+INLINE void kl_mvn_value_and_grad_f32_prepare(const int k, char *const *args, intptr_t first, const intptr_t *steps)
+{
+    prepare_f32(k, args[6] + first * steps[6], steps[6]);
+    prepare_f32(k, args[8] + first * steps[8], steps[8]);
+}
+
+/* The gradients of a tile to where they belong, before it is known whether all have one. */
+INLINE void kl_mvn_value_and_grad_f32_put(const int k, vector_f32 *const *gradients, char *const *args, intptr_t first, const intptr_t *steps)
+{
+    put_column_tile_f32(k, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+    put_symmetric_tile_f32(k, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+    put_column_tile_f32(k, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+    put_symmetric_tile_f32(k, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
+}
+
 static void kl_mvn_value_and_grad_f32_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
@@ -9737,17 +10893,21 @@ static void kl_mvn_value_and_grad_f32_loop(char **args, const intptr_t *dimensio
     const int k = (int)dimensions[1];
     int raised = 0;
     source in[4];
-    float kl[16], least[16];
-    vector_f32 small[452];
+    float kl[LANES_f32] = {0}, least[LANES_f32];
+    vector_f32 small[460];
     vector_f32 *gradients[4] = {NULL};
     float *gradients_one[4] = {NULL};
     (void)data;
+    in[0].lane = steps[0];
     in[0].row = steps[9];
     in[0].column = 0;
+    in[1].lane = steps[1];
     in[1].row = steps[10];
     in[1].column = steps[11];
+    in[2].lane = steps[2];
     in[2].row = steps[12];
     in[2].column = 0;
+    in[3].lane = steps[3];
     in[3].row = steps[13];
     in[3].column = steps[14];
     const int together = k <= UNROLLED || (k <= GRADIENTS_SIDE_BY_SIDE_f32 && 2 * n > LANES_f32);
@@ -9757,24 +10917,22 @@ static void kl_mvn_value_and_grad_f32_loop(char **args, const intptr_t *dimensio
     spared += is_plain_f32(k, in[3].row, in[3].column);
     spared += is_plain_f32(k, steps[16], steps[17]);
     spared += is_plain_f32(k, steps[19], steps[20]);
-    const size_t room = 9 * (size_t)k * (size_t)k + 9 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
+    const size_t room = 9 * (size_t)k * (size_t)k + 10 * (size_t)k - (together ? 0 : (size_t)spared * (size_t)k * (size_t)k);
     void *const large = k <= UNROLLED ? NULL : take(room * (together ? sizeof(vector_f32) : sizeof(float)) + 64);
     vector_f32 *const vectors = k <= UNROLLED ? small : (vector_f32 *)(((uintptr_t)large + 63) & ~(uintptr_t)63);
+    for (int lane = 0; lane < LANES_f32; ++lane) {
+        least[lane] = 1.0f;
+    }
     for (intptr_t first = 0; first < n; first += count) {
         const int present = n - first < count ? (int)(n - first) : count;
-        for (int lane = 0; lane < count; ++lane) {
-            const intptr_t element = first + (lane < present ? lane : present - 1);
-            in[0].start[lane] = args[0] + element * steps[0];
-            in[1].start[lane] = args[1] + element * steps[1];
-            in[2].start[lane] = args[2] + element * steps[2];
-            in[3].start[lane] = args[3] + element * steps[3];
-        }
-        in[0].lane = present == count ? steps[0] : 0;
-        in[1].lane = present == count ? steps[1] : 0;
-        in[2].lane = present == count ? steps[2] : 0;
-        in[3].lane = present == count ? steps[3] : 0;
-        bring_f32(k, count, &in[1]);
-        bring_f32(k, count, &in[3]);
+        in[0].start = args[0] + first * steps[0];
+        in[0].present = present;
+        in[1].start = args[1] + first * steps[1];
+        in[1].present = present;
+        in[2].start = args[2] + first * steps[2];
+        in[2].present = present;
+        in[3].start = args[3] + first * steps[3];
+        in[3].present = present;
         if (k > UNROLLED && large == NULL) { /* out of memory: no value, rather than a wrong one */
             for (int lane = 0; lane < present; ++lane) {
                 kl[lane] = NAN;
@@ -9789,33 +10947,34 @@ static void kl_mvn_value_and_grad_f32_loop(char **args, const intptr_t *dimensio
                 kl_mvn_value_and_grad_f32_one(k, in, (float *)vectors, kl, least, gradients_one);
                 break;
             default:
+                kl_mvn_value_and_grad_f32_prepare(k, args, first, steps);
                 kl_mvn_value_and_grad_f32_tile(k, in, vectors, kl, least, gradients);
+                if (present == LANES_f32) {
+                    kl_mvn_value_and_grad_f32_put(k, gradients, args, first, steps);
+                }
             }
         }
-        int fine = 0;
-        for (int lane = 0; lane < count; ++lane) {
-            fine &= (kl[lane] >= 0.0f) & (kl[lane] <= FLT_MAX) & (least[lane] > 0.0f);
-        }
-        for (int lane = 0; fine && lane < present; ++lane) {
-            *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
+        const int fine = 0 && are_within_f32(kl, 0.0f, FLT_MAX) && are_within_f32(least, FLT_TRUE_MIN, FLT_MAX);
+        if (fine) {
+            put_numbers_f32(kl, present, args[4] + first * steps[4], steps[4]);
         }
         for (int lane = 0; !fine && lane < present; ++lane) {
             kl[lane] = kl_mvn_value_and_grad_f32_settled(k, in, lane, kl[lane], least[lane], &raised);
             *(float *)(args[4] + (first + lane) * steps[4]) = kl[lane];
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES_f32 && fine); ++lane) {
             const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[0] : (void *)gradients_one[0]) + lane : NULL;
             put_column_f32(k, from, (size_t)count, together, args[5] + (first + lane) * steps[5], steps[15]);
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES_f32 && fine); ++lane) {
             const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[1] : (void *)gradients_one[1]) + lane : NULL;
             put_symmetric_f32(k, from, (size_t)count, together, args[6] + (first + lane) * steps[6], steps[16], steps[17]);
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES_f32 && fine); ++lane) {
             const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[2] : (void *)gradients_one[2]) + lane : NULL;
             put_column_f32(k, from, (size_t)count, together, args[7] + (first + lane) * steps[7], steps[18]);
         }
-        for (int lane = 0; lane < present; ++lane) {
+        for (int lane = 0; lane < present && !(together && present == LANES_f32 && fine); ++lane) {
             const float *const from = kl[lane] - kl[lane] == 0.0f ? (float *)(together ? (void *)gradients[3] : (void *)gradients_one[3]) + lane : NULL;
             put_symmetric_f32(k, from, (size_t)count, together, args[8] + (first + lane) * steps[8], steps[19], steps[20]);
         }

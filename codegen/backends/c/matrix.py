@@ -7,42 +7,36 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import sympy as sp
+
+from closedform.derive.special import logratiomx
+
 from ...kernel import Structure
 from ...low_rank.program import LowRankKernel
-from ...matrix.program import MatrixKernel
+from ...matrix.program import MatrixKernel, Solved
 from ...matrix.prose import description, edges
 from ...polynomials import minimax
 from ..interface import Page
 from . import low_rank
 from .header import declarations, entry, prototype
-from .matrix_statements import COLUMN, KINDS, SQUARE, WORK, arrays, close_array, gathered, slope_statements, statement
+from .instructions import TRANSPOSE, Instructions, instructions
+from .matrix_statements import (
+    COLUMN,
+    KINDS,
+    SQUARE,
+    WORK,
+    arrays,
+    close_array,
+    gathered,
+    logratios,
+    logratios_of,
+    slope_statements,
+    statement,
+)
 from .spelling import DOUBLE, REALS, Real, identifier
 
 TEMPLATES = Path(__file__).parent / "templates"
 UNROLLED = 8
-
-# Four entries of each of four matrices, in the instructions of x86.
-TRANSPOSE = {
-    "f64": (
-        "__m256d a = _mm256_loadu_pd((const double *)(from[0] + offset)), b = _mm256_loadu_pd((const double *)(from[1] + offset));",
-        "__m256d c = _mm256_loadu_pd((const double *)(from[2] + offset)), d = _mm256_loadu_pd((const double *)(from[3] + offset));",
-        "const __m256d ab0 = _mm256_unpacklo_pd(a, b), ab1 = _mm256_unpackhi_pd(a, b);",
-        "const __m256d cd0 = _mm256_unpacklo_pd(c, d), cd1 = _mm256_unpackhi_pd(c, d);",
-        "_mm256_storeu_pd(to0, _mm256_permute2f128_pd(ab0, cd0, 0x20));",
-        "_mm256_storeu_pd(to1, _mm256_permute2f128_pd(ab1, cd1, 0x20));",
-        "_mm256_storeu_pd(to2, _mm256_permute2f128_pd(ab0, cd0, 0x31));",
-        "_mm256_storeu_pd(to3, _mm256_permute2f128_pd(ab1, cd1, 0x31));",
-    ),
-    "f32": (
-        "__m128 a = _mm_loadu_ps((const float *)(from[0] + offset)), b = _mm_loadu_ps((const float *)(from[1] + offset));",
-        "__m128 c = _mm_loadu_ps((const float *)(from[2] + offset)), d = _mm_loadu_ps((const float *)(from[3] + offset));",
-        "_MM_TRANSPOSE4_PS(a, b, c, d);",
-        "_mm_storeu_ps(to0, a);",
-        "_mm_storeu_ps(to1, b);",
-        "_mm_storeu_ps(to2, c);",
-        "_mm_storeu_ps(to3, d);",
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -62,8 +56,17 @@ class Type:
     smallest: str
     scale: str
     scale_exponent: str
+    largest: str
+    instructions: list[Instructions]
     transposable: str
     transpose: tuple[str, ...]
+    corrections: int
+    unsigned: str
+    last_bit: int
+    exponent_mask: str
+    sign: str
+    unit: str
+    unit_offset: str
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,7 @@ class Sum:
     value: str
     diagonal: tuple[str, ...]
     positive: tuple[str, ...]
+    columns: list[str]
     guards: list[Guard]
 
 
@@ -156,7 +160,7 @@ class Function:
     literal: str
     vector: str
     modes: list[Mode]
-    columns: tuple[str, ...]
+    columns: list[str]
     inputs: int
     places: list[Place]
     squares: list[Place]
@@ -175,6 +179,7 @@ class Function:
     symmetric: str
     fine: int
     largest: str
+    tiniest: str
     law1: str
     law2: str
     otherwise: str
@@ -201,19 +206,42 @@ def pages(kernels: Sequence[MatrixKernel], thin: Sequence[LowRankKernel]) -> lis
 def _type(real: Real) -> Type:
     double = real is DOUBLE
     mantissa = 52 if double else 23
+    integer = "int64_t" if double else "int32_t"
     return Type(
         c=real.c, ours=real.ours, math=real.math, literal=real.literal,
         epsilon="DBL_EPSILON" if double else "FLT_EPSILON",
-        series=[repr(value) + real.literal for value in minimax("logarithm", real.key).coefficients],
-        bits="int64_t" if double else "int32_t",
+        series=_polynomial([repr(value) + real.literal for value in minimax("logarithm", real.key).coefficients], real.c),
+        bits=integer,
         mantissa=mantissa,
         one=f"{(1023 if double else 127) << mantissa:#x}",
         log2="0.6931471805599453" + real.literal,
         smallest="DBL_MIN" if double else "FLT_MIN",
         scale=f"0x1p{mantissa + 1}{real.literal}", scale_exponent=f"{mantissa + 1}.0{real.literal}",
+        largest=real.largest,
+        instructions=instructions(real),
         transposable="defined(__AVX__)" if double else "defined(__SSE2__)",
         transpose=TRANSPOSE[real.key],
+        corrections=2 if double else 1,  # each doubles the fourteen bits
+        unsigned=f"u{integer}",
+        last_bit=real.width - 1,
+        exponent_mask=real.whole(-(1 << mantissa)),
+        sign=real.whole(1 << (real.width - 1)),
+        unit=real.whole((real.bias + mantissa) << mantissa),
+        unit_offset=repr(float(2**mantissa + 2 ** (real.width - 1 - mantissa))) + real.literal,
     )  # fmt: skip
+
+
+def _polynomial(coefficients: list[str], c: str) -> list[str]:
+    """The value at t by halves of halves, highest coefficients first: what must wait for each other is the logarithm of the degree."""
+    terms, power, lines = coefficients[::-1], "t", []
+    while len(terms) > 1:
+        pairs = [f"({low} + {power} * {high})" for low, high in zip(terms[::2], terms[1::2], strict=False)]
+        terms = pairs + terms[len(pairs) * 2 :]
+        if len(terms) > 1:
+            double = f"t{2 * int(power[1:] or 1)}"
+            lines.append(f"const {c} {double} = {power} * {power};")
+            power = double
+    return [*lines, f"return {terms[0]};"]
 
 
 def _description(kernel: MatrixKernel) -> list[str]:
@@ -250,7 +278,7 @@ def _function(kernel: MatrixKernel, real: Real) -> Function:
     return Function(
         name=ours, real=real.c, ours=real.ours, literal=real.literal, vector="vector" + real.ours,
         modes=[_mode(kernel, real, name) for name in ("tile", "one")],
-        columns=rows.columns,
+        columns=list(rows.columns),
         inputs=len(kernel.arguments),
         places=places,
         squares=[place for place in places if len(kernel.arguments[place.place].dims) > 1],
@@ -273,7 +301,8 @@ def _function(kernel: MatrixKernel, real: Real) -> Function:
         ),
         # Symmetry is looked at in each element; without that a tile whose values are all in order is done.
         fine=int(factors),
-        largest=real.largest, law1=_state(kernel, real, 1), law2=_state(kernel, real, 2),
+        largest=real.largest, tiniest="DBL_TRUE_MIN" if real is DOUBLE else "FLT_TRUE_MIN",
+        law1=_state(kernel, real, 1), law2=_state(kernel, real, 2),
         otherwise="FE_OVERFLOW" if factors else "FE_INVALID",
     )  # fmt: skip
 
@@ -296,24 +325,41 @@ def _mode(kernel: MatrixKernel, real: Real, name: str) -> Mode:
         WORK: "(size_t)k * (size_t)k + PACKED(k) + (size_t)k" if tile else "(size_t)k * (size_t)k + (size_t)k",
     }
     lines = list(gathered(kernel, suffix))
+    following = _following(kernel) if tile else []
     for step in kernel.steps:
-        lines += statement(step, suffix)
+        lines += statement(step, suffix, "".join(f", {place}" for place in following))
+    if tile and not any(isinstance(step, Solved) and step.square for step in kernel.steps):
+        lines = [f"bring_all{real.ours}(k, {', '.join(following)})", *lines]
     below = [Below(str(part.target), real.in_rows(identifier).print(part.value), part.read) for part in kernel.rows.below]
+    own = dict(arrays(kernel))
+    known = logratios(kernel)
+    divided = {str(power.base) for power in kernel.rows.value.atoms(sp.Pow) if power.exp == -1}
+    reciprocals = [name for name in kernel.rows.diagonal if tile and f"{name}_ii" in divided and f"over_{name}" in own]
+    if tile:
+        lines += logratios_of(kernel, suffix)
+    else:
+        own = {array: kind for array, kind in own.items() if array not in known}
     return Mode(
         name=name,
         inline="INLINE" if tile else "static",
         element=element,
         lanes=f"LANES{real.ours}" if tile else "1",
         at_diagonal="(PACKED(i) + (size_t)i)" if tile else "((size_t)i * (size_t)k + (size_t)i)",
-        arrays=[_array(kernel, real, array, sizes[kind], by_itself=not tile and kind is SQUARE) for array, kind in arrays(kernel)],
+        arrays=[_array(kernel, real, array, sizes[kind], by_itself=not tile and kind is SQUARE) for array, kind in own.items()],
         lines=lines,
         below_each_lane=below if tile else [],
         below_one_lane=[] if tile else below,
         row_sums=[part.target for part in below],
         gradients=f", {element} **gradients" * bool(kernel.slopes),
         slopes=list(slope_statements(kernel.slopes, suffix)),
-        sums=list(_sums(kernel, real, suffix, sizes[SQUARE])),
+        sums=list(_sums(kernel, real, suffix, sizes[SQUARE], reciprocals, known if tile else {})),
     )
+
+
+def _following(kernel: MatrixKernel) -> list[str]:
+    """The matrices among the arguments, of which there are one or two: where the next ones lie, these tell."""
+    places = [f"&in[{place}]" for place, argument in enumerate(kernel.arguments) if len(argument.dims) > 1]
+    return [*places, "NULL"][:2]
 
 
 def _array(kernel: MatrixKernel, real: Real, name: str, size: str, *, by_itself: bool) -> Array:
@@ -323,19 +369,25 @@ def _array(kernel: MatrixKernel, real: Real, name: str, size: str, *, by_itself:
     if by_itself and name in given:
         source = f"in[{given.index(name)}]"
         there = f"is_plain{real.ours}(k, {source}.row, {source}.column)"
-        return Array(identifier(name), f"{there} ? ({real.c} *)(uintptr_t){source}.start[0] : scratch", f"{there} ? 0 : {size}")
+        return Array(identifier(name), f"{there} ? ({real.c} *)(uintptr_t){source}.start : scratch", f"{there} ? 0 : {size}")
     if by_itself and name in found:
         gradient = f"gradients[{found.index(name)}]"
         return Array(name, f"{gradient} != NULL ? {gradient} : scratch", f"{gradient} != NULL ? 0 : {size}")
     return Array(identifier(name), "scratch", size)
 
 
-def _sums(kernel: MatrixKernel, real: Real, suffix: str, square: str) -> Iterator[Sum]:
+def _sums(
+    kernel: MatrixKernel, real: Real, suffix: str, square: str, reciprocals: list[str], known: dict[str, logratiomx]
+) -> Iterator[Sum]:
+    """The sum over rows; in tiles the reciprocals of some diagonals are at hand, and what is `known` has a name."""
     rows, again = kernel.rows, kernel.solved_twice
-    yield Sum("k", real.in_rows(identifier).print(rows.value), rows.diagonal, rows.diagonal, [])
+    over = {sp.Symbol(f"{name}_ii", real=True): f"over_{name}_i" for name in reciprocals}
+    printer = real.in_rows(identifier, over, {call: f"{name}_i" for name, call in known.items()})
+    columns = [*(f"over_{name}" for name in reciprocals), *known]
+    yield Sum("k", printer.print(rows.value), rows.diagonal, rows.diagonal, columns, [])
     if again and rows.close is not None:
         others = [close_array(again)] * bool(kernel.slopes)
         target = others[0] if others else again.target
         solved = f"k, {again.factor}, over_{again.factor}, {again.left_matrix}, {again.right_matrix}, {target}, work"
         guard = Guard(again.target, square, f"solve_close{suffix}({solved})", others)
-        yield Sum("(any ? k : 0)", real.in_rows(identifier).print(rows.close), (again.target,), (), [guard])
+        yield Sum("(any ? k : 0)", real.in_rows(identifier).print(rows.close), (again.target,), (), [], [guard])

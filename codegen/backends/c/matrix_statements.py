@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
+from closedform.derive.special import logratiomx
+
 from ...arrange import LoweringError
 from ...kernel import Argument, Structure
 from ...matrix.program import Carried, Factored, MatrixKernel, Part, Slope, Solved, Step, Subtracted, Summand, Through
@@ -22,10 +24,9 @@ def arrays(kernel: MatrixKernel) -> Iterator[tuple[str, str]]:
     """What has a name: arguments, factors with the reciprocals of their diagonals, what is solved for, room to work."""
     for argument in kernel.arguments:
         yield argument.name, COLUMN if len(argument.dims) == 1 else SQUARE
-    factored = {step.target for step in kernel.steps if isinstance(step, Factored)}
-    for name in sorted(factored):
+    for name in sorted(step.target for step in kernel.steps if isinstance(step, Factored)):
         yield name, SQUARE
-    for name in sorted(factored | _divided_by(kernel)):
+    for name in sorted(_reciprocals(kernel)):
         yield f"over_{name}", COLUMN
     for step in kernel.steps:
         if isinstance(step, (Solved, Subtracted)):
@@ -39,6 +40,25 @@ def arrays(kernel: MatrixKernel) -> Iterator[tuple[str, str]]:
         if kernel.slopes:
             yield close_array(kernel.solved_twice), SQUARE
         yield "work", WORK
+    for name in logratios(kernel):
+        yield name, COLUMN
+
+
+def logratios(kernel: MatrixKernel) -> dict[str, logratiomx]:
+    """What rows take of the logarithms of quotients of diagonal entries, by name, where the reciprocals of what is below are at hand."""
+    found = sorted(kernel.rows.value.atoms(logratiomx), key=str)
+    divided = {f"{name}_ii" for name in _reciprocals(kernel)}
+    return {f"logratio{index}": call for index, call in enumerate(found) if str(call.args[1]) in divided}
+
+
+def _reciprocals(kernel: MatrixKernel) -> set[str]:
+    return {step.target for step in kernel.steps if isinstance(step, Factored)} | _divided_by(kernel)
+
+
+def logratios_of(kernel: MatrixKernel, suffix: str) -> Iterator[str]:
+    for name, call in logratios(kernel).items():
+        above, below = (str(entry).removesuffix("_ii") for entry in call.args)
+        yield f"logratios{suffix}(k, {above}, {below}, over_{below}, {name})"
 
 
 def _divided_by(kernel: MatrixKernel) -> set[str]:
@@ -62,7 +82,8 @@ def _kind(argument: Argument) -> str:
     return "column" if len(argument.dims) == 1 else "lower"
 
 
-def statement(step: Step, suffix: str) -> list[str]:
+def statement(step: Step, suffix: str, following: str) -> list[str]:
+    """`following`: further arguments of what takes long, the matrices to be asked for meanwhile."""
     match step:
         case Factored():
             return [f"factor{suffix}(k, 0.0, {step.matrix}, {step.target}, over_{step.target})"]
@@ -75,7 +96,8 @@ def statement(step: Step, suffix: str) -> list[str]:
             return [difference, f"carry_column{suffix}(k, {step.factor}, {step.target})"]
         case Solved():
             if step.square:
-                return [f"solve_difference{suffix}(k, {step.factor}, over_{step.factor}, {step.left}, {step.right}, {step.target})"]
+                arrays_of = f"{step.factor}, over_{step.factor}, {step.left}, {step.right}, {step.target}"
+                return [f"solve_difference{suffix}(k, {arrays_of}{following})"]
             return [difference, f"solve_{kind}{suffix}(k, {step.factor}, over_{step.factor}, {step.target})"]
     return [difference]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import sympy as sp
 
@@ -63,10 +64,16 @@ class Real:
         """The same as `printer`, but the reciprocals of these symbols are at hand under the names given."""
         return Dividing(self.printer, self.ours, reciprocals)
 
-    def in_rows(self, name: Callable[[str], str]) -> Infix:
-        """For sums over rows of matrices: their functions are static ones of matrix.c."""
+    def in_rows(
+        self,
+        name: Callable[[str], str],
+        reciprocals: Mapping[sp.Symbol, str] = MappingProxyType({}),
+        known: Mapping[sp.Basic, str] = MappingProxyType({}),
+    ) -> Infix:
+        """For sums over rows of matrices: their functions are static ones of matrix.c; what is `known` has these names."""
         functions: dict[type[sp.Basic], str] = {log1pmx: "log1pmx" + self.ours, logratiomx: "logratiomx" + self.ours}
-        return Infix("C", number=self.number, functions=functions, sqrt="sqrt" + self.math, name=name)
+        plain = Infix("C", number=self.number, functions=functions, sqrt="sqrt" + self.math, name=name)
+        return Dividing(plain, self.ours, reciprocals, known)
 
     def _printer(self, names: dict[type[sp.Basic], str], ending: str) -> Infix:
         functions: dict[type[sp.Basic], str] = {sp.log: "log" + self.math, **{kind: name + ending for kind, name in names.items()}}
@@ -84,14 +91,19 @@ class Real:
 class Dividing(Infix):
     """Prints quotients by symbols whose reciprocals are known as products with them, which quotient() corrects."""
 
-    def __init__(self, plain: Infix, ours: str, reciprocals: Mapping[sp.Symbol, str]) -> None:
+    def __init__(
+        self, plain: Infix, ours: str, reciprocals: Mapping[sp.Symbol, str], known: Mapping[sp.Basic, str] = MappingProxyType({})
+    ) -> None:
         super().__init__(
             plain.language, number=plain.number, functions=plain.functions, sqrt=plain.sqrt, name=plain.name, halves=plain.halves
         )
         self.ours = ours
         self.reciprocals = reciprocals
+        self.known = known
 
     def _visit(self, node: sp.Basic) -> tuple[str, int]:
+        if node in self.known:
+            return self.known[node], ATOM
         if isinstance(node, logratiomx) and node.args[1] in self.reciprocals:
             above, below = node.args
             return f"logratiomx_over{self.ours}({self.print(above)}, {self.print(below)}, {self.reciprocals[below]})", ATOM
