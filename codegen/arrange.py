@@ -9,7 +9,8 @@ sums keep their order and their brackets, functions their arguments, and no term
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import reduce, singledispatch
 
 import sympy as sp
@@ -18,6 +19,8 @@ from closedform.derive.nodes import Entry, Paren
 from closedform.derive.rewrite import build, exp
 from closedform.derive.rule import DeriveError
 from closedform.derive.special import expm1, expm1mx, log1pmx, logratiomx
+
+from .kernel import Assign, Statement
 
 
 class LoweringError(DeriveError):
@@ -130,6 +133,23 @@ def _beside_exponentials(factors: list[sp.Expr]) -> list[sp.Expr]:
     return [_times(factor, root) for factor, root in zip(others, roots, strict=False)] + others[len(roots) :] + roots[len(others) :]
 
 
+def with_exponentials_in_products(statements: Iterable[Statement]) -> Iterator[Statement]:
+    """The statements with e^y inside the products that it is a factor of, not under a name of its own: see `Infix.products`."""
+    known: dict[sp.Basic, sp.Expr] = {}
+
+    def written(node: sp.Expr) -> sp.Expr:
+        if node in known:
+            return known[node]
+        return _rebuilt(node, list(map(written, _parts(node)))) if node.args else node
+
+    for part in statements:
+        value = written(part.value)
+        if isinstance(part, Assign) and isinstance(value, sp.exp):
+            known[part.target] = value
+        else:
+            yield replace(part, value=value)
+
+
 def _scaled(number: sp.Rational, term: sp.Expr) -> sp.Expr:
     """number * term, the numbers of both together and the sign in front of them."""
     if term.is_Rational:
@@ -213,7 +233,7 @@ def share(
     def count(node: sp.Expr) -> None:
         counts[node] = counts.get(node, 0) + 1
         if counts[node] == 1:
-            for part in gap(node) or node.args:
+            for part in _parts(node):
                 count(part)
 
     for value in values:
@@ -226,7 +246,7 @@ def share(
             return targets[node]
         if not node.args:
             return node
-        written = _rebuilt(node, [write(part) for part in gap(node) or node.args])
+        written = _rebuilt(node, [write(part) for part in _parts(node)])
         if node not in named and (counts[node] == 1 or not _worth_naming(node)):
             return written
         targets[node] = element(name(node))
@@ -241,6 +261,11 @@ def _worth_naming(node: sp.Expr) -> bool:
     if isinstance(node, sp.Pow) and node.exp == -1:
         return False
     return not (isinstance(node, sp.Mul) and node.args[0] == -1)
+
+
+def _parts(node: sp.Expr) -> tuple[sp.Expr, ...]:
+    """What a node is made of; of a function of a difference its two numbers, which are not combined beforehand."""
+    return gap(node) or node.args
 
 
 def _rebuilt(node: sp.Expr, parts: list[sp.Expr]) -> sp.Expr:

@@ -25,7 +25,8 @@ class CannotPrint(DeriveError):
 
 class Infix:
     """Prints scalar expressions; `number` spells a rational, `name` a symbol, `functions` names the calls, by the node's type,
-    and `halves` those that give half of the function at once. Functions of a difference take its two numbers: gap_... of that name."""
+    `halves` those that give half of the function at once, `products` those that give a factor times the function. Functions of a
+    difference take its two numbers: gap_... of that name."""
 
     def __init__(
         self,
@@ -36,12 +37,14 @@ class Infix:
         sqrt: str,
         name: Callable[[str], str] = str,
         halves: Mapping[type[sp.Basic], str] = MappingProxyType({}),
+        products: Mapping[type[sp.Basic], str] = MappingProxyType({}),
     ) -> None:
         self.language = language
         self.name = name
         self.number = number
         self.functions = functions
         self.halves = halves
+        self.products = products
         self.sqrt = sqrt
 
     def print(self, expression: sp.Basic) -> str:
@@ -94,6 +97,11 @@ class Infix:
             return self._call(half, rest[0]), ATOM
         if first == -1:
             return "-" + self._within(sp.Mul(*rest, evaluate=False), PRODUCT), SIGN
+        at = next((factor for factor in node.args if type(factor) in self.products), None)
+        if at is not None:
+            others = [factor for factor in node.args if factor is not at]
+            other = others[0] if len(others) == 1 else sp.Mul(*others, evaluate=False)
+            return f"{self.products[type(at)]}({self.print(other)}, {self.print(at.args[0])})", ATOM
         text = self._within(first, PRODUCT)
         for factor in rest:
             text += f" / {self._within(factor.base, ATOM)}" if _is_divisor(factor) else f" * {self._within(factor, ATOM)}"

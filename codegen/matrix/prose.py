@@ -67,7 +67,8 @@ def edges(kernel: MatrixKernel, invalid: str) -> str:
         degenerate = "Where one law degenerates (a 0 on a diagonal, an infinite entry)"
         return f"{degenerate}, kl is +inf{slopes}. {both} outside the domain: {invalid}."
     return (
-        f"Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite: {invalid}, in that element alone."
+        f"Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), infinite or NaN: {invalid}, in that element alone."
         " A singular matrix counts as not positive definite, for rounding leaves nothing to tell it from an indefinite one: where one law"
-        " degenerates kl is not +inf, as it is for the kernels that take factors."
+        " degenerates kl is not +inf, as it is for the kernels that take factors. Means are no matrices: where one law alone has an"
+        f" infinite one, kl is +inf{' and its gradients NaN' * bool(kernel.slopes)}."
     )

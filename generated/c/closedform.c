@@ -737,6 +737,16 @@ static inline double exp_anywhere(double x)
     return exp_of(x);
 }
 
+/* y e^x, also where e^x alone would overflow or vanish: a quarter of x is exact, and 4 * 700 is more than y can make up for. */
+static inline double times_exp_anywhere(double y, double x)
+{
+    if (x >= -700.0 && x <= 700.0) {
+        return y * exp_of(x);
+    }
+    const double part = exp_anywhere(x < -2800.0 ? -700.0 : x > 2800.0 ? 700.0 : 0.25 * x);
+    return y * part * part * part * part;
+}
+
 static inline double half_logratiomx_anywhere(double a, double b)
 {
     if ((a < 1.0 && b < 1.0) || (a > 1.0 && b > 1.0)) {
@@ -746,7 +756,10 @@ static inline double half_logratiomx_anywhere(double a, double b)
         b *= scale;
     }
     if ((doubt_of_positive(a) | doubt_of_positive(b) | doubt_of_logratiomx(a, b)) == 0) {
-        return half_logratiomx(a, b);
+        const double found = half_logratiomx(a, b);
+        if (found >= -DBL_MAX) {
+            return found;
+        }
     }
     return 0.5 * (log(a) - log(b)) - (0.5 * a - 0.5 * b) / b;
 }
@@ -2484,7 +2497,7 @@ typedef struct {
 static kl_normal_diag_logvar_element kl_normal_diag_logvar_at(double mu1, double logvar1, double mu2, double logvar2, int *raised)
 {
     const int edge = domain_of_mu1_logvar1_mu2_logvar2(mu1, logvar1, mu2, logvar2);
-    const double t0 = (mu1 - mu2) * exp_anywhere(-0.5 * logvar2);
+    const double t0 = times_exp_anywhere(mu1 - mu2, -0.5 * logvar2);
     kl_normal_diag_logvar_element e;
     int finite = 1;
     e.kl = gap_half_expm1mx_anywhere(logvar1, logvar2) + 0.5 * t0 * t0;
@@ -2737,10 +2750,9 @@ typedef struct {
 static kl_normal_diag_logvar_value_and_grad_element kl_normal_diag_logvar_value_and_grad_at(double mu1, double logvar1, double mu2, double logvar2, int *raised)
 {
     const int edge = domain_of_mu1_logvar1_mu2_logvar2(mu1, logvar1, mu2, logvar2);
-    const double t0 = exp_anywhere(-0.5 * logvar2);
-    const double t1 = (mu1 - mu2) * t0;
+    const double t1 = times_exp_anywhere(mu1 - mu2, -0.5 * logvar2);
     const double t2 = 0.5 * t1 * t1;
-    const double t3 = t1 * t0;
+    const double t3 = times_exp_anywhere(t1, -0.5 * logvar2);
     const double t4 = gap_half_expm1_anywhere(logvar1, logvar2);
     kl_normal_diag_logvar_value_and_grad_element e;
     int finite = 1;
@@ -4735,7 +4747,7 @@ typedef struct {
 static kl_normal_logvar_element kl_normal_logvar_at(double mu1, double logvar1, double mu2, double logvar2, int *raised)
 {
     const int edge = domain_of_mu1_logvar1_mu2_logvar2(mu1, logvar1, mu2, logvar2);
-    const double t0 = (mu1 - mu2) * exp_anywhere(-0.5 * logvar2);
+    const double t0 = times_exp_anywhere(mu1 - mu2, -0.5 * logvar2);
     kl_normal_logvar_element e;
     int finite = 1;
     e.kl = gap_half_expm1mx_anywhere(logvar1, logvar2) + 0.5 * t0 * t0;
@@ -4914,10 +4926,9 @@ typedef struct {
 static kl_normal_logvar_value_and_grad_element kl_normal_logvar_value_and_grad_at(double mu1, double logvar1, double mu2, double logvar2, int *raised)
 {
     const int edge = domain_of_mu1_logvar1_mu2_logvar2(mu1, logvar1, mu2, logvar2);
-    const double t0 = exp_anywhere(-0.5 * logvar2);
-    const double t1 = (mu1 - mu2) * t0;
+    const double t1 = times_exp_anywhere(mu1 - mu2, -0.5 * logvar2);
     const double t2 = 0.5 * t1 * t1;
-    const double t3 = t1 * t0;
+    const double t3 = times_exp_anywhere(t1, -0.5 * logvar2);
     const double t4 = gap_half_expm1_anywhere(logvar1, logvar2);
     kl_normal_logvar_value_and_grad_element e;
     int finite = 1;

@@ -102,7 +102,7 @@ static void raise_only(int before, int raised)
 
 /* Scratch, which may be more than caches hold. To bring the system's pages takes as long as half of the computing with them, so the room that was
    given back last is kept for the next call, unless it is larger than KEPT bytes. Its size stands before it. */
-#define KEPT ((size_t)1 << 27)
+#define KEPT ((size_t)1 << 26)
 #define SMALL ((size_t)1 << 20) /* what an allocator keeps by itself */
 #define BEFORE 64
 
@@ -245,7 +245,9 @@ INLINE void transpose(const char *const *from, intptr_t offset, double *to0, dou
 }
 #endif
 
-#if defined(__GNUC__) && defined(__AVX512F__)
+#if !defined(__GNUC__)
+#define TRANSPOSES 0
+#elif defined(__AVX512F__)
 #define TRANSPOSES 1
 
 /* Four numbers of each matrix become four vectors. */
@@ -291,7 +293,7 @@ INLINE int are_within(const double *x, double low, double high)
     return _mm512_mask_cmp_pd_mask(above, v, _mm512_set1_pd(high), _CMP_LE_OQ) == 0xff;
 }
 
-/* 1/x, which is sooner reached from fourteen bits of it than by a division. */
+/* 1/x, by the shortest way. */
 INLINE vector reciprocal(vector x)
 {
     vector y = (vector)_mm512_rcp14_pd((__m512d)x);
@@ -299,7 +301,7 @@ INLINE vector reciprocal(vector x)
     y += y * (1.0 - x * y);
     return y;
 }
-#elif defined(__GNUC__) && defined(__AVX__)
+#elif defined(__AVX__)
 #define TRANSPOSES 1
 
 /* Four numbers of each matrix become four vectors. */
@@ -339,11 +341,12 @@ INLINE int are_within(const double *x, double low, double high)
     return _mm256_movemask_pd(_mm256_and_pd(_mm256_cmp_pd(v, _mm256_set1_pd(low), _CMP_GE_OQ), _mm256_cmp_pd(v, _mm256_set1_pd(high), _CMP_LE_OQ))) == 0xf;
 }
 
+/* 1/x, by the shortest way. */
 INLINE vector reciprocal(vector x)
 {
     return 1.0 / x;
 }
-#elif defined(__GNUC__) && defined(__SSE2__)
+#elif defined(__SSE2__)
 #define TRANSPOSES 1
 
 /* Four numbers of each matrix become four vectors. */
@@ -375,12 +378,15 @@ INLINE int are_within(const double *x, double low, double high)
     return _mm_movemask_pd(_mm_and_pd(_mm_cmpge_pd(v, _mm_set1_pd(low)), _mm_cmple_pd(v, _mm_set1_pd(high)))) == 0x3;
 }
 
+/* 1/x, by the shortest way. */
 INLINE vector reciprocal(vector x)
 {
     return 1.0 / x;
 }
 #else
 #define TRANSPOSES 0
+#endif
+#if !TRANSPOSES
 
 INLINE int are_within(const double *x, double low, double high)
 {
@@ -673,6 +679,16 @@ INLINE void factor_tile(const int k, const double shift, const vector *S, vector
     }
 }
 
+/* The sums of the squares of lower triangles. */
+INLINE void measure_tile(const int k, const vector *E, double *size)
+{
+    vector sum = {0};
+    for (size_t e = 0; e < PACKED(k); ++e) {
+        sum += E[e] * E[e];
+    }
+    memcpy(size, &sum, sizeof sum);
+}
+
 /* E with (I + E) (I + E)^T = I + A^-1 (S - T) A^-T. `work` holds k (3 k + 1)/2 + k entries. */
 INLINE void solve_close_tile(const int k, const vector *A, const vector *by_A, const vector *S,
     const vector *T, vector *E, vector *work)
@@ -714,16 +730,6 @@ INLINE void add_turned_tile(const int k, const vector *E, vector *S)
 {
     for (int i = 0; i < k; ++i) {
         S[PACKED(i) + (size_t)i] += E[PACKED(i) + (size_t)i];
-    }
-}
-
-/* E^T M^-T, where M_ii is a quotient of diagonal entries. */
-INLINE void add_turned_quotient_tile(const int k, const vector *E, const vector *over, const vector *under,
-    vector *S)
-{
-    for (int i = 0; i < k; ++i) {
-        const size_t ii = PACKED(i) + (size_t)i;
-        S[ii] += E[ii] / (over[ii] / under[ii]);
     }
 }
 
@@ -1058,23 +1064,7 @@ static void fill(panel *p, const double *B)
     }
 }
 
-/* Rows of a strip to where they belong. */
-INLINE void put_rows(const panel *p, int s, const int rows, int i, double *B)
-{
-    const double *from = (double *)(p->at[s] + (size_t)(i - p->column[s]) * ABREAST);
-    double *to = B + (size_t)i * (size_t)p->k + (size_t)p->column[s];
-    if (width_of_row(p, s, i) == STRIP) {
-        for (int row = 0; row < rows; ++row) {
-            memcpy(to + (size_t)row * (size_t)p->k, from + row * STRIP, STRIP * sizeof *to);
-        }
-        return;
-    }
-    for (int row = 0; row < rows; ++row) {
-        memcpy(to + (size_t)row * (size_t)p->k, from + row * STRIP, (size_t)width_of_row(p, s, i + row) * sizeof *to);
-    }
-}
-
-/* The same with zeros right of the diagonal, as far as the strip reaches: no later row of this strip has more. */
+/* Rows of a strip to where they belong, with zeros right of the diagonal as far as the strip reaches: no later row of it has more. */
 INLINE void put_rows_and_zeros(const panel *p, int s, const int rows, int i, double *B)
 {
     const double *from = (double *)(p->at[s] + (size_t)(i - p->column[s]) * ABREAST);
@@ -1882,6 +1872,21 @@ static void turn(const int k, double *B)
     }
 }
 
+/* The sum of the squares of a lower triangle. */
+static void measure_one(const int k, const double *E, double *size)
+{
+    size[0] = 0.0;
+    for (int i = 0; i < k; ++i) {
+        const double *row = E + (size_t)i * (size_t)k;
+        double sum = 0.0;
+#pragma omp simd reduction(+ : sum)
+        for (int j = 0; j <= i; ++j) {
+            sum += row[j] * row[j];
+        }
+        size[0] += sum;
+    }
+}
+
 /* E with (I + E) (I + E)^T = I + A^-1 (S - T) A^-T. */
 static void solve_close_one(const int k, const double *A, const double *by_A, const double *S, const double *T,
     double *E, double *work)
@@ -1921,13 +1926,6 @@ static void add_turned_one(const int k, const double *E, double *S)
 {
     for (size_t e = 0; e < (size_t)k * (size_t)k; e += (size_t)k + 1) {
         S[e] += E[e];
-    }
-}
-
-static void add_turned_quotient_one(const int k, const double *E, const double *over, const double *under, double *S)
-{
-    for (size_t e = 0; e < (size_t)k * (size_t)k; e += (size_t)k + 1) {
-        S[e] += E[e] / (over[e] / under[e]);
     }
 }
 
@@ -2359,6 +2357,7 @@ INLINE void put_lower_tile(const int k, const vector *from, char *to, intptr_t l
 #if TRANSPOSES
     if (in_fours(k, row, column)) {
         const vector zero = {0};
+        (void)zero;
         vector x[4];
         if (IS_LONG(k)) {
             WRITTEN_OUT for (int four = 0; four < k * k; four += 4) {
@@ -2393,6 +2392,8 @@ INLINE void put_symmetric_tile(const int k, const vector *from, char *to, intptr
 {
 #if TRANSPOSES
     if (in_fours(k, row, column)) {
+        const vector zero = {0};
+        (void)zero;
         vector x[4];
         if (IS_LONG(k)) {
             WRITTEN_OUT for (int four = 0; four < k * k; four += 4) {
@@ -2610,7 +2611,9 @@ INLINE void transpose_f32(const char *const *from, intptr_t offset, float *to0, 
 }
 #endif
 
-#if defined(__GNUC__) && defined(__AVX512F__)
+#if !defined(__GNUC__)
+#define TRANSPOSES_f32 0
+#elif defined(__AVX512F__)
 #define TRANSPOSES_f32 1
 
 /* Four numbers of each matrix become four vectors. */
@@ -2679,14 +2682,14 @@ INLINE int are_within_f32(const float *x, float low, float high)
     return _mm512_mask_cmp_ps_mask(above, v, _mm512_set1_ps(high), _CMP_LE_OQ) == 0xffff;
 }
 
-/* 1/x, which is sooner reached from fourteen bits of it than by a division. */
+/* 1/x, by the shortest way. */
 INLINE vector_f32 reciprocal_f32(vector_f32 x)
 {
     vector_f32 y = (vector_f32)_mm512_rcp14_ps((__m512)x);
     y += y * (1.0f - x * y);
     return y;
 }
-#elif defined(__GNUC__) && defined(__AVX__)
+#elif defined(__AVX__)
 #define TRANSPOSES_f32 1
 
 /* Four numbers of each matrix become four vectors. */
@@ -2738,11 +2741,12 @@ INLINE int are_within_f32(const float *x, float low, float high)
     return _mm256_movemask_ps(_mm256_and_ps(_mm256_cmp_ps(v, _mm256_set1_ps(low), _CMP_GE_OQ), _mm256_cmp_ps(v, _mm256_set1_ps(high), _CMP_LE_OQ))) == 0xff;
 }
 
+/* 1/x, by the shortest way. */
 INLINE vector_f32 reciprocal_f32(vector_f32 x)
 {
     return 1.0f / x;
 }
-#elif defined(__GNUC__) && defined(__SSE2__)
+#elif defined(__SSE2__)
 #define TRANSPOSES_f32 1
 
 /* Four numbers of each matrix become four vectors. */
@@ -2786,12 +2790,15 @@ INLINE int are_within_f32(const float *x, float low, float high)
     return _mm_movemask_ps(_mm_and_ps(_mm_cmpge_ps(v, _mm_set1_ps(low)), _mm_cmple_ps(v, _mm_set1_ps(high)))) == 0xf;
 }
 
+/* 1/x, by the shortest way. */
 INLINE vector_f32 reciprocal_f32(vector_f32 x)
 {
     return 1.0f / x;
 }
 #else
 #define TRANSPOSES_f32 0
+#endif
+#if !TRANSPOSES_f32
 
 INLINE int are_within_f32(const float *x, float low, float high)
 {
@@ -3084,6 +3091,16 @@ INLINE void factor_tile_f32(const int k, const float shift, const vector_f32 *S,
     }
 }
 
+/* The sums of the squares of lower triangles. */
+INLINE void measure_tile_f32(const int k, const vector_f32 *E, float *size)
+{
+    vector_f32 sum = {0};
+    for (size_t e = 0; e < PACKED(k); ++e) {
+        sum += E[e] * E[e];
+    }
+    memcpy(size, &sum, sizeof sum);
+}
+
 /* E with (I + E) (I + E)^T = I + A^-1 (S - T) A^-T. `work` holds k (3 k + 1)/2 + k entries. */
 INLINE void solve_close_tile_f32(const int k, const vector_f32 *A, const vector_f32 *by_A, const vector_f32 *S,
     const vector_f32 *T, vector_f32 *E, vector_f32 *work)
@@ -3125,16 +3142,6 @@ INLINE void add_turned_tile_f32(const int k, const vector_f32 *E, vector_f32 *S)
 {
     for (int i = 0; i < k; ++i) {
         S[PACKED(i) + (size_t)i] += E[PACKED(i) + (size_t)i];
-    }
-}
-
-/* E^T M^-T, where M_ii is a quotient of diagonal entries. */
-INLINE void add_turned_quotient_tile_f32(const int k, const vector_f32 *E, const vector_f32 *over, const vector_f32 *under,
-    vector_f32 *S)
-{
-    for (int i = 0; i < k; ++i) {
-        const size_t ii = PACKED(i) + (size_t)i;
-        S[ii] += E[ii] / (over[ii] / under[ii]);
     }
 }
 
@@ -3469,23 +3476,7 @@ static void fill_f32(panel_f32 *p, const float *B)
     }
 }
 
-/* Rows of a strip to where they belong. */
-INLINE void put_rows_f32(const panel_f32 *p, int s, const int rows, int i, float *B)
-{
-    const float *from = (float *)(p->at[s] + (size_t)(i - p->column[s]) * ABREAST);
-    float *to = B + (size_t)i * (size_t)p->k + (size_t)p->column[s];
-    if (width_of_row_f32(p, s, i) == STRIP_f32) {
-        for (int row = 0; row < rows; ++row) {
-            memcpy(to + (size_t)row * (size_t)p->k, from + row * STRIP_f32, STRIP_f32 * sizeof *to);
-        }
-        return;
-    }
-    for (int row = 0; row < rows; ++row) {
-        memcpy(to + (size_t)row * (size_t)p->k, from + row * STRIP_f32, (size_t)width_of_row_f32(p, s, i + row) * sizeof *to);
-    }
-}
-
-/* The same with zeros right of the diagonal, as far as the strip reaches: no later row of this strip has more. */
+/* Rows of a strip to where they belong, with zeros right of the diagonal as far as the strip reaches: no later row of it has more. */
 INLINE void put_rows_and_zeros_f32(const panel_f32 *p, int s, const int rows, int i, float *B)
 {
     const float *from = (float *)(p->at[s] + (size_t)(i - p->column[s]) * ABREAST);
@@ -4293,6 +4284,21 @@ static void turn_f32(const int k, float *B)
     }
 }
 
+/* The sum of the squares of a lower triangle. */
+static void measure_one_f32(const int k, const float *E, float *size)
+{
+    size[0] = 0.0f;
+    for (int i = 0; i < k; ++i) {
+        const float *row = E + (size_t)i * (size_t)k;
+        float sum = 0.0f;
+#pragma omp simd reduction(+ : sum)
+        for (int j = 0; j <= i; ++j) {
+            sum += row[j] * row[j];
+        }
+        size[0] += sum;
+    }
+}
+
 /* E with (I + E) (I + E)^T = I + A^-1 (S - T) A^-T. */
 static void solve_close_one_f32(const int k, const float *A, const float *by_A, const float *S, const float *T,
     float *E, float *work)
@@ -4332,13 +4338,6 @@ static void add_turned_one_f32(const int k, const float *E, float *S)
 {
     for (size_t e = 0; e < (size_t)k * (size_t)k; e += (size_t)k + 1) {
         S[e] += E[e];
-    }
-}
-
-static void add_turned_quotient_one_f32(const int k, const float *E, const float *over, const float *under, float *S)
-{
-    for (size_t e = 0; e < (size_t)k * (size_t)k; e += (size_t)k + 1) {
-        S[e] += E[e] / (over[e] / under[e]);
     }
 }
 
@@ -4770,6 +4769,7 @@ INLINE void put_lower_tile_f32(const int k, const vector_f32 *from, char *to, in
 #if TRANSPOSES_f32
     if (in_fours_f32(k, row, column)) {
         const vector_f32 zero = {0};
+        (void)zero;
         vector_f32 x[4];
         if (IS_LONG(k)) {
             WRITTEN_OUT for (int four = 0; four < k * k; four += 4) {
@@ -4804,6 +4804,8 @@ INLINE void put_symmetric_tile_f32(const int k, const vector_f32 *from, char *to
 {
 #if TRANSPOSES_f32
     if (in_fours_f32(k, row, column)) {
+        const vector_f32 zero = {0};
+        (void)zero;
         vector_f32 x[4];
         if (IS_LONG(k)) {
             WRITTEN_OUT for (int four = 0; four < k * k; four += 4) {
@@ -4993,16 +4995,10 @@ INLINE void kl_mvn_tile(const int k, const source *in, vector *scratch, double *
     double size[lanes], apart[lanes];
     int any = 0;
     for (int lane = 0; lane < lanes; ++lane) {
-        size[lane] = 0.0;
         apart[lane] = kl[lane];
         kl[lane] = 0.0;
     }
-    for (size_t e = 0; e < PACKED(k); ++e) {
-        for (int lane = 0; lane < lanes; ++lane) {
-            const double x = ((double *)E)[e * lanes + (size_t)lane];
-            size[lane] += x * x;
-        }
-    }
+    measure_tile(k, E, size);
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (double)CLOSE;
     }
@@ -5092,19 +5088,10 @@ static void kl_mvn_one(const int k, const source *in, double *scratch, double *k
     double size[lanes], apart[lanes];
     int any = 0;
     for (int lane = 0; lane < lanes; ++lane) {
-        size[lane] = 0.0;
         apart[lane] = kl[lane];
         kl[lane] = 0.0;
     }
-    for (int i = 0; i < k; ++i) {
-        const double *row = E + (size_t)i * (size_t)k;
-        double sum = 0.0;
-#pragma omp simd reduction(+ : sum)
-        for (int j = 0; j <= i; ++j) {
-            sum += row[j] * row[j];
-        }
-        size[0] += sum;
-    }
+    measure_one(k, E, size);
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (double)CLOSE;
     }
@@ -5307,16 +5294,10 @@ INLINE void kl_mvn_f32_tile(const int k, const source *in, vector_f32 *scratch, 
     float size[lanes], apart[lanes];
     int any = 0;
     for (int lane = 0; lane < lanes; ++lane) {
-        size[lane] = 0.0f;
         apart[lane] = kl[lane];
         kl[lane] = 0.0f;
     }
-    for (size_t e = 0; e < PACKED(k); ++e) {
-        for (int lane = 0; lane < lanes; ++lane) {
-            const float x = ((float *)E)[e * lanes + (size_t)lane];
-            size[lane] += x * x;
-        }
-    }
+    measure_tile_f32(k, E, size);
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (float)CLOSE;
     }
@@ -5406,19 +5387,10 @@ static void kl_mvn_f32_one(const int k, const source *in, float *scratch, float 
     float size[lanes], apart[lanes];
     int any = 0;
     for (int lane = 0; lane < lanes; ++lane) {
-        size[lane] = 0.0f;
         apart[lane] = kl[lane];
         kl[lane] = 0.0f;
     }
-    for (int i = 0; i < k; ++i) {
-        const float *row = E + (size_t)i * (size_t)k;
-        float sum = 0.0f;
-#pragma omp simd reduction(+ : sum)
-        for (int j = 0; j <= i; ++j) {
-            sum += row[j] * row[j];
-        }
-        size[0] += sum;
-    }
+    measure_one_f32(k, E, size);
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (float)CLOSE;
     }
@@ -6210,21 +6182,6 @@ void CLOSEDFORM(kl_mvn_chol_value_and_grad)(size_t k, const double *mu1, const d
     *kl_ = kl;
 }
 
-INLINE void kl_mvn_chol_value_and_grad_prepare(const int k, char *const *args, intptr_t first, const intptr_t *steps)
-{
-    prepare(k, args[6] + first * steps[6], steps[6]);
-    prepare(k, args[8] + first * steps[8], steps[8]);
-}
-
-/* The gradients of a tile to where they belong, before it is known whether all have one. */
-INLINE void kl_mvn_chol_value_and_grad_put(const int k, vector *const *gradients, char *const *args, intptr_t first, const intptr_t *steps)
-{
-    put_column_tile(k, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
-    put_lower_tile(k, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
-    put_column_tile(k, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
-    put_lower_tile(k, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
-}
-
 static void kl_mvn_chol_value_and_grad_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
@@ -6286,38 +6243,88 @@ static void kl_mvn_chol_value_and_grad_loop(char **args, const intptr_t *dimensi
                 kl_mvn_chol_value_and_grad_one(k, in, (double *)vectors, kl, least, gradients_one);
                 break;
             case 1:
-                kl_mvn_chol_value_and_grad_prepare(1, args, first, steps);
+                prepare(1, args[6] + first * steps[6], steps[6]);
+                prepare(1, args[8] + first * steps[8], steps[8]);
                 kl_mvn_chol_value_and_grad_tile(1, in, vectors, kl, least, gradients);
-                if (present == LANES) {
-                    kl_mvn_chol_value_and_grad_put(1, gradients, args, first, steps);
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_column_tile(1, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_lower_tile(1, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_column_tile(1, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_lower_tile(1, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
                 }
                 break;
             case 2:
-                kl_mvn_chol_value_and_grad_prepare(2, args, first, steps);
+                prepare(2, args[6] + first * steps[6], steps[6]);
+                prepare(2, args[8] + first * steps[8], steps[8]);
                 kl_mvn_chol_value_and_grad_tile(2, in, vectors, kl, least, gradients);
-                if (present == LANES) {
-                    kl_mvn_chol_value_and_grad_put(2, gradients, args, first, steps);
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_column_tile(2, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_lower_tile(2, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_column_tile(2, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_lower_tile(2, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
                 }
                 break;
             case 3:
-                kl_mvn_chol_value_and_grad_prepare(3, args, first, steps);
+                prepare(3, args[6] + first * steps[6], steps[6]);
+                prepare(3, args[8] + first * steps[8], steps[8]);
                 kl_mvn_chol_value_and_grad_tile(3, in, vectors, kl, least, gradients);
-                if (present == LANES) {
-                    kl_mvn_chol_value_and_grad_put(3, gradients, args, first, steps);
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_column_tile(3, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_lower_tile(3, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_column_tile(3, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_lower_tile(3, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
                 }
                 break;
             case 4:
-                kl_mvn_chol_value_and_grad_prepare(4, args, first, steps);
+                prepare(4, args[6] + first * steps[6], steps[6]);
+                prepare(4, args[8] + first * steps[8], steps[8]);
                 kl_mvn_chol_value_and_grad_tile(4, in, vectors, kl, least, gradients);
-                if (present == LANES) {
-                    kl_mvn_chol_value_and_grad_put(4, gradients, args, first, steps);
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_column_tile(4, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_lower_tile(4, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_column_tile(4, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_lower_tile(4, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
                 }
                 break;
             default:
-                kl_mvn_chol_value_and_grad_prepare(k, args, first, steps);
+                prepare(k, args[6] + first * steps[6], steps[6]);
+                prepare(k, args[8] + first * steps[8], steps[8]);
                 kl_mvn_chol_value_and_grad_tile(k, in, vectors, kl, least, gradients);
-                if (present == LANES) {
-                    kl_mvn_chol_value_and_grad_put(k, gradients, args, first, steps);
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_column_tile(k, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_lower_tile(k, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_column_tile(k, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_lower_tile(k, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
                 }
             }
         }
@@ -6529,21 +6536,6 @@ void CLOSEDFORM(kl_mvn_chol_value_and_grad_f32)(size_t k, const float *mu1, cons
     *kl_ = kl;
 }
 
-INLINE void kl_mvn_chol_value_and_grad_f32_prepare(const int k, char *const *args, intptr_t first, const intptr_t *steps)
-{
-    prepare_f32(k, args[6] + first * steps[6], steps[6]);
-    prepare_f32(k, args[8] + first * steps[8], steps[8]);
-}
-
-/* The gradients of a tile to where they belong, before it is known whether all have one. */
-INLINE void kl_mvn_chol_value_and_grad_f32_put(const int k, vector_f32 *const *gradients, char *const *args, intptr_t first, const intptr_t *steps)
-{
-    put_column_tile_f32(k, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
-    put_lower_tile_f32(k, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
-    put_column_tile_f32(k, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
-    put_lower_tile_f32(k, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
-}
-
 static void kl_mvn_chol_value_and_grad_f32_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
@@ -6605,38 +6597,88 @@ static void kl_mvn_chol_value_and_grad_f32_loop(char **args, const intptr_t *dim
                 kl_mvn_chol_value_and_grad_f32_one(k, in, (float *)vectors, kl, least, gradients_one);
                 break;
             case 1:
-                kl_mvn_chol_value_and_grad_f32_prepare(1, args, first, steps);
+                prepare_f32(1, args[6] + first * steps[6], steps[6]);
+                prepare_f32(1, args[8] + first * steps[8], steps[8]);
                 kl_mvn_chol_value_and_grad_f32_tile(1, in, vectors, kl, least, gradients);
-                if (present == LANES_f32) {
-                    kl_mvn_chol_value_and_grad_f32_put(1, gradients, args, first, steps);
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_column_tile_f32(1, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_lower_tile_f32(1, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_column_tile_f32(1, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_lower_tile_f32(1, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
                 }
                 break;
             case 2:
-                kl_mvn_chol_value_and_grad_f32_prepare(2, args, first, steps);
+                prepare_f32(2, args[6] + first * steps[6], steps[6]);
+                prepare_f32(2, args[8] + first * steps[8], steps[8]);
                 kl_mvn_chol_value_and_grad_f32_tile(2, in, vectors, kl, least, gradients);
-                if (present == LANES_f32) {
-                    kl_mvn_chol_value_and_grad_f32_put(2, gradients, args, first, steps);
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_column_tile_f32(2, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_lower_tile_f32(2, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_column_tile_f32(2, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_lower_tile_f32(2, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
                 }
                 break;
             case 3:
-                kl_mvn_chol_value_and_grad_f32_prepare(3, args, first, steps);
+                prepare_f32(3, args[6] + first * steps[6], steps[6]);
+                prepare_f32(3, args[8] + first * steps[8], steps[8]);
                 kl_mvn_chol_value_and_grad_f32_tile(3, in, vectors, kl, least, gradients);
-                if (present == LANES_f32) {
-                    kl_mvn_chol_value_and_grad_f32_put(3, gradients, args, first, steps);
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_column_tile_f32(3, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_lower_tile_f32(3, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_column_tile_f32(3, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_lower_tile_f32(3, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
                 }
                 break;
             case 4:
-                kl_mvn_chol_value_and_grad_f32_prepare(4, args, first, steps);
+                prepare_f32(4, args[6] + first * steps[6], steps[6]);
+                prepare_f32(4, args[8] + first * steps[8], steps[8]);
                 kl_mvn_chol_value_and_grad_f32_tile(4, in, vectors, kl, least, gradients);
-                if (present == LANES_f32) {
-                    kl_mvn_chol_value_and_grad_f32_put(4, gradients, args, first, steps);
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_column_tile_f32(4, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_lower_tile_f32(4, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_column_tile_f32(4, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_lower_tile_f32(4, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
                 }
                 break;
             default:
-                kl_mvn_chol_value_and_grad_f32_prepare(k, args, first, steps);
+                prepare_f32(k, args[6] + first * steps[6], steps[6]);
+                prepare_f32(k, args[8] + first * steps[8], steps[8]);
                 kl_mvn_chol_value_and_grad_f32_tile(k, in, vectors, kl, least, gradients);
-                if (present == LANES_f32) {
-                    kl_mvn_chol_value_and_grad_f32_put(k, gradients, args, first, steps);
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_column_tile_f32(k, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_lower_tile_f32(k, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_column_tile_f32(k, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_lower_tile_f32(k, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
                 }
             }
         }
@@ -6737,16 +6779,10 @@ INLINE void kl_mvn_prec_tile(const int k, const source *in, vector *scratch, dou
     double size[lanes], apart[lanes];
     int any = 0;
     for (int lane = 0; lane < lanes; ++lane) {
-        size[lane] = 0.0;
         apart[lane] = kl[lane];
         kl[lane] = 0.0;
     }
-    for (size_t e = 0; e < PACKED(k); ++e) {
-        for (int lane = 0; lane < lanes; ++lane) {
-            const double x = ((double *)E)[e * lanes + (size_t)lane];
-            size[lane] += x * x;
-        }
-    }
+    measure_tile(k, E, size);
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (double)CLOSE;
     }
@@ -6836,19 +6872,10 @@ static void kl_mvn_prec_one(const int k, const source *in, double *scratch, doub
     double size[lanes], apart[lanes];
     int any = 0;
     for (int lane = 0; lane < lanes; ++lane) {
-        size[lane] = 0.0;
         apart[lane] = kl[lane];
         kl[lane] = 0.0;
     }
-    for (int i = 0; i < k; ++i) {
-        const double *row = E + (size_t)i * (size_t)k;
-        double sum = 0.0;
-#pragma omp simd reduction(+ : sum)
-        for (int j = 0; j <= i; ++j) {
-            sum += row[j] * row[j];
-        }
-        size[0] += sum;
-    }
+    measure_one(k, E, size);
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (double)CLOSE;
     }
@@ -7051,16 +7078,10 @@ INLINE void kl_mvn_prec_f32_tile(const int k, const source *in, vector_f32 *scra
     float size[lanes], apart[lanes];
     int any = 0;
     for (int lane = 0; lane < lanes; ++lane) {
-        size[lane] = 0.0f;
         apart[lane] = kl[lane];
         kl[lane] = 0.0f;
     }
-    for (size_t e = 0; e < PACKED(k); ++e) {
-        for (int lane = 0; lane < lanes; ++lane) {
-            const float x = ((float *)E)[e * lanes + (size_t)lane];
-            size[lane] += x * x;
-        }
-    }
+    measure_tile_f32(k, E, size);
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (float)CLOSE;
     }
@@ -7150,19 +7171,10 @@ static void kl_mvn_prec_f32_one(const int k, const source *in, float *scratch, f
     float size[lanes], apart[lanes];
     int any = 0;
     for (int lane = 0; lane < lanes; ++lane) {
-        size[lane] = 0.0f;
         apart[lane] = kl[lane];
         kl[lane] = 0.0f;
     }
-    for (int i = 0; i < k; ++i) {
-        const float *row = E + (size_t)i * (size_t)k;
-        float sum = 0.0f;
-#pragma omp simd reduction(+ : sum)
-        for (int j = 0; j <= i; ++j) {
-            sum += row[j] * row[j];
-        }
-        size[0] += sum;
-    }
+    measure_one_f32(k, E, size);
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (float)CLOSE;
     }
@@ -7962,21 +7974,6 @@ void CLOSEDFORM(kl_mvn_prec_chol_value_and_grad)(size_t k, const double *mu1, co
     *kl_ = kl;
 }
 
-INLINE void kl_mvn_prec_chol_value_and_grad_prepare(const int k, char *const *args, intptr_t first, const intptr_t *steps)
-{
-    prepare(k, args[6] + first * steps[6], steps[6]);
-    prepare(k, args[8] + first * steps[8], steps[8]);
-}
-
-/* The gradients of a tile to where they belong, before it is known whether all have one. */
-INLINE void kl_mvn_prec_chol_value_and_grad_put(const int k, vector *const *gradients, char *const *args, intptr_t first, const intptr_t *steps)
-{
-    put_column_tile(k, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
-    put_lower_tile(k, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
-    put_column_tile(k, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
-    put_lower_tile(k, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
-}
-
 static void kl_mvn_prec_chol_value_and_grad_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
@@ -8038,38 +8035,88 @@ static void kl_mvn_prec_chol_value_and_grad_loop(char **args, const intptr_t *di
                 kl_mvn_prec_chol_value_and_grad_one(k, in, (double *)vectors, kl, least, gradients_one);
                 break;
             case 1:
-                kl_mvn_prec_chol_value_and_grad_prepare(1, args, first, steps);
+                prepare(1, args[6] + first * steps[6], steps[6]);
+                prepare(1, args[8] + first * steps[8], steps[8]);
                 kl_mvn_prec_chol_value_and_grad_tile(1, in, vectors, kl, least, gradients);
-                if (present == LANES) {
-                    kl_mvn_prec_chol_value_and_grad_put(1, gradients, args, first, steps);
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_column_tile(1, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_lower_tile(1, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_column_tile(1, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_lower_tile(1, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
                 }
                 break;
             case 2:
-                kl_mvn_prec_chol_value_and_grad_prepare(2, args, first, steps);
+                prepare(2, args[6] + first * steps[6], steps[6]);
+                prepare(2, args[8] + first * steps[8], steps[8]);
                 kl_mvn_prec_chol_value_and_grad_tile(2, in, vectors, kl, least, gradients);
-                if (present == LANES) {
-                    kl_mvn_prec_chol_value_and_grad_put(2, gradients, args, first, steps);
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_column_tile(2, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_lower_tile(2, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_column_tile(2, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_lower_tile(2, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
                 }
                 break;
             case 3:
-                kl_mvn_prec_chol_value_and_grad_prepare(3, args, first, steps);
+                prepare(3, args[6] + first * steps[6], steps[6]);
+                prepare(3, args[8] + first * steps[8], steps[8]);
                 kl_mvn_prec_chol_value_and_grad_tile(3, in, vectors, kl, least, gradients);
-                if (present == LANES) {
-                    kl_mvn_prec_chol_value_and_grad_put(3, gradients, args, first, steps);
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_column_tile(3, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_lower_tile(3, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_column_tile(3, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_lower_tile(3, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
                 }
                 break;
             case 4:
-                kl_mvn_prec_chol_value_and_grad_prepare(4, args, first, steps);
+                prepare(4, args[6] + first * steps[6], steps[6]);
+                prepare(4, args[8] + first * steps[8], steps[8]);
                 kl_mvn_prec_chol_value_and_grad_tile(4, in, vectors, kl, least, gradients);
-                if (present == LANES) {
-                    kl_mvn_prec_chol_value_and_grad_put(4, gradients, args, first, steps);
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_column_tile(4, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_lower_tile(4, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_column_tile(4, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_lower_tile(4, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
                 }
                 break;
             default:
-                kl_mvn_prec_chol_value_and_grad_prepare(k, args, first, steps);
+                prepare(k, args[6] + first * steps[6], steps[6]);
+                prepare(k, args[8] + first * steps[8], steps[8]);
                 kl_mvn_prec_chol_value_and_grad_tile(k, in, vectors, kl, least, gradients);
-                if (present == LANES) {
-                    kl_mvn_prec_chol_value_and_grad_put(k, gradients, args, first, steps);
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_column_tile(k, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_lower_tile(k, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_column_tile(k, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_lower_tile(k, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
                 }
             }
         }
@@ -8289,21 +8336,6 @@ void CLOSEDFORM(kl_mvn_prec_chol_value_and_grad_f32)(size_t k, const float *mu1,
     *kl_ = kl;
 }
 
-INLINE void kl_mvn_prec_chol_value_and_grad_f32_prepare(const int k, char *const *args, intptr_t first, const intptr_t *steps)
-{
-    prepare_f32(k, args[6] + first * steps[6], steps[6]);
-    prepare_f32(k, args[8] + first * steps[8], steps[8]);
-}
-
-/* The gradients of a tile to where they belong, before it is known whether all have one. */
-INLINE void kl_mvn_prec_chol_value_and_grad_f32_put(const int k, vector_f32 *const *gradients, char *const *args, intptr_t first, const intptr_t *steps)
-{
-    put_column_tile_f32(k, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
-    put_lower_tile_f32(k, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
-    put_column_tile_f32(k, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
-    put_lower_tile_f32(k, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
-}
-
 static void kl_mvn_prec_chol_value_and_grad_f32_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
@@ -8365,38 +8397,88 @@ static void kl_mvn_prec_chol_value_and_grad_f32_loop(char **args, const intptr_t
                 kl_mvn_prec_chol_value_and_grad_f32_one(k, in, (float *)vectors, kl, least, gradients_one);
                 break;
             case 1:
-                kl_mvn_prec_chol_value_and_grad_f32_prepare(1, args, first, steps);
+                prepare_f32(1, args[6] + first * steps[6], steps[6]);
+                prepare_f32(1, args[8] + first * steps[8], steps[8]);
                 kl_mvn_prec_chol_value_and_grad_f32_tile(1, in, vectors, kl, least, gradients);
-                if (present == LANES_f32) {
-                    kl_mvn_prec_chol_value_and_grad_f32_put(1, gradients, args, first, steps);
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_column_tile_f32(1, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_lower_tile_f32(1, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_column_tile_f32(1, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_lower_tile_f32(1, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
                 }
                 break;
             case 2:
-                kl_mvn_prec_chol_value_and_grad_f32_prepare(2, args, first, steps);
+                prepare_f32(2, args[6] + first * steps[6], steps[6]);
+                prepare_f32(2, args[8] + first * steps[8], steps[8]);
                 kl_mvn_prec_chol_value_and_grad_f32_tile(2, in, vectors, kl, least, gradients);
-                if (present == LANES_f32) {
-                    kl_mvn_prec_chol_value_and_grad_f32_put(2, gradients, args, first, steps);
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_column_tile_f32(2, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_lower_tile_f32(2, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_column_tile_f32(2, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_lower_tile_f32(2, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
                 }
                 break;
             case 3:
-                kl_mvn_prec_chol_value_and_grad_f32_prepare(3, args, first, steps);
+                prepare_f32(3, args[6] + first * steps[6], steps[6]);
+                prepare_f32(3, args[8] + first * steps[8], steps[8]);
                 kl_mvn_prec_chol_value_and_grad_f32_tile(3, in, vectors, kl, least, gradients);
-                if (present == LANES_f32) {
-                    kl_mvn_prec_chol_value_and_grad_f32_put(3, gradients, args, first, steps);
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_column_tile_f32(3, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_lower_tile_f32(3, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_column_tile_f32(3, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_lower_tile_f32(3, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
                 }
                 break;
             case 4:
-                kl_mvn_prec_chol_value_and_grad_f32_prepare(4, args, first, steps);
+                prepare_f32(4, args[6] + first * steps[6], steps[6]);
+                prepare_f32(4, args[8] + first * steps[8], steps[8]);
                 kl_mvn_prec_chol_value_and_grad_f32_tile(4, in, vectors, kl, least, gradients);
-                if (present == LANES_f32) {
-                    kl_mvn_prec_chol_value_and_grad_f32_put(4, gradients, args, first, steps);
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_column_tile_f32(4, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_lower_tile_f32(4, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_column_tile_f32(4, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_lower_tile_f32(4, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
                 }
                 break;
             default:
-                kl_mvn_prec_chol_value_and_grad_f32_prepare(k, args, first, steps);
+                prepare_f32(k, args[6] + first * steps[6], steps[6]);
+                prepare_f32(k, args[8] + first * steps[8], steps[8]);
                 kl_mvn_prec_chol_value_and_grad_f32_tile(k, in, vectors, kl, least, gradients);
-                if (present == LANES_f32) {
-                    kl_mvn_prec_chol_value_and_grad_f32_put(k, gradients, args, first, steps);
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_column_tile_f32(k, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_lower_tile_f32(k, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_column_tile_f32(k, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_lower_tile_f32(k, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
                 }
             }
         }
@@ -8510,16 +8592,10 @@ INLINE void kl_mvn_prec_value_and_grad_tile(const int k, const source *in, vecto
     double size[lanes], apart[lanes];
     int any = 0;
     for (int lane = 0; lane < lanes; ++lane) {
-        size[lane] = 0.0;
         apart[lane] = kl[lane];
         kl[lane] = 0.0;
     }
-    for (size_t e = 0; e < PACKED(k); ++e) {
-        for (int lane = 0; lane < lanes; ++lane) {
-            const double x = ((double *)E)[e * lanes + (size_t)lane];
-            size[lane] += x * x;
-        }
-    }
+    measure_tile(k, E, size);
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (double)CLOSE;
     }
@@ -8644,19 +8720,10 @@ static void kl_mvn_prec_value_and_grad_one(const int k, const source *in, double
     double size[lanes], apart[lanes];
     int any = 0;
     for (int lane = 0; lane < lanes; ++lane) {
-        size[lane] = 0.0;
         apart[lane] = kl[lane];
         kl[lane] = 0.0;
     }
-    for (int i = 0; i < k; ++i) {
-        const double *row = E + (size_t)i * (size_t)k;
-        double sum = 0.0;
-#pragma omp simd reduction(+ : sum)
-        for (int j = 0; j <= i; ++j) {
-            sum += row[j] * row[j];
-        }
-        size[0] += sum;
-    }
+    measure_one(k, E, size);
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (double)CLOSE;
     }
@@ -8747,21 +8814,6 @@ void CLOSEDFORM(kl_mvn_prec_value_and_grad)(size_t k, const double *mu1, const d
     *kl_ = kl;
 }
 
-INLINE void kl_mvn_prec_value_and_grad_prepare(const int k, char *const *args, intptr_t first, const intptr_t *steps)
-{
-    prepare(k, args[6] + first * steps[6], steps[6]);
-    prepare(k, args[8] + first * steps[8], steps[8]);
-}
-
-/* The gradients of a tile to where they belong, before it is known whether all have one. */
-INLINE void kl_mvn_prec_value_and_grad_put(const int k, vector *const *gradients, char *const *args, intptr_t first, const intptr_t *steps)
-{
-    put_column_tile(k, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
-    put_symmetric_tile(k, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
-    put_column_tile(k, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
-    put_symmetric_tile(k, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
-}
-
 static void kl_mvn_prec_value_and_grad_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
@@ -8823,10 +8875,20 @@ static void kl_mvn_prec_value_and_grad_loop(char **args, const intptr_t *dimensi
                 kl_mvn_prec_value_and_grad_one(k, in, (double *)vectors, kl, least, gradients_one);
                 break;
             default:
-                kl_mvn_prec_value_and_grad_prepare(k, args, first, steps);
+                prepare(k, args[6] + first * steps[6], steps[6]);
+                prepare(k, args[8] + first * steps[8], steps[8]);
                 kl_mvn_prec_value_and_grad_tile(k, in, vectors, kl, least, gradients);
-                if (present == LANES) {
-                    kl_mvn_prec_value_and_grad_put(k, gradients, args, first, steps);
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_column_tile(k, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_symmetric_tile(k, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_column_tile(k, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_symmetric_tile(k, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
                 }
             }
         }
@@ -8940,16 +9002,10 @@ INLINE void kl_mvn_prec_value_and_grad_f32_tile(const int k, const source *in, v
     float size[lanes], apart[lanes];
     int any = 0;
     for (int lane = 0; lane < lanes; ++lane) {
-        size[lane] = 0.0f;
         apart[lane] = kl[lane];
         kl[lane] = 0.0f;
     }
-    for (size_t e = 0; e < PACKED(k); ++e) {
-        for (int lane = 0; lane < lanes; ++lane) {
-            const float x = ((float *)E)[e * lanes + (size_t)lane];
-            size[lane] += x * x;
-        }
-    }
+    measure_tile_f32(k, E, size);
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (float)CLOSE;
     }
@@ -9074,19 +9130,10 @@ static void kl_mvn_prec_value_and_grad_f32_one(const int k, const source *in, fl
     float size[lanes], apart[lanes];
     int any = 0;
     for (int lane = 0; lane < lanes; ++lane) {
-        size[lane] = 0.0f;
         apart[lane] = kl[lane];
         kl[lane] = 0.0f;
     }
-    for (int i = 0; i < k; ++i) {
-        const float *row = E + (size_t)i * (size_t)k;
-        float sum = 0.0f;
-#pragma omp simd reduction(+ : sum)
-        for (int j = 0; j <= i; ++j) {
-            sum += row[j] * row[j];
-        }
-        size[0] += sum;
-    }
+    measure_one_f32(k, E, size);
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (float)CLOSE;
     }
@@ -9177,21 +9224,6 @@ void CLOSEDFORM(kl_mvn_prec_value_and_grad_f32)(size_t k, const float *mu1, cons
     *kl_ = kl;
 }
 
-INLINE void kl_mvn_prec_value_and_grad_f32_prepare(const int k, char *const *args, intptr_t first, const intptr_t *steps)
-{
-    prepare_f32(k, args[6] + first * steps[6], steps[6]);
-    prepare_f32(k, args[8] + first * steps[8], steps[8]);
-}
-
-/* The gradients of a tile to where they belong, before it is known whether all have one. */
-INLINE void kl_mvn_prec_value_and_grad_f32_put(const int k, vector_f32 *const *gradients, char *const *args, intptr_t first, const intptr_t *steps)
-{
-    put_column_tile_f32(k, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
-    put_symmetric_tile_f32(k, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
-    put_column_tile_f32(k, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
-    put_symmetric_tile_f32(k, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
-}
-
 static void kl_mvn_prec_value_and_grad_f32_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
@@ -9253,10 +9285,20 @@ static void kl_mvn_prec_value_and_grad_f32_loop(char **args, const intptr_t *dim
                 kl_mvn_prec_value_and_grad_f32_one(k, in, (float *)vectors, kl, least, gradients_one);
                 break;
             default:
-                kl_mvn_prec_value_and_grad_f32_prepare(k, args, first, steps);
+                prepare_f32(k, args[6] + first * steps[6], steps[6]);
+                prepare_f32(k, args[8] + first * steps[8], steps[8]);
                 kl_mvn_prec_value_and_grad_f32_tile(k, in, vectors, kl, least, gradients);
-                if (present == LANES_f32) {
-                    kl_mvn_prec_value_and_grad_f32_put(k, gradients, args, first, steps);
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_column_tile_f32(k, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_symmetric_tile_f32(k, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_column_tile_f32(k, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_symmetric_tile_f32(k, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
                 }
             }
         }
@@ -9784,18 +9826,6 @@ void CLOSEDFORM(kl_mvn_vae_chol_value_and_grad)(size_t k, const double *mu, cons
     *kl_ = kl;
 }
 
-INLINE void kl_mvn_vae_chol_value_and_grad_prepare(const int k, char *const *args, intptr_t first, const intptr_t *steps)
-{
-    prepare(k, args[4] + first * steps[4], steps[4]);
-}
-
-/* The gradients of a tile to where they belong, before it is known whether all have one. */
-INLINE void kl_mvn_vae_chol_value_and_grad_put(const int k, vector *const *gradients, char *const *args, intptr_t first, const intptr_t *steps)
-{
-    put_column_tile(k, gradients[0], args[3] + first * steps[3], steps[3], steps[8]);
-    put_lower_tile(k, gradients[1], args[4] + first * steps[4], steps[4], steps[9], steps[10]);
-}
-
 static void kl_mvn_vae_chol_value_and_grad_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
@@ -9844,38 +9874,53 @@ static void kl_mvn_vae_chol_value_and_grad_loop(char **args, const intptr_t *dim
                 kl_mvn_vae_chol_value_and_grad_one(k, in, (double *)vectors, kl, least, gradients_one);
                 break;
             case 1:
-                kl_mvn_vae_chol_value_and_grad_prepare(1, args, first, steps);
+                prepare(1, args[4] + first * steps[4], steps[4]);
                 kl_mvn_vae_chol_value_and_grad_tile(1, in, vectors, kl, least, gradients);
-                if (present == LANES) {
-                    kl_mvn_vae_chol_value_and_grad_put(1, gradients, args, first, steps);
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_column_tile(1, gradients[0], args[3] + first * steps[3], steps[3], steps[8]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_lower_tile(1, gradients[1], args[4] + first * steps[4], steps[4], steps[9], steps[10]);
                 }
                 break;
             case 2:
-                kl_mvn_vae_chol_value_and_grad_prepare(2, args, first, steps);
+                prepare(2, args[4] + first * steps[4], steps[4]);
                 kl_mvn_vae_chol_value_and_grad_tile(2, in, vectors, kl, least, gradients);
-                if (present == LANES) {
-                    kl_mvn_vae_chol_value_and_grad_put(2, gradients, args, first, steps);
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_column_tile(2, gradients[0], args[3] + first * steps[3], steps[3], steps[8]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_lower_tile(2, gradients[1], args[4] + first * steps[4], steps[4], steps[9], steps[10]);
                 }
                 break;
             case 3:
-                kl_mvn_vae_chol_value_and_grad_prepare(3, args, first, steps);
+                prepare(3, args[4] + first * steps[4], steps[4]);
                 kl_mvn_vae_chol_value_and_grad_tile(3, in, vectors, kl, least, gradients);
-                if (present == LANES) {
-                    kl_mvn_vae_chol_value_and_grad_put(3, gradients, args, first, steps);
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_column_tile(3, gradients[0], args[3] + first * steps[3], steps[3], steps[8]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_lower_tile(3, gradients[1], args[4] + first * steps[4], steps[4], steps[9], steps[10]);
                 }
                 break;
             case 4:
-                kl_mvn_vae_chol_value_and_grad_prepare(4, args, first, steps);
+                prepare(4, args[4] + first * steps[4], steps[4]);
                 kl_mvn_vae_chol_value_and_grad_tile(4, in, vectors, kl, least, gradients);
-                if (present == LANES) {
-                    kl_mvn_vae_chol_value_and_grad_put(4, gradients, args, first, steps);
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_column_tile(4, gradients[0], args[3] + first * steps[3], steps[3], steps[8]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_lower_tile(4, gradients[1], args[4] + first * steps[4], steps[4], steps[9], steps[10]);
                 }
                 break;
             default:
-                kl_mvn_vae_chol_value_and_grad_prepare(k, args, first, steps);
+                prepare(k, args[4] + first * steps[4], steps[4]);
                 kl_mvn_vae_chol_value_and_grad_tile(k, in, vectors, kl, least, gradients);
-                if (present == LANES) {
-                    kl_mvn_vae_chol_value_and_grad_put(k, gradients, args, first, steps);
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_column_tile(k, gradients[0], args[3] + first * steps[3], steps[3], steps[8]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_lower_tile(k, gradients[1], args[4] + first * steps[4], steps[4], steps[9], steps[10]);
                 }
             }
         }
@@ -10023,18 +10068,6 @@ void CLOSEDFORM(kl_mvn_vae_chol_value_and_grad_f32)(size_t k, const float *mu, c
     *kl_ = kl;
 }
 
-INLINE void kl_mvn_vae_chol_value_and_grad_f32_prepare(const int k, char *const *args, intptr_t first, const intptr_t *steps)
-{
-    prepare_f32(k, args[4] + first * steps[4], steps[4]);
-}
-
-/* The gradients of a tile to where they belong, before it is known whether all have one. */
-INLINE void kl_mvn_vae_chol_value_and_grad_f32_put(const int k, vector_f32 *const *gradients, char *const *args, intptr_t first, const intptr_t *steps)
-{
-    put_column_tile_f32(k, gradients[0], args[3] + first * steps[3], steps[3], steps[8]);
-    put_lower_tile_f32(k, gradients[1], args[4] + first * steps[4], steps[4], steps[9], steps[10]);
-}
-
 static void kl_mvn_vae_chol_value_and_grad_f32_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
@@ -10083,38 +10116,53 @@ static void kl_mvn_vae_chol_value_and_grad_f32_loop(char **args, const intptr_t 
                 kl_mvn_vae_chol_value_and_grad_f32_one(k, in, (float *)vectors, kl, least, gradients_one);
                 break;
             case 1:
-                kl_mvn_vae_chol_value_and_grad_f32_prepare(1, args, first, steps);
+                prepare_f32(1, args[4] + first * steps[4], steps[4]);
                 kl_mvn_vae_chol_value_and_grad_f32_tile(1, in, vectors, kl, least, gradients);
-                if (present == LANES_f32) {
-                    kl_mvn_vae_chol_value_and_grad_f32_put(1, gradients, args, first, steps);
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_column_tile_f32(1, gradients[0], args[3] + first * steps[3], steps[3], steps[8]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_lower_tile_f32(1, gradients[1], args[4] + first * steps[4], steps[4], steps[9], steps[10]);
                 }
                 break;
             case 2:
-                kl_mvn_vae_chol_value_and_grad_f32_prepare(2, args, first, steps);
+                prepare_f32(2, args[4] + first * steps[4], steps[4]);
                 kl_mvn_vae_chol_value_and_grad_f32_tile(2, in, vectors, kl, least, gradients);
-                if (present == LANES_f32) {
-                    kl_mvn_vae_chol_value_and_grad_f32_put(2, gradients, args, first, steps);
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_column_tile_f32(2, gradients[0], args[3] + first * steps[3], steps[3], steps[8]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_lower_tile_f32(2, gradients[1], args[4] + first * steps[4], steps[4], steps[9], steps[10]);
                 }
                 break;
             case 3:
-                kl_mvn_vae_chol_value_and_grad_f32_prepare(3, args, first, steps);
+                prepare_f32(3, args[4] + first * steps[4], steps[4]);
                 kl_mvn_vae_chol_value_and_grad_f32_tile(3, in, vectors, kl, least, gradients);
-                if (present == LANES_f32) {
-                    kl_mvn_vae_chol_value_and_grad_f32_put(3, gradients, args, first, steps);
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_column_tile_f32(3, gradients[0], args[3] + first * steps[3], steps[3], steps[8]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_lower_tile_f32(3, gradients[1], args[4] + first * steps[4], steps[4], steps[9], steps[10]);
                 }
                 break;
             case 4:
-                kl_mvn_vae_chol_value_and_grad_f32_prepare(4, args, first, steps);
+                prepare_f32(4, args[4] + first * steps[4], steps[4]);
                 kl_mvn_vae_chol_value_and_grad_f32_tile(4, in, vectors, kl, least, gradients);
-                if (present == LANES_f32) {
-                    kl_mvn_vae_chol_value_and_grad_f32_put(4, gradients, args, first, steps);
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_column_tile_f32(4, gradients[0], args[3] + first * steps[3], steps[3], steps[8]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_lower_tile_f32(4, gradients[1], args[4] + first * steps[4], steps[4], steps[9], steps[10]);
                 }
                 break;
             default:
-                kl_mvn_vae_chol_value_and_grad_f32_prepare(k, args, first, steps);
+                prepare_f32(k, args[4] + first * steps[4], steps[4]);
                 kl_mvn_vae_chol_value_and_grad_f32_tile(k, in, vectors, kl, least, gradients);
-                if (present == LANES_f32) {
-                    kl_mvn_vae_chol_value_and_grad_f32_put(k, gradients, args, first, steps);
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_column_tile_f32(k, gradients[0], args[3] + first * steps[3], steps[3], steps[8]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_lower_tile_f32(k, gradients[1], args[4] + first * steps[4], steps[4], steps[9], steps[10]);
                 }
             }
         }
@@ -10217,16 +10265,10 @@ INLINE void kl_mvn_value_and_grad_tile(const int k, const source *in, vector *sc
     double size[lanes], apart[lanes];
     int any = 0;
     for (int lane = 0; lane < lanes; ++lane) {
-        size[lane] = 0.0;
         apart[lane] = kl[lane];
         kl[lane] = 0.0;
     }
-    for (size_t e = 0; e < PACKED(k); ++e) {
-        for (int lane = 0; lane < lanes; ++lane) {
-            const double x = ((double *)E)[e * lanes + (size_t)lane];
-            size[lane] += x * x;
-        }
-    }
+    measure_tile(k, E, size);
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (double)CLOSE;
     }
@@ -10347,19 +10389,10 @@ static void kl_mvn_value_and_grad_one(const int k, const source *in, double *scr
     double size[lanes], apart[lanes];
     int any = 0;
     for (int lane = 0; lane < lanes; ++lane) {
-        size[lane] = 0.0;
         apart[lane] = kl[lane];
         kl[lane] = 0.0;
     }
-    for (int i = 0; i < k; ++i) {
-        const double *row = E + (size_t)i * (size_t)k;
-        double sum = 0.0;
-#pragma omp simd reduction(+ : sum)
-        for (int j = 0; j <= i; ++j) {
-            sum += row[j] * row[j];
-        }
-        size[0] += sum;
-    }
+    measure_one(k, E, size);
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (double)CLOSE;
     }
@@ -10449,21 +10482,6 @@ void CLOSEDFORM(kl_mvn_value_and_grad)(size_t k, const double *mu1, const double
     *kl_ = kl;
 }
 
-INLINE void kl_mvn_value_and_grad_prepare(const int k, char *const *args, intptr_t first, const intptr_t *steps)
-{
-    prepare(k, args[6] + first * steps[6], steps[6]);
-    prepare(k, args[8] + first * steps[8], steps[8]);
-}
-
-/* The gradients of a tile to where they belong, before it is known whether all have one. */
-INLINE void kl_mvn_value_and_grad_put(const int k, vector *const *gradients, char *const *args, intptr_t first, const intptr_t *steps)
-{
-    put_column_tile(k, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
-    put_symmetric_tile(k, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
-    put_column_tile(k, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
-    put_symmetric_tile(k, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
-}
-
 static void kl_mvn_value_and_grad_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
@@ -10525,10 +10543,20 @@ static void kl_mvn_value_and_grad_loop(char **args, const intptr_t *dimensions, 
                 kl_mvn_value_and_grad_one(k, in, (double *)vectors, kl, least, gradients_one);
                 break;
             default:
-                kl_mvn_value_and_grad_prepare(k, args, first, steps);
+                prepare(k, args[6] + first * steps[6], steps[6]);
+                prepare(k, args[8] + first * steps[8], steps[8]);
                 kl_mvn_value_and_grad_tile(k, in, vectors, kl, least, gradients);
-                if (present == LANES) {
-                    kl_mvn_value_and_grad_put(k, gradients, args, first, steps);
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_column_tile(k, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_symmetric_tile(k, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_column_tile(k, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+                }
+                if (present == LANES) { /* before it is known whether all have gradients */
+                    put_symmetric_tile(k, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
                 }
             }
         }
@@ -10639,16 +10667,10 @@ INLINE void kl_mvn_value_and_grad_f32_tile(const int k, const source *in, vector
     float size[lanes], apart[lanes];
     int any = 0;
     for (int lane = 0; lane < lanes; ++lane) {
-        size[lane] = 0.0f;
         apart[lane] = kl[lane];
         kl[lane] = 0.0f;
     }
-    for (size_t e = 0; e < PACKED(k); ++e) {
-        for (int lane = 0; lane < lanes; ++lane) {
-            const float x = ((float *)E)[e * lanes + (size_t)lane];
-            size[lane] += x * x;
-        }
-    }
+    measure_tile_f32(k, E, size);
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (float)CLOSE;
     }
@@ -10769,19 +10791,10 @@ static void kl_mvn_value_and_grad_f32_one(const int k, const source *in, float *
     float size[lanes], apart[lanes];
     int any = 0;
     for (int lane = 0; lane < lanes; ++lane) {
-        size[lane] = 0.0f;
         apart[lane] = kl[lane];
         kl[lane] = 0.0f;
     }
-    for (int i = 0; i < k; ++i) {
-        const float *row = E + (size_t)i * (size_t)k;
-        float sum = 0.0f;
-#pragma omp simd reduction(+ : sum)
-        for (int j = 0; j <= i; ++j) {
-            sum += row[j] * row[j];
-        }
-        size[0] += sum;
-    }
+    measure_one_f32(k, E, size);
     for (int lane = 0; lane < lanes; ++lane) {
         any |= size[lane] < (float)CLOSE;
     }
@@ -10871,21 +10884,6 @@ void CLOSEDFORM(kl_mvn_value_and_grad_f32)(size_t k, const float *mu1, const flo
     *kl_ = kl;
 }
 
-INLINE void kl_mvn_value_and_grad_f32_prepare(const int k, char *const *args, intptr_t first, const intptr_t *steps)
-{
-    prepare_f32(k, args[6] + first * steps[6], steps[6]);
-    prepare_f32(k, args[8] + first * steps[8], steps[8]);
-}
-
-/* The gradients of a tile to where they belong, before it is known whether all have one. */
-INLINE void kl_mvn_value_and_grad_f32_put(const int k, vector_f32 *const *gradients, char *const *args, intptr_t first, const intptr_t *steps)
-{
-    put_column_tile_f32(k, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
-    put_symmetric_tile_f32(k, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
-    put_column_tile_f32(k, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
-    put_symmetric_tile_f32(k, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
-}
-
 static void kl_mvn_value_and_grad_f32_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
 {
     const int before = fetestexcept(FE_ALL_EXCEPT);
@@ -10947,10 +10945,20 @@ static void kl_mvn_value_and_grad_f32_loop(char **args, const intptr_t *dimensio
                 kl_mvn_value_and_grad_f32_one(k, in, (float *)vectors, kl, least, gradients_one);
                 break;
             default:
-                kl_mvn_value_and_grad_f32_prepare(k, args, first, steps);
+                prepare_f32(k, args[6] + first * steps[6], steps[6]);
+                prepare_f32(k, args[8] + first * steps[8], steps[8]);
                 kl_mvn_value_and_grad_f32_tile(k, in, vectors, kl, least, gradients);
-                if (present == LANES_f32) {
-                    kl_mvn_value_and_grad_f32_put(k, gradients, args, first, steps);
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_column_tile_f32(k, gradients[0], args[5] + first * steps[5], steps[5], steps[15]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_symmetric_tile_f32(k, gradients[1], args[6] + first * steps[6], steps[6], steps[16], steps[17]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_column_tile_f32(k, gradients[2], args[7] + first * steps[7], steps[7], steps[18]);
+                }
+                if (present == LANES_f32) { /* before it is known whether all have gradients */
+                    put_symmetric_tile_f32(k, gradients[3], args[8] + first * steps[8], steps[8], steps[19], steps[20]);
                 }
             }
         }

@@ -36,10 +36,10 @@ void CLOSEDFORM(closedform_use_trsm_f32)(closedform_trsm_f32 *function);
    Nothing better can be had from matrices: rounding the entries of either of them, before any algorithm sees them,
    changes its smallest eigenvalue by up to the unit roundoff times its condition, relative to itself, and the law and
    the divergence with it. Where factors are known, give those.
-   Matrices lie row by row. Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite:
+   Matrices lie row by row. Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), infinite or NaN:
    NaN, and FE_INVALID is raised, in that element alone. A singular matrix counts as not positive definite, for
    rounding leaves nothing to tell it from an indefinite one: where one law degenerates kl is not +inf, as it is for
-   the kernels that take factors.
+   the kernels that take factors. Means are no matrices: where one law alone has an infinite one, kl is +inf.
    Theorem: kl_mvn_difference 0b30592dc6521055. */
 double CLOSEDFORM(kl_mvn)(size_t k, const double *mu1, const double *cov1, const double *mu2, const double *cov2);
 
@@ -111,10 +111,10 @@ void CLOSEDFORM(kl_mvn_chol_value_and_grad_f32)(size_t k, const float *mu1, cons
    kl. Nothing better can be had from matrices: rounding the entries of either of them, before any algorithm sees them,
    changes its smallest eigenvalue by up to the unit roundoff times its condition, relative to itself, and the law and
    the divergence with it. Where factors are known, give those.
-   Matrices lie row by row. Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite:
+   Matrices lie row by row. Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), infinite or NaN:
    NaN, and FE_INVALID is raised, in that element alone. A singular matrix counts as not positive definite, for
    rounding leaves nothing to tell it from an indefinite one: where one law degenerates kl is not +inf, as it is for
-   the kernels that take factors.
+   the kernels that take factors. Means are no matrices: where one law alone has an infinite one, kl is +inf.
    Theorem: kl_mvn_prec_difference d5c727b376e24925. */
 double CLOSEDFORM(kl_mvn_prec)(size_t k, const double *mu1, const double *prec1, const double *mu2, const double *prec2);
 
@@ -192,10 +192,11 @@ void CLOSEDFORM(kl_mvn_prec_chol_value_and_grad_f32)(size_t k, const float *mu1,
    condition, relative to itself, and the law and the divergence with it. Where factors are known, give those.
    by_prec1 and by_prec2 are symmetric, exactly: kl changes by the sum of by_prec1[i,j] dprec1[i,j] over all i and j,
    as if each entry moved alone.
-   Matrices lie row by row. Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite:
+   Matrices lie row by row. Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), infinite or NaN:
    NaN, and FE_INVALID is raised, in that element alone. A singular matrix counts as not positive definite, for
    rounding leaves nothing to tell it from an indefinite one: where one law degenerates kl is not +inf, as it is for
-   the kernels that take factors.
+   the kernels that take factors. Means are no matrices: where one law alone has an infinite one, kl is +inf and its
+   gradients NaN.
    Theorems: kl_mvn_prec_difference d5c727b376e24925, kl_mvn_prec_difference_by_mu1 d51a1d1546dfff2f,
    kl_mvn_prec_difference_by_P1 eaff43cb7bfc26c6, kl_mvn_prec_difference_by_mu2 d309261b41560746,
    kl_mvn_prec_difference_by_P2 b7b92f01c6ed90ea. */
@@ -266,10 +267,11 @@ void CLOSEDFORM(kl_mvn_vae_chol_value_and_grad_f32)(size_t k, const float *mu, c
    condition, relative to itself, and the law and the divergence with it. Where factors are known, give those.
    by_cov1 and by_cov2 are symmetric, exactly: kl changes by the sum of by_cov1[i,j] dcov1[i,j] over all i and j, as if
    each entry moved alone.
-   Matrices lie row by row. Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite:
+   Matrices lie row by row. Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), infinite or NaN:
    NaN, and FE_INVALID is raised, in that element alone. A singular matrix counts as not positive definite, for
    rounding leaves nothing to tell it from an indefinite one: where one law degenerates kl is not +inf, as it is for
-   the kernels that take factors.
+   the kernels that take factors. Means are no matrices: where one law alone has an infinite one, kl is +inf and its
+   gradients NaN.
    Theorems: kl_mvn_difference 0b30592dc6521055, kl_mvn_difference_by_mu1 59d2da957018827a, kl_mvn_difference_by_Sigma1
    bc9bde5268afa00e, kl_mvn_difference_by_mu2 a3b750e8e2673702, kl_mvn_difference_by_Sigma2 83399963a3a66adf. */
 void CLOSEDFORM(kl_mvn_value_and_grad)(size_t k, const double *mu1, const double *cov1, const double *mu2, const double *cov2, double *kl_, double *by_mu1, double *by_cov1, double *by_mu2, double *by_cov2);

@@ -44,6 +44,17 @@ typedef struct {
 #define SET(name) \
     { #name, closedform_kernels_##name, closedform_matrices_##name, closedform_use_trsm_##name, closedform_use_trsm_f32_##name }
 
+/* Is CLOSEDFORM_SIMD unset, empty or the name of a set, be it one that was not compiled or that the processor lacks? */
+static int wish_is_known(const char *wanted)
+{
+    static const char *const names[] = {"", "baseline", "avx2", "avx512"};
+    int known = wanted == NULL;
+    for (size_t i = 0; !known && i < sizeof names / sizeof names[0]; ++i) {
+        known = strcmp(wanted, names[i]) == 0;
+    }
+    return known;
+}
+
 /* The best set that was compiled and that the processor has; CLOSEDFORM_SIMD asks for a lesser one. */
 static instruction_set choose(void)
 {
@@ -156,6 +167,10 @@ PyMODINIT_FUNC PyInit__kernels(void)
 {
     import_array();
     import_ufunc();
+    if (!wish_is_known(getenv("CLOSEDFORM_SIMD"))) {
+        PyErr_Format(PyExc_ValueError, "CLOSEDFORM_SIMD is %s: it may be baseline, avx2 or avx512", getenv("CLOSEDFORM_SIMD"));
+        return NULL;
+    }
     PyObject *module = PyModule_Create(&definition);
     if (module != NULL && add_all(module) < 0) {
         Py_DECREF(module);

@@ -60,10 +60,10 @@ def kl_mvn(mu1: Array, cov1: Array, mu2: Array, cov2: Array) -> Array:
     dtype (in what is computed: float32 or float64) and casting.
     Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
     takes the type of the arrays beside it.
-    Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite: NaN, and NumPy reports
+    Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), infinite or NaN: NaN, and NumPy reports
     `invalid`, in that element alone. A singular matrix counts as not positive definite, for rounding leaves nothing to
     tell it from an indefinite one: where one law degenerates kl is not +inf, as it is for the kernels that take
-    factors.
+    factors. Means are no matrices: where one law alone has an infinite one, kl is +inf.
     Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
     not fit.
     Theorem: kl_mvn_difference.
@@ -210,10 +210,10 @@ def kl_mvn_prec(mu1: Array, prec1: Array, mu2: Array, prec2: Array) -> Array:
     dtype (in what is computed: float32 or float64) and casting.
     Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
     takes the type of the arrays beside it.
-    Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite: NaN, and NumPy reports
+    Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), infinite or NaN: NaN, and NumPy reports
     `invalid`, in that element alone. A singular matrix counts as not positive definite, for rounding leaves nothing to
     tell it from an indefinite one: where one law degenerates kl is not +inf, as it is for the kernels that take
-    factors.
+    factors. Means are no matrices: where one law alone has an infinite one, kl is +inf.
     Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
     not fit.
     Theorem: kl_mvn_prec_difference.
@@ -368,10 +368,10 @@ def kl_mvn_prec_value_and_grad(mu1: Array, prec1: Array, mu2: Array, prec2: Arra
     argument and result), dtype (in what is computed: float32 or float64) and casting.
     Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
     takes the type of the arrays beside it.
-    Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite: NaN, and NumPy reports
+    Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), infinite or NaN: NaN, and NumPy reports
     `invalid`, in that element alone. A singular matrix counts as not positive definite, for rounding leaves nothing to
     tell it from an indefinite one: where one law degenerates kl is not +inf, as it is for the kernels that take
-    factors.
+    factors. Means are no matrices: where one law alone has an infinite one, kl is +inf and its gradients NaN.
     Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
     not fit.
     Theorems: kl_mvn_prec_difference, kl_mvn_prec_difference_by_mu1, kl_mvn_prec_difference_by_P1,
@@ -435,10 +435,10 @@ def kl_mvn_value_and_grad(mu1: Array, cov1: Array, mu2: Array, cov2: Array) -> t
     argument and result), dtype (in what is computed: float32 or float64) and casting.
     Types: float32 stays float32, float16 computes as float32, integers and mixed arguments as float64; a Python number
     takes the type of the arrays beside it.
-    Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), NaN or infinite: NaN, and NumPy reports
+    Not positive definite, asymmetric beyond rounding (64 k unit roundoffs), infinite or NaN: NaN, and NumPy reports
     `invalid`, in that element alone. A singular matrix counts as not positive definite, for rounding leaves nothing to
     tell it from an indefinite one: where one law degenerates kl is not +inf, as it is for the kernels that take
-    factors.
+    factors. Means are no matrices: where one law alone has an infinite one, kl is +inf and its gradients NaN.
     Raises: TypeError for complex, object and masked arguments and for unknown options; ValueError for shapes that do
     not fit.
     Theorems: kl_mvn_difference, kl_mvn_difference_by_mu1, kl_mvn_difference_by_Sigma1, kl_mvn_difference_by_mu2,

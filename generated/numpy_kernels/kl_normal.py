@@ -6,7 +6,7 @@
     KL(N(mu1, var1) || N(mu2, var2))
 """
 
-from .special import exp, gap_half_expm1, gap_half_expm1mx, logratiomx
+from .special import gap_half_expm1, gap_half_expm1mx, logratiomx, times_exp
 from .twin import Array, twin
 
 
@@ -69,7 +69,7 @@ def kl_normal_logvar(mu1: Array, logvar1: Array, mu2: Array, logvar2: Array) -> 
     not fit.
     Theorem: kl_normal_logvar_stable.
     """
-    t0 = (mu1 - mu2) * exp(-0.5 * logvar2)
+    t0 = times_exp(mu1 - mu2, -0.5 * logvar2)
     kl: Array = gap_half_expm1mx(logvar1, logvar2) + 0.5 * t0 * t0
     return kl
 
@@ -107,10 +107,9 @@ def kl_normal_logvar_value_and_grad(mu1: Array, logvar1: Array, mu2: Array, logv
     Theorems: kl_normal_logvar_stable, kl_normal_logvar_by_mu1, kl_normal_logvar_by_logvar1, kl_normal_logvar_by_mu2,
     kl_normal_logvar_by_logvar2.
     """
-    t0 = exp(-0.5 * logvar2)
-    t1 = (mu1 - mu2) * t0
+    t1 = times_exp(mu1 - mu2, -0.5 * logvar2)
     t2 = 0.5 * t1 * t1
-    t3 = t1 * t0
+    t3 = times_exp(t1, -0.5 * logvar2)
     t4 = gap_half_expm1(logvar1, logvar2)
     kl = gap_half_expm1mx(logvar1, logvar2) + t2
     by_mu1 = t3

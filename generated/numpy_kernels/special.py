@@ -109,6 +109,13 @@ def _corrected(value: Array, slope: Array, a: Array, b: Array) -> Array:
     return np.where(np.isfinite(value) & np.isfinite(lost), value + lost * slope, value)
 
 
+def times_exp(y: Array, x: Array) -> Array:
+    """y e^x, also where e^x alone would overflow or vanish: then e^(x/4) four times, for a quarter is exact."""
+    limit = np.log(np.finfo(x.dtype).max) - 4  # four of which are more than any y makes up for
+    part = exp(np.clip(0.25 * x, -limit, limit))
+    return np.where(np.abs(x) < limit, y * exp(x), y * part * part * part * part)
+
+
 def log1pmx(x: Array) -> Array:
     """log(1 + x) - x for x > -1: never positive, and 0 at 0 alone."""
     return np.where((x > -0.6) & (x < 1.5), _near(x, x / (2 + x)), np.log1p(x) - x)

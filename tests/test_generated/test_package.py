@@ -78,6 +78,21 @@ print(generated.config()["reason"])
 
 
 @pytest.mark.skipif(generated.config()["kernels"] != "compiled", reason="no compiled kernels")
+@pytest.mark.parametrize(("wanted", "told"), [("", "fine"), ("AVX2", "CLOSEDFORM_SIMD is AVX2: it may be baseline, avx2 or avx512")])
+def test_an_instruction_set_that_nobody_knows_is_refused(wanted: str, told: str) -> None:
+    """Not passed over: who misspells it would believe to have tested that set."""
+    code = """
+try:
+    from closedform import generated
+except ValueError as error:
+    print(error)
+else:
+    print("fine")
+"""
+    assert run(code, CLOSEDFORM_SIMD=wanted) == told
+
+
+@pytest.mark.skipif(generated.config()["kernels"] != "compiled", reason="no compiled kernels")
 @pytest.mark.parametrize("wanted", ["baseline", "avx2", "avx512"])
 def test_every_instruction_set_gives_the_same_values(wanted: str) -> None:
     """A processor without that set answers with the best one below it."""

@@ -12,8 +12,8 @@ import pytest
 from mpmath import mp, mpf
 from numpy.typing import NDArray
 
-KERNELS = {"sigma": "kl_normal", "var": "kl_normal_var", "prec": "kl_normal_prec"}
-LOG_VARIANCE = {"sigma": lambda x: 2 * mpmath.log(x), "var": mpmath.log, "prec": lambda x: -mpmath.log(x)}
+KERNELS = {"sigma": "kl_normal", "var": "kl_normal_var", "logvar": "kl_normal_logvar", "prec": "kl_normal_prec"}
+LOG_VARIANCE = {"sigma": lambda x: 2 * mpmath.log(x), "var": mpmath.log, "logvar": lambda x: x, "prec": lambda x: -mpmath.log(x)}
 COUNT = 400
 BITS = 2400  # of e^x - 1 - x for the smallest x there is
 ENOUGH = 1e6  # e to that is beyond every format
@@ -32,7 +32,7 @@ def exact(spread: str, mu1: float, spread1: float, mu2: float, spread2: float) -
 
 @cache
 def laws(spread: str, real: type) -> tuple[list[NDArray[np.floating]], list[mpf]]:
-    """Arguments from the smallest normal number to the largest, equal ones; and the values."""
+    """Arguments from the smallest normal number to the largest, log-variances far beyond all exponents, equal ones; and the values."""
     rng, limits = random.Random(spread), np.finfo(real)
     top = float(np.log10(limits.max)) - 0.4  # so that mu1 - mu2 is a number
 
@@ -43,11 +43,14 @@ def laws(spread: str, real: type) -> tuple[list[NDArray[np.floating]], list[mpf]
     def mean() -> float:
         return rng.choice((0.0, 1.0, -1.0)) * 10 ** rng.uniform(-top, top)
 
+    def logvar() -> float:
+        return rng.choice((-1, 1)) * (10 ** rng.uniform(-top, top) if rng.random() < 0.3 else rng.uniform(0, 12 * top))
+
     rows = []
     for _ in range(COUNT):
-        mu1, spread1 = mean(), positive()
+        mu1, spread1 = mean(), (logvar if spread == "logvar" else positive)()
         mu2 = mu1 if rng.random() < 0.4 else mean()
-        spread2 = spread1 if rng.random() < 0.3 else positive()
+        spread2 = spread1 if rng.random() < 0.3 else (logvar if spread == "logvar" else positive)()
         rows.append((mu1, spread1, mu2, spread2))
     arguments = [np.array(column).astype(real) for column in zip(*rows, strict=True)]
     return arguments, [exact(spread, *map(float, row)) for row in zip(*arguments, strict=True)]

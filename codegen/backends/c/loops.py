@@ -11,10 +11,11 @@ from typing import Any
 import sympy as sp
 
 from ... import prose
+from ...arrange import with_exponentials_in_products
 from ...kernel import Argument, Assign, LoopKernel, Result, Role
 from ..interface import Page
 from .header import declarations, entry
-from .passes import Pass, Target, one_pass, reciprocals, sums_of, values_of
+from .passes import Pass, Target, one_pass, reciprocals, sums_of
 from .primitives import Careful, power_of_e, primitive
 from .spelling import DOUBLE, REALS, Real, identifier
 
@@ -132,14 +133,15 @@ AT_EDGE = {Role.DIVERGENCE: "infinite_at_edge", Role.TERM: "limit_at_edge", Role
 
 def element(kernel: LoopKernel) -> Element:
     """The kernel for one element in double, every statement spelled for any argument."""
-    printer, values = DOUBLE.careful, values_of(kernel)
+    printer, statements = DOUBLE.careful, list(with_exponentials_in_products(kernel.statements))
+    values = {str(part.result): part.value for part in statements if not isinstance(part, Assign)}
     return Element(
         name=kernel.name,
         domain=domain(kernel).name,
         parameters=", ".join(f"double {identifier(argument.name)}" for argument in kernel.arguments),
         arguments=", ".join(identifier(argument.name) for argument in kernel.arguments),
         temporaries=[
-            Temporary(printer.print(part.target), printer.print(part.value)) for part in kernel.statements if isinstance(part, Assign)
+            Temporary(printer.print(part.target), printer.print(part.value)) for part in statements if isinstance(part, Assign)
         ],
         outputs=[Output(result.name, printer.print(values[result.name]), AT_EDGE[result.role]) for result in kernel.results],
         functions=[function(kernel, real) for real in REALS],

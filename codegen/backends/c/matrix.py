@@ -60,7 +60,6 @@ class Type:
     instructions: list[Instructions]
     transposable: str
     transpose: tuple[str, ...]
-    corrections: int
     unsigned: str
     last_bit: int
     exponent_mask: str
@@ -80,13 +79,14 @@ class Array:
 
 @dataclass(frozen=True)
 class Guard:
-    """The second sum is of matrices that are close; `call` solves for the difference that it is made of.
+    """The second sum is of matrices that are close, which `measure` tells; `call` solves for the difference that it is made of.
 
     Where more than the sum is made of it, it is solved for in an array of its own, from which only the lanes that are close are taken.
     """
 
     target: str
     entries: str
+    measure: str
     call: str
     others: list[str]
 
@@ -98,7 +98,7 @@ class Sum:
     rows: str
     value: str
     diagonal: tuple[str, ...]
-    positive: tuple[str, ...]
+    least: list[str]
     columns: list[str]
     guards: list[Guard]
 
@@ -160,7 +160,6 @@ class Function:
     literal: str
     vector: str
     modes: list[Mode]
-    columns: list[str]
     inputs: int
     places: list[Place]
     squares: list[Place]
@@ -221,7 +220,6 @@ def _type(real: Real) -> Type:
         instructions=instructions(real),
         transposable="defined(__AVX__)" if double else "defined(__SSE2__)",
         transpose=TRANSPOSE[real.key],
-        corrections=2 if double else 1,  # each doubles the fourteen bits
         unsigned=f"u{integer}",
         last_bit=real.width - 1,
         exponent_mask=real.whole(-(1 << mantissa)),
@@ -252,7 +250,7 @@ def _description(kernel: MatrixKernel) -> list[str]:
 
 
 def _function(kernel: MatrixKernel, real: Real) -> Function:
-    rows, operands = kernel.rows, len(kernel.arguments) + len(kernel.results)
+    operands = len(kernel.arguments) + len(kernel.results)
     steps = operands
     places = []
     for place, argument in enumerate(kernel.arguments):
@@ -278,7 +276,6 @@ def _function(kernel: MatrixKernel, real: Real) -> Function:
     return Function(
         name=ours, real=real.c, ours=real.ours, literal=real.literal, vector="vector" + real.ours,
         modes=[_mode(kernel, real, name) for name in ("tile", "one")],
-        columns=list(rows.columns),
         inputs=len(kernel.arguments),
         places=places,
         squares=[place for place in places if len(kernel.arguments[place.place].dims) > 1],
@@ -383,11 +380,15 @@ def _sums(
     rows, again = kernel.rows, kernel.solved_twice
     over = {sp.Symbol(f"{name}_ii", real=True): f"over_{name}_i" for name in reciprocals}
     printer = real.in_rows(identifier, over, {call: f"{name}_i" for name, call in known.items()})
-    columns = [*(f"over_{name}" for name in reciprocals), *known]
-    yield Sum("k", printer.print(rows.value), rows.diagonal, rows.diagonal, columns, [])
+    columns = [*rows.columns, *(f"over_{name}" for name in reciprocals), *known]
+    smaller = [f"{name}_ii < least[lane]" for name in rows.diagonal]
+    smaller[:1] = [f"{first} || i == 0" for first in smaller[:1]]
+    least = [f"{test} ? {name}_ii : least[lane]" for test, name in zip(smaller, rows.diagonal, strict=True)]
+    yield Sum("k", printer.print(rows.value), rows.diagonal, least, columns, [])
     if again and rows.close is not None:
         others = [close_array(again)] * bool(kernel.slopes)
         target = others[0] if others else again.target
         solved = f"k, {again.factor}, over_{again.factor}, {again.left_matrix}, {again.right_matrix}, {target}, work"
-        guard = Guard(again.target, square, f"solve_close{suffix}({solved})", others)
-        yield Sum("(any ? k : 0)", real.in_rows(identifier).print(rows.close), (again.target,), (), [], [guard])
+        measure = f"measure{suffix}(k, {again.target}, size)"
+        guard = Guard(again.target, square, measure, f"solve_close{suffix}({solved})", others)
+        yield Sum("(any ? k : 0)", real.in_rows(identifier).print(rows.close), (again.target,), [], list(rows.columns), [guard])

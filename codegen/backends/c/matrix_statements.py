@@ -104,7 +104,7 @@ def statement(step: Step, suffix: str, following: str) -> list[str]:
 
 ADDED = {
     Part.TURNED: "add_turned", Part.SQUARE: "add_square", Part.GRAM: "add_gram",
-    Part.OUTER: "add_outer_of_two", Part.TURNED_QUOTIENT: "add_turned_quotient",
+    Part.OUTER: "add_outer_of_two", Part.TURNED_QUOTIENT: "add_turned_divided",
 }  # fmt: skip
 
 
@@ -196,6 +196,4 @@ def _added(term: Summand, target: str, suffix: str) -> str:
     name, arrays = ADDED[term.part], term.arrays
     if term.part is Part.OUTER and len(set(arrays)) == 1:
         name, arrays = "add_outer", arrays[:1]
-    elif term.part is Part.TURNED_QUOTIENT and len(arrays) == 2:
-        name = "add_turned_divided"
     return f"{name}{suffix}(k, {', '.join(arrays)}, {target})"

@@ -58,7 +58,7 @@ class Real:
     @property
     def careful(self) -> Infix:
         """For any number; in double."""
-        return self._printer(ANYWHERE, "_anywhere")
+        return self._printer(ANYWHERE, "_anywhere", {sp.exp: "times_exp_anywhere"})
 
     def dividing(self, reciprocals: Mapping[sp.Symbol, str]) -> Infix:
         """The same as `printer`, but the reciprocals of these symbols are at hand under the names given."""
@@ -75,10 +75,14 @@ class Real:
         plain = Infix("C", number=self.number, functions=functions, sqrt="sqrt" + self.math, name=name)
         return Dividing(plain, self.ours, reciprocals, known)
 
-    def _printer(self, names: dict[type[sp.Basic], str], ending: str) -> Infix:
+    def _printer(
+        self, names: dict[type[sp.Basic], str], ending: str, products: Mapping[type[sp.Basic], str] = MappingProxyType({})
+    ) -> Infix:
         functions: dict[type[sp.Basic], str] = {sp.log: "log" + self.math, **{kind: name + ending for kind, name in names.items()}}
         halves = {kind: name + ending for kind, name in HALVES.items()}
-        return Infix("C", number=self.number, functions=functions, sqrt="sqrt" + self.math, name=identifier, halves=halves)
+        return Infix(
+            "C", number=self.number, functions=functions, sqrt="sqrt" + self.math, name=identifier, halves=halves, products=products
+        )
 
     def number(self, number: sp.Rational) -> str:
         return decimal(number) + self.literal

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ... import prose
+from ...arrange import with_exponentials_in_products
 from ...formula import formula
 from ...kernel import Accumulate, Assign, LoopKernel
 from ...polynomials import BITS, SERIES
@@ -71,7 +72,7 @@ def _module(kernels: Sequence[LoopKernel]) -> dict[str, object]:
 
 def _function(kernel: LoopKernel) -> LoopFunction:
     lines = []
-    for part in kernel.statements:
+    for part in with_exponentials_in_products(kernel.statements):
         value = PRINTER.print(part.value)
         if isinstance(part, Assign):
             lines.append(Line(str(part.target), value))

@@ -17,7 +17,8 @@ FUNCTIONS: dict[type[sp.Basic], str] = {
     logratiomx: "logratiomx",
 }
 HALVES: dict[type[sp.Basic], str] = {expm1mx: "half_expm1mx", expm1: "half_expm1"}
+PRODUCTS: dict[type[sp.Basic], str] = {sp.exp: "times_exp"}
 GAPS = ("gap_expm1", "gap_expm1mx", "gap_half_expm1", "gap_half_expm1mx")
-SPECIAL = (*HALVES.values(), "exp", "expm1mx", "log1pmx", "logratiomx", *GAPS)  # not NumPy's own
+SPECIAL = (*HALVES.values(), *PRODUCTS.values(), "exp", "expm1mx", "log1pmx", "logratiomx", *GAPS)  # not NumPy's own
 
-PRINTER = Infix("NumPy", number=decimal, functions=FUNCTIONS, sqrt="np.sqrt", halves=HALVES)
+PRINTER = Infix("NumPy", number=decimal, functions=FUNCTIONS, sqrt="np.sqrt", halves=HALVES, products=PRODUCTS)
