@@ -23,10 +23,10 @@ def compiled(words: list[str], program: Path, given: str = "") -> subprocess.Com
     return subprocess.run(command, input=given, capture_output=True, text=True)
 
 
-def built(folder: Path, options: list[str]) -> Path:
+def built(folder: Path, options: list[str], fuzz: str = "fuzz.c", kernels: Path = C / "closedform.c") -> Path:
     """The program that calls every kernel, or a reason why it cannot be built here."""
     program = folder / "fuzz"
-    sources = [str(ROOT / "tests" / "fuzz" / "fuzz.c"), str(C / "closedform.c")]
+    sources = [str(ROOT / "tests" / "fuzz" / fuzz), str(kernels)]
     probe = compiled([*options, "-x", "c", "-"], program, "int main(void) { return 0; }")
     if probe.returncode != 0:
         pytest.skip("the compiler has no sanitizers, or not this instruction set")
@@ -71,3 +71,49 @@ def test_the_program_notices_a_wrong_kernel(tmp_path: Path) -> None:
     done = subprocess.run([str(program), "1500", "1"], capture_output=True, text=True)
     assert done.returncode != 0
     assert "heap-buffer-overflow" in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("wanted", SETS)
+def test_whole_matrices_have_no_report_and_keep_what_is_promised(wanted: str, tmp_path: Path) -> None:
+    if not supported(wanted):
+        pytest.skip(f"this processor has no {wanted}")
+    program = built(tmp_path, SETS[wanted], "matrix.c", C / "matrix.c")
+    for seed in (1, 2, 3):
+        done = subprocess.run([str(program), "4000", str(seed)], capture_output=True, text=True)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "4000 rounds, nothing wrong\n", "")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "reported"),
+    [
+        pytest.param("w < from->present ? w : from->present - 1", "w", "heap-buffer-overflow", id="reads past the batch"),
+        pytest.param(
+            "if (column == (intptr_t)sizeof(double))",
+            "if (column >= (intptr_t)sizeof(double))",
+            "something beside the results is written",
+            id="writes into gaps",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            "kl[lane] = size[lane] < (double)CLOSE",
+            "kl[lane] = size[0] < (double)CLOSE",
+            "an element depends on its neighbours or on the strides",
+            id="looks at a neighbour",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            "return value < 0.0 ? 0.0 : value;", "return -value;", "a value is negative", id="has the other sign", marks=pytest.mark.slow
+        ),
+    ],
+)
+def test_the_program_notices_a_wrong_kernel_of_matrices(right: str, wrong: str, reported: str, tmp_path: Path) -> None:
+    """Without the slower of the two sanitizers and without optimising, for these are as wrong then."""
+    source = (C / "matrix.c").read_text(encoding="utf-8")
+    assert right in source
+    kernels = tmp_path / "matrix.c"
+    kernels.write_text(source.replace(right, wrong), encoding="utf-8")
+    program = built(tmp_path, ["-O0", "-fno-sanitize=undefined"], "matrix.c", kernels)
+    done = subprocess.run([str(program), "1500", "1"], capture_output=True, text=True)
+    assert done.returncode != 0
+    assert reported in done.stdout + done.stderr
